@@ -1,0 +1,16 @@
+import { endpoint } from '../../shared/endpoint.ts';
+import { createKeys } from '../../shared/keys.ts';
+import { ok } from '../../shared/result.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { CreateKeyInput } from './schema.ts';
+
+const scalekit = scalekitFromEnvironment();
+scalekit.warmUp();
+const keys = createKeys(scalekit);
+
+/** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
+export const handler = endpoint(CreateKeyInput, async ({ body }, { caller, path }) => {
+  const created = await keys.create(body, caller);
+  if (!created.ok) return created;
+  return ok({ status: 201, headers: { Location: `${path}/${created.value.keyId}` }, body: created.value });
+});

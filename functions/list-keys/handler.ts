@@ -1,0 +1,15 @@
+import { endpoint } from '../../shared/endpoint.ts';
+import { createKeys } from '../../shared/keys.ts';
+import { ok } from '../../shared/result.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { ListKeysInput } from './schema.ts';
+
+const scalekit = scalekitFromEnvironment();
+scalekit.warmUp();
+const keys = createKeys(scalekit);
+
+/** Lists the active keys that the caller can see, a page at a time. */
+export const handler = endpoint(ListKeysInput, async ({ query }, { caller }) => {
+  const listed = await keys.list(query, caller);
+  return listed.ok ? ok({ status: 200, body: listed.value }) : listed;
+});

@@ -1,0 +1,52 @@
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+interface ApiFunctionProps {
+  /** The folder under functions/ whose handler.ts is the function. */
+  readonly entry: string;
+  readonly config: Config;
+}
+
+/** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
+export class ApiFunction extends NodejsFunction {
+  constructor(scope: Construct, id: string, { entry, config }: ApiFunctionProps) {
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      entry: `${root}functions/${entry}/handler.ts`,
+      projectRoot: root,
+      depsLockFilePath: `${root}package-lock.json`,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 1024, // CPU comes with memory: at 128 MB a cold start takes seconds
+      timeout: Duration.seconds(10),
+      logGroup,
+      role,
+      environment: {
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: entry,
+        CORS_ALLOW_ORIGIN: config.corsAllowOrigin,
+      },
+      bundling: {
+        format: OutputFormat.CJS,
+        target: 'node24',
+        minify: true,
+        sourceMap: true,
+        sourcesContent: false,
+        bundleAwsSDK: true,
+      },
+    });
+  }
+}

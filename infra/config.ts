@@ -1,0 +1,69 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { z } from 'zod';
+
+const retentionDays = Object.values(RetentionDays)
+  .filter((days) => typeof days === 'number')
+  .sort((one, other) => one - other);
+
+const ConfigSchema = z.strictObject({
+  stage: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,19}$/,
+      'use 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, like dev or prod',
+    )
+    .default('dev'),
+  corsAllowOrigin: z
+    .string()
+    .regex(/^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/, 'use * or one origin, like https://app.example.com')
+    .default('*'),
+  logRetentionDays: z.coerce
+    .number()
+    .refine((days) => retentionDays.includes(days), `use one of ${retentionDays.join(', ')}`)
+    .default(90),
+  scalekitDeadlineMs: z.coerce
+    .number()
+    .refine(
+      (value) => Number.isInteger(value) && value >= 500 && value <= 10_000,
+      'use a whole number from 500 to 10000',
+    )
+    .default(2500),
+});
+
+/** The settings of a deployment. */
+export interface Config {
+  /** Names the deployment: its stack, and its parameters under `/scalekit/STAGE`. @default dev */
+  readonly stage: string;
+  /** The one origin whose pages may read answers, or `*`. @default * */
+  readonly corsAllowOrigin: string;
+  /** How long each log group keeps its events. @default 90 */
+  readonly logRetentionDays: RetentionDays;
+  /** How long one call of Scalekit may take, retries included. @default 2500 */
+  readonly scalekitDeadlineMs: number;
+}
+
+/** Reads the settings from CDK context (`-c name=value`, or cdk.json); throws one line that names what is allowed. */
+export function readConfig(context: { tryGetContext(name: string): unknown }): Config {
+  const given = Object.keys(ConfigSchema.shape)
+    .map((name) => [name, context.tryGetContext(name)] as const)
+    .filter(([, value]) => value !== undefined);
+  const parsed = ConfigSchema.safeParse(Object.fromEntries(given));
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map((issue) => {
+    const name = String(issue.path[0]);
+    return `context value ${name}=${JSON.stringify(context.tryGetContext(name))} is not allowed: ${issue.message}`;
+  });
+  throw new Error(problems.join('; '));
+}
+
+/** Where the deployment's Scalekit credentials are in SSM Parameter Store. */
+export function parameterPath(stage: string): string {
+  return `/scalekit/${stage}`;
+}
+
+/** The names of the three SecureStrings under {@link parameterPath}, by the environment variable that holds each. */
+export const parameterNames = {
+  SCALEKIT_ENVIRONMENT_URL: 'environment-url',
+  SCALEKIT_CLIENT_ID: 'client-id',
+  SCALEKIT_CLIENT_SECRET: 'client-secret',
+} as const;

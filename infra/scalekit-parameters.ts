@@ -1,0 +1,39 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Construct } from 'constructs';
+import { type Config, parameterNames, parameterPath } from './config.ts';
+
+/**
+ * The Scalekit credentials: three SecureStrings that `npm run secrets` stores. The stack knows their names, never
+ * their values. They are encrypted with the account's `aws/ssm` key, which needs no further permission.
+ */
+export class ScalekitParameters extends Construct {
+  /** The path that the three names begin with. */
+  readonly path: string;
+  readonly #deadlineMs: number;
+
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id);
+    this.path = parameterPath(config.stage);
+    this.#deadlineMs = config.scalekitDeadlineMs;
+  }
+
+  /** Lets a function read exactly these three parameters, and tells it where they are. */
+  grantRead(reader: LambdaFunction): void {
+    reader.addEnvironment('SCALEKIT_PARAMETER_PATH', this.path);
+    reader.addEnvironment('SCALEKIT_DEADLINE_MS', String(this.#deadlineMs));
+    reader.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['ssm:GetParameters'],
+        resources: Object.values(parameterNames).map((name) =>
+          Stack.of(this).formatArn({
+            service: 'ssm',
+            resource: 'parameter',
+            resourceName: `${this.path.slice(1)}/${name}`,
+          }),
+        ),
+      }),
+    );
+  }
+}

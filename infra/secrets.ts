@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { input, password } from '@inquirer/prompts';
+import { parameterNames, parameterPath, readConfig } from './config.ts';
+
+// `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked.
+
+type Variable = keyof typeof parameterNames;
+
+const questions: Record<Variable, () => Promise<string>> = {
+  SCALEKIT_ENVIRONMENT_URL: () => input({ message: 'Scalekit environment URL', validate: isUrl }),
+  SCALEKIT_CLIENT_ID: () => input({ message: 'Scalekit client id', required: true }),
+  SCALEKIT_CLIENT_SECRET: () => password({ message: 'Scalekit client secret', mask: true }),
+};
+
+function isUrl(value: string): true | string {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? '') || 'Give a URL, like https://acme.scalekit.com';
+}
+
+function stageOf(args: string[]): string {
+  const { stage } = parseArgs({ args, options: { stage: { type: 'string' } } }).values;
+  const { context } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')) as {
+    context: Record<string, unknown>;
+  };
+  return readConfig({ tryGetContext: (name) => (name === 'stage' && stage ? stage : context[name]) }).stage;
+}
+
+async function valueFor(variable: Variable): Promise<string> {
+  const value = process.env[variable] || (await questions[variable]());
+  if (value === '') throw new Error(`${variable} must not be empty`);
+  const wrong = variable === 'SCALEKIT_ENVIRONMENT_URL' ? isUrl(value) : true;
+  if (wrong !== true) throw new Error(`${variable} is "${value}". ${wrong}`);
+  return value;
+}
+
+try {
+  const path = parameterPath(stageOf(process.argv.slice(2)));
+  const values: [name: string, value: string][] = [];
+  for (const variable of Object.keys(parameterNames) as Variable[]) {
+    values.push([`${path}/${parameterNames[variable]}`, await valueFor(variable)]);
+  }
+  const ssm = new SSMClient();
+  for (const [Name, Value] of values) {
+    await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
+    console.log(`stored ${Name}`);
+  }
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,49 @@
+import type { ParameterStore } from '../aws/ssm.ts';
+import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
+import type { LambdaService } from '../lambda/lambda-service.ts';
+import { FaultSchema } from '../scalekit/faults.ts';
+import type { EmbeddedScalekit } from '../scalekit/server.ts';
+
+interface Controlled {
+  readonly lambda: LambdaService;
+  readonly parameters: ParameterStore;
+  /** `undefined` when the runtime uses a Scalekit of the user's. */
+  readonly scalekit: EmbeddedScalekit | undefined;
+}
+
+/**
+ * Serves the control URL, by which tests look at the runtime and make the embedded Scalekit fail:
+ * `GET /` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret`.
+ */
+export function serveControl(controlled: Controlled): Promise<JsonServer> {
+  return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, body, controlled));
+}
+
+function answer(call: string, body: unknown, { lambda, parameters, scalekit }: Controlled): JsonAnswer {
+  if (call === 'GET /') {
+    const seen = scalekit && { calls: scalekit.monitor.calls, fault: scalekit.monitor.fault ?? null };
+    return {
+      status: 200,
+      body: { scalekit: seen ?? null, functions: lambda.metrics(), ssm: { reads: parameters.reads } },
+    };
+  }
+  if (!scalekit) return { status: 404, body: { message: 'There is no embedded Scalekit here, nor such a call.' } };
+  switch (call) {
+    case 'PUT /scalekit/fault': {
+      const fault = FaultSchema.safeParse(body);
+      if (!fault.success) return { status: 400, body: { message: fault.error.message } };
+      scalekit.monitor.setFault(fault.data);
+      return { status: 204, body: undefined };
+    }
+    case 'DELETE /scalekit/fault':
+      scalekit.monitor.setFault(undefined);
+      return { status: 204, body: undefined };
+    case 'DELETE /scalekit/calls':
+      scalekit.monitor.resetCalls();
+      return { status: 204, body: undefined };
+    case 'POST /scalekit/client-secret':
+      return { status: 200, body: scalekit.rotateClientSecret() };
+    default:
+      return { status: 404, body: { message: `${call} is not a call of the control URL.` } };
+  }
+}

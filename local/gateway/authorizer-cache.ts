@@ -1,0 +1,20 @@
+import type { Decision } from './authorizer.ts';
+
+/**
+ * The authorizer results of one stage. As on AWS, a decision that was begun before a flush may be stored after it:
+ * whoever flushes must wait for those.
+ */
+export class AuthorizerCache {
+  readonly #entries = new Map<string, { decision: Decision; expiresAt: number }>();
+
+  get(key: string): Decision | undefined {
+    const entry = this.#entries.get(key);
+    if (entry && entry.expiresAt > Date.now()) return entry.decision;
+    this.#entries.delete(key);
+    return undefined;
+  }
+
+  set(key: string, decision: Decision, ttlSeconds: number): void {
+    this.#entries.set(key, { decision, expiresAt: Date.now() + ttlSeconds * 1000 });
+  }
+}

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { LambdaService } from '../lambda/lambda-service.ts';
+import type { LambdaIntegration, MockIntegration, RestApi } from '../template/model.ts';
+import type { GatewayAnswer } from './answer.ts';
+import { isBinaryType, proxyEvent } from './events.ts';
+import type { Refusal } from './gateway-response.ts';
+import { isUnmappable, valuesOf } from './headers.ts';
+import { toAnswer } from './proxy-result.ts';
+import type { GatewayRequest } from './request.ts';
+import type { RouteMatch } from './router.ts';
+
+const internalError = 'Internal server error';
+
+/** Calls a Lambda proxy integration and turns its result into an answer, or into the refusal that stands for it. */
+export async function callLambda(
+  lambda: LambdaService,
+  integration: LambdaIntegration,
+  api: RestApi,
+  request: GatewayRequest,
+  match: RouteMatch,
+  body: Buffer,
+  authorizer: Readonly<Record<string, unknown>> | undefined,
+): Promise<GatewayAnswer | Refusal> {
+  if (integration.httpMethod !== 'POST') return { type: 'INTEGRATION_FAILURE', message: internalError, status: 500 };
+  if (integration.mappedRequestHeaders.some(isUnmappable))
+    return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
+  const abort = new AbortController();
+  const timeout = delay(integration.timeoutMs, 'timeout' as const, { signal: abort.signal }).catch(
+    () => 'timeout' as const,
+  );
+  const invoked = lambda.invoke(integration.functionArn, proxyEvent(api, request, match, body, authorizer));
+  const result = await Promise.race([invoked, timeout]);
+  abort.abort();
+  if (result === 'timeout') return { type: 'INTEGRATION_TIMEOUT', message: 'Endpoint request timed out' };
+  if (result === undefined) return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
+  const [acceptedType] = valuesOf(request.headers, 'accept')[0]?.split(',') ?? [];
+  const answer = result.ok && toAnswer(JSON.parse(result.payload), isBinaryAccept(api, acceptedType));
+  return answer || { type: 'DEFAULT_5XX', message: internalError, status: 502 };
+}
+
+/** Answers a MOCK integration. */
+export function callMock(integration: MockIntegration, request: GatewayRequest): GatewayAnswer | Refusal {
+  const contentType = valuesOf(request.headers, 'content-type')[0]?.split(';')[0]?.trim() ?? 'application/json';
+  const status = integration.statusByContentType[contentType];
+  const response =
+    integration.responses.find(
+      ({ selectionPattern }) => selectionPattern && status && new RegExp(`^(?:${selectionPattern})$`).test(status),
+    ) ?? integration.responses.find(({ selectionPattern }) => selectionPattern === undefined);
+  if (!status || !response) return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
+  const headers = Object.entries(response.headers);
+  const typed = headers.some(([name]) => name.toLowerCase() === 'content-type');
+  return {
+    status: response.statusCode,
+    headers: typed ? headers : [...headers, ['Content-Type', 'application/json']],
+    body: Buffer.from(response.body),
+    traced: false,
+  };
+}
+
+/** Only the first media type that the client accepts counts, and it must be named exactly. */
+function isBinaryAccept(api: RestApi, mediaType: string | undefined): boolean {
+  return !mediaType?.includes('*') && isBinaryType(api, mediaType);
+}

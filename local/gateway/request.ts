@@ -1,0 +1,65 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type HeaderFields, headerFields, valuesOf } from './headers.ts';
+
+/** API Gateway's limit on a payload. */
+const maxBodyBytes = 10 * 1024 * 1024;
+
+/** A request as the gateway sees it, before routing. */
+export interface GatewayRequest {
+  readonly requestId: string;
+  /** `x-amz-apigw-id`. */
+  readonly extendedRequestId: string;
+  readonly traceId: string;
+  readonly receivedAt: number;
+  readonly method: string;
+  /** The first segment: which stage is asked for. */
+  readonly stage: string;
+  /** Without stage, not decoded, with one slash at its beginning. */
+  readonly path: string;
+  /** With stage, as sent. */
+  readonly contextPath: string;
+  readonly query: HeaderFields;
+  readonly headers: HeaderFields;
+  readonly sourceIp: string;
+  readonly protocol: string;
+}
+
+/** Reads all of a request but its body. */
+export function readRequest(message: IncomingMessage): GatewayRequest {
+  const [rawPath = '/', ...queryParts] = (message.url ?? '/').split('?');
+  const [, stage = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(rawPath) ?? [];
+  const headers = headerFields(message.rawHeaders);
+  return {
+    requestId: randomUUID(),
+    extendedRequestId: `${randomBytes(11).toString('base64url')}=`,
+    traceId: traceIdOf(headers),
+    receivedAt: Date.now(),
+    method: message.method ?? 'GET',
+    stage,
+    path: `/${rest.replace(/^\/+/, '')}`,
+    contextPath: `/${stage}${rest === '' ? '/' : rest}`,
+    query: [...new URLSearchParams(queryParts.join('?'))],
+    headers,
+    sourceIp: message.socket.remoteAddress ?? '127.0.0.1',
+    protocol: `HTTP/${message.httpVersion}`,
+  };
+}
+
+/** Reads the body as bytes; `too-large` when it passes the limit. Rejects when the client goes away. */
+export async function readBody(message: IncomingMessage): Promise<Buffer | 'too-large'> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of message as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size <= maxBodyBytes) chunks.push(chunk);
+  }
+  return size > maxBodyBytes ? 'too-large' : Buffer.concat(chunks);
+}
+
+/** The client's trace id, with a parent of ours where it names none; a new one when it sent none. */
+function traceIdOf(headers: HeaderFields): string {
+  const [sent] = valuesOf(headers, 'x-amzn-trace-id');
+  if (!sent) return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;
+  return /(^|;)Parent=/.test(sent) ? sent : `${sent};Parent=${randomBytes(8).toString('hex')}`;
+}

@@ -1,0 +1,73 @@
+import type { Route } from '../template/model.ts';
+
+/** The route that a request takes, with the path parameters as API Gateway hands them on: not decoded. */
+export interface RouteMatch {
+  readonly route: Route;
+  readonly pathParameters: Readonly<Record<string, string>> | null;
+}
+
+/**
+ * Matches a method and a raw path (without stage) as API Gateway does: a static segment before a parameter before a
+ * greedy parameter, going back where a deeper match or the method is missing; `ANY` after the method itself.
+ */
+export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch | undefined {
+  const trimmed = path.replace(/^\//, '').replace(/\/$/, '');
+  const segments = trimmed === '' ? [] : trimmed.split('/');
+  const candidates = routes
+    .filter((route) => route.method === method || route.method === 'ANY')
+    .map((route) => ({ route, pattern: patternOf(route.resourcePath) }))
+    .flatMap(({ route, pattern }) => {
+      const pathParameters = matchSegments(pattern, segments);
+      return pathParameters ? [{ route, pattern, pathParameters }] : [];
+    })
+    .sort((one, other) => bySpecificity(one.pattern, other.pattern) || byMethod(one.route, other.route));
+  const [best] = candidates;
+  if (!best) return undefined;
+  const hasParameters = Object.keys(best.pathParameters).length > 0;
+  return { route: best.route, pathParameters: hasParameters ? best.pathParameters : null };
+}
+
+type Segment = { readonly kind: 'static' | 'parameter' | 'greedy'; readonly text: string };
+
+const rank = { static: 0, parameter: 1, greedy: 2 } as const;
+
+function patternOf(resourcePath: string): Segment[] {
+  return resourcePath
+    .split('/')
+    .filter((segment) => segment !== '')
+    .map((segment) => {
+      const [, name, greedy] = /^\{([^+}]+)(\+?)\}$/.exec(segment) ?? [];
+      if (name === undefined) return { kind: 'static', text: segment };
+      return { kind: greedy ? 'greedy' : 'parameter', text: name };
+    });
+}
+
+function matchSegments(pattern: readonly Segment[], segments: readonly string[]): Record<string, string> | undefined {
+  const parameters: Record<string, string> = {};
+  for (const [index, { kind, text }] of pattern.entries()) {
+    const segment = segments[index];
+    if (segment === undefined) return undefined;
+    if (kind === 'greedy') {
+      parameters[text] = segments.slice(index).join('/');
+      return parameters;
+    }
+    if (kind === 'static' && segment !== text) return undefined;
+    if (kind === 'parameter') {
+      if (segment === '') return undefined;
+      parameters[text] = segment;
+    }
+  }
+  return pattern.length === segments.length ? parameters : undefined;
+}
+
+function bySpecificity(one: readonly Segment[], other: readonly Segment[]): number {
+  for (const [index, segment] of one.entries()) {
+    const difference = rank[segment.kind] - rank[other[index]?.kind ?? 'greedy'];
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function byMethod(one: Route, other: Route): number {
+  return Number(one.method === 'ANY') - Number(other.method === 'ANY');
+}

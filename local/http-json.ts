@@ -1,0 +1,45 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+
+/** A small JSON-over-HTTP server on a free port of 127.0.0.1. */
+export interface JsonServer {
+  readonly url: string;
+  readonly close: () => Promise<void>;
+}
+
+/** What a request is answered with. */
+export interface JsonAnswer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly contentType?: string;
+}
+
+/** Serves `handle`; a body that is not JSON is `undefined`, an exception is a 500. */
+export async function serveJson(
+  handle: (request: IncomingMessage, body: unknown) => Promise<JsonAnswer>,
+): Promise<JsonServer> {
+  const server = createServer((request, response) => {
+    void json(request)
+      .catch(() => undefined)
+      .then((body) => handle(request, body))
+      .catch((error: unknown): JsonAnswer => ({ status: 500, body: { message: String(error) } }))
+      .then((answer) => write(response, answer));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async close() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function write(response: ServerResponse, { status, body, contentType = 'application/json' }: JsonAnswer): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) }).end(text);
+}

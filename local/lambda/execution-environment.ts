@@ -1,0 +1,106 @@
+import { Worker } from 'node:worker_threads';
+import type { LambdaFunction } from '../template/model.ts';
+import type { Invocation, InvocationResult, WorkerMessage, WorkerSetup } from './protocol.ts';
+
+/** Lambda's limit on the init phase. */
+const initTimeoutMs = 10_000;
+
+/** One execution environment of a function: a worker thread that handles one invocation at a time. */
+export class ExecutionEnvironment {
+  readonly #worker: Worker;
+  readonly #timeoutMs: number;
+  #settle: ((message: WorkerMessage) => void) | undefined;
+  #death: InvocationResult | undefined;
+
+  constructor(lambda: LambdaFunction, environment: NodeJS.Dict<string>, log: (text: string) => void) {
+    this.#timeoutMs = lambda.timeoutMs;
+    const setup: WorkerSetup = {
+      folder: lambda.folder,
+      handler: lambda.handler,
+      sourceMaps: (lambda.environment['NODE_OPTIONS'] ?? '').includes('--enable-source-maps'),
+    };
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: setup,
+      env: environment,
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+      resourceLimits: { maxOldGenerationSizeMb: lambda.memoryMb },
+    });
+    for (const stream of [this.#worker.stdout, this.#worker.stderr]) stream.setEncoding('utf8').on('data', log);
+    this.#worker.on('message', (message: WorkerMessage) => this.#settle?.(message));
+    this.#worker.on('error', (error: Error) => {
+      log(`${error.stack ?? error}\n`);
+      this.#die('Runtime.ExitError', `Runtime exited with error: ${error.message}`);
+    });
+    this.#worker.on('exit', (code) => this.#die('Runtime.ExitError', `Runtime exited with status ${code}`));
+  }
+
+  /** A dead environment handles nothing more. */
+  get isDead(): boolean {
+    return this.#death !== undefined;
+  }
+
+  /** Waits for the init phase; `undefined` when it went well. */
+  async init(): Promise<InvocationResult | undefined> {
+    const message = await this.#next(initTimeoutMs, 'init phase');
+    if ('kind' in message) {
+      if (message.kind === 'ready') return undefined;
+      if (message.kind === 'init_error')
+        return this.#end({ ok: false, errorType: message.errorType, errorMessage: message.errorMessage });
+      return this.#end({
+        ok: false,
+        errorType: 'Runtime.InitError',
+        errorMessage: 'unexpected message from the runtime',
+      });
+    }
+    return this.#end(message);
+  }
+
+  /** Runs one invocation. A timeout or crash ends the environment. */
+  async invoke(invocation: Invocation): Promise<InvocationResult> {
+    if (this.#death) return this.#death;
+    const answered = this.#next(this.#timeoutMs, 'task');
+    this.#worker.postMessage(invocation);
+    const message = await answered;
+    if (!('kind' in message)) return message;
+    if (message.kind === 'result') return { ok: true, payload: message.payload };
+    const { errorType, errorMessage } = message.kind === 'ready' ? { errorType: 'Runtime', errorMessage: '' } : message;
+    return { ok: false, errorType, errorMessage };
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  #next(timeoutMs: number, phase: string): Promise<WorkerMessage | InvocationResult> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        this.#die('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds (${phase})`);
+        void this.#worker.terminate();
+      }, timeoutMs);
+      const settle = (message: WorkerMessage | InvocationResult) => {
+        clearTimeout(timer);
+        this.#settle = undefined;
+        this.#onDeath = undefined;
+        resolve(message);
+      };
+      this.#settle = settle;
+      this.#onDeath = settle;
+      if (this.#death) settle(this.#death);
+    });
+  }
+
+  #onDeath: ((death: InvocationResult) => void) | undefined;
+
+  #die(errorType: string, errorMessage: string): void {
+    this.#death ??= { ok: false, errorType, errorMessage };
+    this.#onDeath?.(this.#death);
+  }
+
+  #end(death: InvocationResult): InvocationResult {
+    this.#death = death;
+    void this.#worker.terminate();
+    return death;
+  }
+}

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import type { LambdaFunction } from '../template/model.ts';
+import { ExecutionEnvironment } from './execution-environment.ts';
+import type { InvocationResult } from './protocol.ts';
+
+/** How many execution environments a function may have at once; further invocations wait. */
+const maxEnvironments = 20;
+
+/** What CloudWatch counts of a function. */
+export interface FunctionMetrics {
+  readonly invocations: number;
+  readonly errors: number;
+  readonly coldStarts: number;
+}
+
+/** Runs the invocations of one function in execution environments that are used again, as Lambda does. */
+export class FunctionRunner {
+  readonly #lambda: LambdaFunction;
+  readonly #environment: NodeJS.Dict<string>;
+  readonly #log: (text: string) => void;
+  readonly #all = new Set<ExecutionEnvironment>();
+  readonly #idle: ExecutionEnvironment[] = [];
+  readonly #waiting: (() => void)[] = [];
+  readonly #metrics = { invocations: 0, errors: 0, coldStarts: 0 };
+
+  /** `environment` is what Lambda adds to the template's variables. */
+  constructor(lambda: LambdaFunction, environment: Readonly<Record<string, string>>, log: (text: string) => void) {
+    this.#lambda = lambda;
+    this.#log = log;
+    this.#environment = {
+      ...lambda.environment,
+      ...environment,
+      AWS_LAMBDA_FUNCTION_NAME: lambda.name,
+      AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMb),
+      AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroupName,
+      LAMBDA_TASK_ROOT: lambda.folder,
+      TZ: ':UTC',
+    };
+  }
+
+  get metrics(): FunctionMetrics {
+    return this.#metrics;
+  }
+
+  /** Invokes the function with an event that can be JSON. Never rejects: an error of the function is a result. */
+  async invoke(event: unknown): Promise<InvocationResult> {
+    this.#metrics.invocations++;
+    const result = await this.#run(JSON.stringify(event));
+    if (!result.ok) {
+      this.#metrics.errors++;
+      this.#log(
+        `${JSON.stringify({ level: 'ERROR', errorType: result.errorType, errorMessage: result.errorMessage })}\n`,
+      );
+    }
+    return result;
+  }
+
+  /** Ends all execution environments, whatever they are doing. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#all].map((environment) => environment.terminate()));
+  }
+
+  async #run(event: string): Promise<InvocationResult> {
+    const environment = await this.#acquire();
+    if (!(environment instanceof ExecutionEnvironment)) return environment;
+    try {
+      const deadline = Date.now() + this.#lambda.timeoutMs;
+      const context = {
+        functionName: this.#lambda.name,
+        functionVersion: '$LATEST',
+        invokedFunctionArn: this.#lambda.arn,
+        memoryLimitInMB: String(this.#lambda.memoryMb),
+        awsRequestId: randomUUID(),
+        logGroupName: this.#lambda.logGroupName,
+        logStreamName: 'local',
+      };
+      return await environment.invoke({ event, context, deadline });
+    } finally {
+      this.#release(environment);
+    }
+  }
+
+  async #acquire(): Promise<ExecutionEnvironment | InvocationResult> {
+    for (;;) {
+      const idle = this.#idle.pop();
+      if (idle && !idle.isDead) return idle;
+      if (idle) {
+        this.#all.delete(idle);
+        continue;
+      }
+      if (this.#all.size < maxEnvironments) return this.#start();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  async #start(): Promise<ExecutionEnvironment | InvocationResult> {
+    this.#metrics.coldStarts++;
+    const environment = new ExecutionEnvironment(this.#lambda, this.#environment, this.#log);
+    this.#all.add(environment);
+    const failure = await environment.init();
+    if (failure === undefined) return environment;
+    this.#release(environment);
+    return failure;
+  }
+
+  #release(environment: ExecutionEnvironment): void {
+    if (environment.isDead) this.#all.delete(environment);
+    else this.#idle.push(environment);
+    this.#waiting.shift()?.();
+  }
+}

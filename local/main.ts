@@ -1,0 +1,31 @@
+import { readOptions } from './options.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+import { UserError } from './user-error.ts';
+
+// `npm start`: serves the deployment on localhost until it is told to stop.
+try {
+  const runtime = await startRuntime(readOptions(process.argv.slice(2), process.env), ({ context, durationMs }) => {
+    const { httpMethod, resourcePath = '(no such route)', status } = context;
+    const caller = [context['authorizer.organizationId'], context['authorizer.keyId']].filter(Boolean).join(' ');
+    const code = context['authorizer.code'] ?? '';
+    console.log(`${httpMethod} ${resourcePath} ${status} ${durationMs} ms ${caller}${code}`.trimEnd());
+  });
+  greet(runtime);
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void runtime.close().then(() => process.exit(0)));
+  }
+} catch (error) {
+  console.error(error instanceof UserError ? error.message : error);
+  process.exitCode = 1;
+}
+
+function greet({ outputs, warnings }: Runtime): void {
+  for (const warning of warnings) console.warn(`warning: ${warning}`);
+  if (outputs.adminKey === null) {
+    console.log(`Uses the Scalekit at ${outputs.scalekit.environmentUrl}. Send it one of its keys:\n`);
+  } else {
+    console.log('An organization key is ready. A first request:\n');
+  }
+  console.log(`  curl -H "Authorization: Bearer ${outputs.adminKey ?? 'KEY'}" ${outputs.apiUrl}/whoami\n`);
+  console.log(`ready ${outputs.apiUrl}`);
+}

@@ -1,0 +1,61 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { UserError } from './user-error.ts';
+
+/** How `npm start` is told to run. */
+export interface Options {
+  /** 0 picks a free one. */
+  readonly port: number;
+  /** The data folder, absolute. */
+  readonly dataDir: string;
+  /** Forget what earlier runs left in the data folder. */
+  readonly fresh: boolean;
+  /** A Scalekit environment of the user's; `undefined` for the embedded one. */
+  readonly scalekit: ScalekitEnvironment | undefined;
+}
+
+/** An environment of Scalekit, and a client of it. */
+export interface ScalekitEnvironment {
+  readonly environmentUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh]';
+
+/** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
+export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
+  const { port, data, fresh } = parse(args);
+  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
+    throw new UserError(`--port ${port} is not a port; use 0 (a free one) to 65535. ${usage}`);
+  }
+  return { port: Number(port), dataDir: resolve(data), fresh, scalekit: scalekitOf(environment) };
+}
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        port: { type: 'string', default: '3000' },
+        data: { type: 'string', default: '.local' },
+        fresh: { type: 'boolean', default: false },
+      },
+    }).values;
+  } catch (error) {
+    throw new UserError(`${(error as Error).message.split('. ')[0]}. ${usage}`);
+  }
+}
+
+function scalekitOf(environment: NodeJS.Dict<string>): ScalekitEnvironment | undefined {
+  const names = ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_CLIENT_ID', 'SCALEKIT_CLIENT_SECRET'] as const;
+  const missing = names.filter((name) => !environment[name]);
+  if (missing.length === names.length) return undefined;
+  if (missing.length > 0)
+    throw new UserError(`Set ${missing.join(' and ')} too, or none of ${names.join(', ')} for the embedded Scalekit.`);
+  const [environmentUrl = '', clientId = '', clientSecret = ''] = names.map((name) => environment[name]);
+  if (!URL.canParse(environmentUrl) || !/^https?:/.test(environmentUrl)) {
+    throw new UserError(`SCALEKIT_ENVIRONMENT_URL is "${environmentUrl}", not a URL like https://acme.scalekit.dev.`);
+  }
+  return { environmentUrl: environmentUrl.replace(/\/$/, ''), clientId, clientSecret };
+}

@@ -1,0 +1,25 @@
+import { chmodSync, writeFileSync } from 'node:fs';
+import type { ScalekitEnvironment } from './options.ts';
+import type { Seed } from './seed.ts';
+
+/** What `outputs.json` tells. Ids and key are null where the runtime uses a Scalekit of the user's. */
+export interface Outputs extends Nullable<Seed> {
+  readonly apiUrl: string;
+  readonly controlUrl: string;
+  readonly scalekit: ScalekitEnvironment;
+  /** For AWS clients that are to talk to the runtime's stand-ins. */
+  readonly aws: {
+    readonly endpointUrl: string;
+    readonly region: string;
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+  };
+}
+
+type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
+
+/** Writes the outputs, readable by their owner only. */
+export function writeOutputs(file: string, outputs: Outputs): void {
+  writeFileSync(file, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+  chmodSync(file, 0o600); // `mode` counts for a new file only
+}

@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { serveAws } from './aws/server.ts';
+import { ParameterStore } from './aws/ssm.ts';
+import { serveControl } from './control/server.ts';
+import { openDataFolder } from './data-folder.ts';
+import { type AccessRecord, Gateway } from './gateway/gateway.ts';
+import { LambdaService } from './lambda/lambda-service.ts';
+import type { Options, ScalekitEnvironment } from './options.ts';
+import { type Outputs, writeOutputs } from './outputs.ts';
+import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
+import { type Seed, seedScalekit } from './seed.ts';
+import { synthesize } from './synthesize.ts';
+import { readAssembly } from './template/assembly.ts';
+import { aws } from './template/intrinsics.ts';
+import type { LambdaFunction } from './template/model.ts';
+import { readModel } from './template/read-model.ts';
+import { UserError } from './user-error.ts';
+
+/** A running local deployment. */
+export interface Runtime {
+  readonly outputs: Outputs;
+  readonly warnings: readonly string[];
+  close(): Promise<void>;
+}
+
+/** Synthesizes the project and serves its template. Rejects with a UserError for what the user can mend. */
+export async function startRuntime(options: Options, onAccess: (record: AccessRecord) => void): Promise<Runtime> {
+  const files = openDataFolder(options.dataDir, options.fresh);
+  await synthesize(files.assembly);
+  const model = readModel(readAssembly(files.assembly));
+  const [api] = model.apis;
+  if (!api) throw new UserError('The synthesized template has no REST API to serve.');
+
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    const embedded = options.scalekit ? undefined : await startEmbeddedScalekit({ databaseFile: files.database });
+    if (embedded) closers.push(embedded.close);
+    const scalekit = options.scalekit ?? environmentOf(embedded);
+    const parameters = new ParameterStore();
+    storeCredentials(parameters, model.functions, scalekit);
+
+    const awsServer = await serveAws(parameters);
+    closers.push(awsServer.close);
+    const credentials = {
+      accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+      secretAccessKey: randomBytes(30).toString('base64'),
+    };
+    const lambda = new LambdaService(model.functions, lambdaEnvironment(awsServer.url, credentials), (name, text) =>
+      appendFileSync(join(files.logs, `${name}.log`), text),
+    );
+    closers.push(() => lambda.close());
+    const control = await serveControl({ lambda, parameters, scalekit: embedded });
+    closers.push(control.close);
+    const gateway = new Gateway(api, lambda, (record) => {
+      if (record.line !== undefined) appendFileSync(join(files.logs, 'access.log'), `${record.line}\n`);
+      onAccess(record);
+    });
+    const apiUrl = await listen(gateway, options.port);
+    closers.push(() => gateway.close());
+
+    const seed = embedded ? await seedScalekit(embedded, files.seed) : nothingSeeded;
+    const outputs: Outputs = {
+      apiUrl,
+      controlUrl: control.url,
+      scalekit,
+      ...seed,
+      aws: { endpointUrl: awsServer.url, region: aws.region, ...credentials },
+    };
+    writeOutputs(files.outputs, outputs);
+    return { outputs, warnings: model.warnings, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+const nothingSeeded: { readonly [K in keyof Seed]: null } = {
+  organizationId: null,
+  otherOrganizationId: null,
+  userId: null,
+  adminKey: null,
+};
+
+function environmentOf(embedded: EmbeddedScalekit | undefined): ScalekitEnvironment {
+  if (!embedded) throw new Error('there is neither an embedded nor another Scalekit');
+  return { environmentUrl: embedded.environmentUrl, ...embedded.client };
+}
+
+/** Stores the credentials where the template tells its functions to look for them. */
+function storeCredentials(
+  parameters: ParameterStore,
+  functions: readonly LambdaFunction[],
+  scalekit: ScalekitEnvironment,
+): void {
+  const paths = new Set(functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []));
+  for (const path of paths) {
+    parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
+    parameters.put(`${path}/client-id`, scalekit.clientId);
+    parameters.put(`${path}/client-secret`, scalekit.clientSecret);
+  }
+}
+
+function lambdaEnvironment(endpointUrl: string, credentials: { accessKeyId: string; secretAccessKey: string }) {
+  return {
+    AWS_REGION: aws.region,
+    AWS_DEFAULT_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: endpointUrl,
+    AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
+  };
+}
+
+async function listen(gateway: Gateway, port: number): Promise<string> {
+  try {
+    return await gateway.listen(port);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new UserError(
+      `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}, or --port 0 for a free one.`,
+    );
+  }
+}

@@ -1,0 +1,33 @@
+import { DatabaseSync } from 'node:sqlite';
+
+/** Opens (and on first use makes) the embedded Scalekit's database; `:memory:` for one that is forgotten. */
+export function openDatabase(file: string): DatabaseSync {
+  const database = new DatabaseSync(file);
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    CREATE TABLE IF NOT EXISTS client (client_id TEXT PRIMARY KEY, secret TEXT NOT NULL) STRICT;
+    CREATE TABLE IF NOT EXISTS organization (
+      number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, display_name TEXT NOT NULL, external_id TEXT UNIQUE,
+      metadata TEXT NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS user (
+      id TEXT PRIMARY KEY, email TEXT UNIQUE NOT NULL, external_id TEXT UNIQUE, first_name TEXT NOT NULL,
+      last_name TEXT NOT NULL, metadata TEXT NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS membership (
+      organization_id TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE,
+      user_id TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+      roles TEXT NOT NULL, created_at INTEGER NOT NULL, PRIMARY KEY (organization_id, user_id)
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS token (
+      number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, hash BLOB UNIQUE NOT NULL, suffix TEXT NOT NULL,
+      organization_id TEXT NOT NULL, organization_external_id TEXT, user_id TEXT, user_external_id TEXT, email TEXT,
+      roles TEXT NOT NULL, custom_claims TEXT NOT NULL, description TEXT, expires_at INTEGER,
+      created_at INTEGER NOT NULL, invalidated_at INTEGER
+    ) STRICT;
+    CREATE INDEX IF NOT EXISTS token_of_organization ON token (organization_id, number);
+  `);
+  return database;
+}

@@ -1,0 +1,37 @@
+import { createServer as createHttp1Server, type RequestListener } from 'node:http';
+import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import { createServer, type Server, type Socket } from 'node:net';
+
+const http2Preface = Buffer.from('PRI * HTTP/2.0');
+
+/**
+ * A cleartext server that speaks HTTP/1.1 and HTTP/2 (prior knowledge) on one port, as the Scalekit SDK expects of its
+ * one base URL: the first bytes of a connection tell which.
+ */
+export function createDualProtocolServer(
+  http1: RequestListener,
+  http2: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
+): { server: Server; destroyConnections: () => void } {
+  const http1Server = createHttp1Server(http1);
+  const http2Server = createHttp2Server(http2);
+  http2Server.on('sessionError', () => {}); // a client that went away
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    socket.on('error', () => {}); // a client that went away
+    socket.once('data', (chunk) => {
+      socket.pause();
+      socket.unshift(chunk);
+      const isHttp2 = http2Preface.equals(chunk.subarray(0, http2Preface.length));
+      (isHttp2 ? http2Server : http1Server).emit('connection', socket);
+      if (!isHttp2) socket.resume(); // the HTTP/2 session takes the socket over as it is
+    });
+  });
+  return {
+    server,
+    destroyConnections: () => {
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Code, ConnectError } from '@connectrpc/connect';
+import { z } from 'zod';
+
+/** The token endpoint's name among the calls. */
+export const grantCall = 'oauth/token';
+
+/** How the embedded Scalekit is told to fail. */
+export const FaultSchema = z.strictObject({
+  kind: z.enum(['unavailable', 'unauthenticated', 'permission_denied', 'slow', 'no_answer', 'close']),
+  /** The calls that fail: RPC names (`ValidateToken`) and `oauth/token`. Default: every one. */
+  on: z.array(z.string()).optional(),
+  /** How many calls fail before all is well again. Default: until told otherwise. */
+  times: z.int().positive().optional(),
+  /** For `slow`: how much later the answer comes. */
+  delayMs: z.int().positive().default(1000),
+});
+
+/** A fault as told over the control URL. */
+export type Fault = z.infer<typeof FaultSchema>;
+
+/** Counts the calls that the embedded Scalekit saw, and makes them fail as told. */
+export class CallMonitor {
+  #fault: Fault | undefined;
+  #calls: Record<string, number> = {};
+
+  get fault(): Fault | undefined {
+    return this.#fault;
+  }
+
+  /** Calls seen since the start or the last reset, by RPC name; a call that was made to fail counts too. */
+  get calls(): Readonly<Record<string, number>> {
+    return this.#calls;
+  }
+
+  setFault(fault: Fault | undefined): void {
+    this.#fault = fault;
+  }
+
+  resetCalls(): void {
+    this.#calls = {};
+  }
+
+  /** Counts a call and takes the fault that applies to it, if any. */
+  take(call: string): Fault | undefined {
+    this.#calls[call] = (this.#calls[call] ?? 0) + 1;
+    const fault = this.#fault;
+    if (!fault || (fault.on && !fault.on.includes(call))) return undefined;
+    if (fault.times !== undefined) this.#fault = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined;
+    return fault;
+  }
+}
+
+/** Carries a fault out on an RPC; returns where the call is to go on. */
+export async function failRpc(fault: Fault, closeConnection: () => void): Promise<void> {
+  switch (fault.kind) {
+    case 'unavailable':
+      throw new ConnectError('made unavailable', Code.Unavailable);
+    case 'unauthenticated':
+      throw new ConnectError('made unauthenticated', Code.Unauthenticated);
+    case 'permission_denied':
+      throw new ConnectError('made permission denied', Code.PermissionDenied);
+    case 'slow':
+      await delay(fault.delayMs);
+      return;
+    case 'close':
+      closeConnection();
+      return never();
+    case 'no_answer':
+      return never();
+  }
+}
+
+/** The status that the token endpoint answers under a fault; `undefined` for no status at all. */
+export const grantStatus: Readonly<Record<Fault['kind'], number | undefined>> = {
+  unavailable: 503,
+  unauthenticated: 401,
+  permission_denied: 403,
+  slow: 200,
+  no_answer: undefined,
+  close: undefined,
+};
+
+function never(): Promise<never> {
+  return new Promise(() => {});
+}

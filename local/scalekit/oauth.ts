@@ -1,0 +1,77 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import { type CallMonitor, grantCall, grantStatus } from './faults.ts';
+
+/** The client that may take the client-credentials grant. */
+export interface Client {
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** The OAuth side of the embedded Scalekit: the grant, the JWKS, and the check of access tokens. */
+export interface OAuth {
+  /** Serves `POST /oauth/token` and `GET /keys`. */
+  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Tells whether an `Authorization` header value carries a valid access token of ours. */
+  isAuthorized(authorization: string | null): Promise<boolean>;
+}
+
+const accessTokenSeconds = 86_400;
+
+/** Makes the OAuth side, with a signing key of its own that lives as long as the process. */
+export async function createOAuth(currentClient: () => Client, monitor: CallMonitor): Promise<OAuth> {
+  const { publicKey, privateKey } = await generateKeyPair('RS256');
+  const jwk = { ...(await exportJWK(publicKey)), kid: 'embedded', alg: 'RS256', use: 'sig' };
+
+  async function grant(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const fault = monitor.take(grantCall);
+    if (fault?.kind === 'slow') await delay(fault.delayMs);
+    else if (fault?.kind === 'close') request.socket.destroy();
+    else if (fault && fault.kind !== 'no_answer')
+      return json(response, grantStatus[fault.kind] ?? 500, { error: 'temporarily_unavailable' });
+    if (fault && grantStatus[fault.kind] === undefined) return;
+    const form = new URLSearchParams(await text(request));
+    if (form.get('grant_type') !== 'client_credentials')
+      return json(response, 400, { error: 'unsupported_grant_type' });
+    const client = currentClient();
+    if (form.get('client_id') !== client.clientId || !sameText(form.get('client_secret') ?? '', client.clientSecret)) {
+      return json(response, 401, { error: 'invalid_client' });
+    }
+    const access_token = await new SignJWT({ client_id: client.clientId })
+      .setProtectedHeader({ alg: 'RS256', kid: jwk.kid })
+      .setSubject(client.clientId)
+      .setIssuedAt()
+      .setExpirationTime(`${accessTokenSeconds}s`)
+      .sign(privateKey);
+    json(response, 200, { access_token, token_type: 'Bearer', expires_in: accessTokenSeconds });
+  }
+
+  return {
+    async serve(request, response) {
+      const { pathname } = new URL(request.url ?? '/', 'http://embedded');
+      if (pathname === '/oauth/token' && request.method === 'POST') return grant(request, response);
+      if (pathname === '/keys' && request.method === 'GET') return json(response, 200, { keys: [jwk] });
+      json(response, 404, { error: 'not_found' });
+    },
+    async isAuthorized(authorization) {
+      const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
+      if (!token) return false;
+      return jwtVerify(token, publicKey).then(
+        ({ payload }) => payload.sub === currentClient().clientId,
+        () => false,
+      );
+    },
+  };
+}
+
+function json(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}
+
+function sameText(one: string, other: string): boolean {
+  const [a, b] = [Buffer.from(one), Buffer.from(other)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

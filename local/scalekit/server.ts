@@ -1,0 +1,87 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { once } from 'node:events';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { AddressInfo } from 'node:net';
+import type { DatabaseSync } from 'node:sqlite';
+import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js';
+import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
+import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
+import { openDatabase } from './database.ts';
+import { createDualProtocolServer } from './dual-protocol-server.ts';
+import { CallMonitor, failRpc } from './faults.ts';
+import { newId, newSecret } from './ids.ts';
+import { type Client, createOAuth } from './oauth.ts';
+import { organizationService } from './organizations.ts';
+import { tokenService } from './tokens.ts';
+import { userService } from './users.ts';
+
+/** A Scalekit environment on localhost, for the unmodified SDK. */
+export interface EmbeddedScalekit {
+  readonly environmentUrl: string;
+  readonly client: Client;
+  readonly monitor: CallMonitor;
+  /** Replaces the client's secret; the old one is refused from then on. Access tokens live on, as in Scalekit. */
+  rotateClientSecret(): Client;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts the embedded Scalekit on 127.0.0.1, with its data in a SQLite file (`:memory:` for none). */
+export async function startEmbeddedScalekit(options: {
+  databaseFile: string;
+  port?: number;
+}): Promise<EmbeddedScalekit> {
+  const database = openDatabase(options.databaseFile);
+  const monitor = new CallMonitor();
+  const oauth = await createOAuth(() => readClient(database), monitor);
+  const requests = new AsyncLocalStorage<Http2ServerRequest>();
+
+  const guard: Interceptor = (next) => async (request) => {
+    const fault = monitor.take(request.method.name);
+    if (fault) await failRpc(fault, () => requests.getStore()?.stream.session?.destroy());
+    if (!(await oauth.isAuthorized(request.header.get('authorization')))) {
+      throw new ConnectError('access token is missing, expired or not ours', Code.Unauthenticated);
+    }
+    return next(request);
+  };
+  const grpc = connectNodeAdapter({
+    interceptors: [guard],
+    routes(router) {
+      router.service(ApiTokenService, tokenService(database));
+      router.service(OrganizationService, organizationService(database));
+      router.service(UserService, userService(database, 'env_embedded'));
+    },
+  });
+  const { server, destroyConnections } = createDualProtocolServer(
+    (request, response) => void oauth.serve(request, response).catch(() => response.destroy()),
+    (request: Http2ServerRequest, response: Http2ServerResponse) =>
+      requests.run(request, () => grpc(request, response)),
+  );
+  server.listen(options.port ?? 0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    environmentUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    client: readClient(database),
+    monitor,
+    rotateClientSecret() {
+      database.prepare('UPDATE client SET secret = ?').run(newSecret());
+      return readClient(database);
+    },
+    async close() {
+      server.close();
+      destroyConnections();
+      await once(server, 'close');
+      database.close();
+    },
+  };
+}
+
+function readClient(database: DatabaseSync): Client {
+  const row = database.prepare('SELECT client_id, secret FROM client').get() as
+    | { client_id: string; secret: string }
+    | undefined;
+  if (row) return { clientId: row.client_id, clientSecret: row.secret };
+  database.prepare('INSERT INTO client (client_id, secret) VALUES (?, ?)').run(newId('skc'), newSecret());
+  return readClient(database);
+}

@@ -1,0 +1,101 @@
+/** A deployed REST API, as the gateway serves it. */
+export interface RestApi {
+  readonly logicalId: string;
+  readonly apiId: string;
+  readonly deploymentId: string;
+  readonly stageName: string;
+  readonly stageVariables: Readonly<Record<string, string>> | null;
+  readonly binaryMediaTypes: readonly string[];
+  /** The resource policy, `undefined` when there is none. */
+  readonly resourcePolicy: unknown;
+  readonly routes: readonly Route[];
+  /** Customised gateway responses by type; a type that is not here inherits, one that is inherits nothing. */
+  readonly gatewayResponses: Readonly<Record<string, CustomGatewayResponse>>;
+  /** `$context` template of the access log; `undefined` when the stage has none. */
+  readonly accessLogFormat: string | undefined;
+}
+
+/** One method of one resource. */
+export interface Route {
+  /** An HTTP method, or `ANY`. */
+  readonly method: string;
+  /** The path with its parameters: `/keys/{keyId}`, `/{proxy+}`. */
+  readonly resourcePath: string;
+  readonly resourceId: string;
+  /** `undefined` for a method that anybody may call. */
+  readonly authorizer: Authorizer | undefined;
+  readonly integration: Integration;
+}
+
+/** A Lambda REQUEST authorizer. */
+export interface Authorizer {
+  readonly authorizerId: string;
+  readonly functionArn: string;
+  readonly identitySources: readonly IdentitySource[];
+  /** 0 for no caching. */
+  readonly ttlSeconds: number;
+}
+
+/** Where a part of the authorizer's cache key comes from. */
+export interface IdentitySource {
+  readonly from: 'header' | 'querystring' | 'stageVariables' | 'context';
+  readonly name: string;
+}
+
+export type Integration = LambdaIntegration | MockIntegration;
+
+/** `AWS_PROXY`. */
+export interface LambdaIntegration {
+  readonly type: 'AWS_PROXY';
+  readonly functionArn: string;
+  /** API Gateway calls Lambda by POST; with any other method it fails. */
+  readonly httpMethod: string;
+  readonly timeoutMs: number;
+  /** Names of request headers that the template maps a value to. */
+  readonly mappedRequestHeaders: readonly string[];
+}
+
+/** `MOCK`, without VTL. */
+export interface MockIntegration {
+  readonly type: 'MOCK';
+  /** The status that each request template names, by content type. */
+  readonly statusByContentType: Readonly<Record<string, string>>;
+  readonly responses: readonly MockResponse[];
+}
+
+export interface MockResponse {
+  readonly statusCode: number;
+  /** `undefined` for the default response. */
+  readonly selectionPattern: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export interface CustomGatewayResponse {
+  readonly statusCode: number | undefined;
+  readonly responseParameters: Readonly<Record<string, string>>;
+  /** By content type; `undefined` keeps the stock template. */
+  readonly responseTemplates: Readonly<Record<string, string>> | undefined;
+}
+
+/** A Lambda function, as the runner runs it. */
+export interface LambdaFunction {
+  readonly logicalId: string;
+  readonly name: string;
+  readonly arn: string;
+  /** The folder of the bundle. */
+  readonly folder: string;
+  readonly handler: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly timeoutMs: number;
+  readonly logGroupName: string;
+}
+
+/** All that the runtime serves of a set of stacks, and what it can't. */
+export interface ServedModel {
+  readonly apis: readonly RestApi[];
+  readonly functions: readonly LambdaFunction[];
+  /** One line each: what the templates hold that is not served here. */
+  readonly warnings: readonly string[];
+}

@@ -1,0 +1,251 @@
+import { z } from 'zod';
+import type { Template } from './assembly.ts';
+import type { IntrinsicResolver } from './intrinsics.ts';
+import type {
+  Authorizer,
+  CustomGatewayResponse,
+  IdentitySource,
+  Integration,
+  MockResponse,
+  RestApi,
+  Route,
+} from './model.ts';
+
+const Texts = z.record(z.string(), z.string());
+
+const IntegrationProperties = z.object({
+  Type: z.string(),
+  Uri: z.string().default(''),
+  IntegrationHttpMethod: z.string().default('POST'),
+  TimeoutInMillis: z.number().min(50).default(29_000),
+  RequestParameters: Texts.default({}),
+  RequestTemplates: Texts.default({}),
+  IntegrationResponses: z
+    .array(
+      z.object({
+        StatusCode: z.coerce.number(),
+        SelectionPattern: z.string().optional(),
+        ResponseParameters: Texts.default({}),
+        ResponseTemplates: Texts.default({}),
+      }),
+    )
+    .default([]),
+});
+type IntegrationProperties = z.output<typeof IntegrationProperties>;
+
+const MethodProperties = z.object({
+  RestApiId: z.string(),
+  ResourceId: z.string(),
+  HttpMethod: z.string(),
+  AuthorizationType: z.string().default('NONE'),
+  AuthorizerId: z.string().optional(),
+  Integration: IntegrationProperties.optional(),
+});
+
+const AuthorizerProperties = z.object({
+  Type: z.string(),
+  AuthorizerUri: z.string(),
+  IdentitySource: z.string().default(''),
+  AuthorizerResultTtlInSeconds: z.number().min(0).max(3600).default(300),
+});
+
+const GatewayResponseProperties = z.object({
+  RestApiId: z.string(),
+  ResponseType: z.string(),
+  StatusCode: z.coerce.number().optional(),
+  ResponseParameters: Texts.default({}),
+  ResponseTemplates: Texts.optional(),
+});
+
+const StageProperties = z.object({
+  RestApiId: z.string(),
+  StageName: z.string(),
+  DeploymentId: z.string().default(''),
+  Variables: Texts.optional(),
+  AccessLogSetting: z.object({ Format: z.string().optional() }).optional(),
+});
+
+/** Reads the REST APIs of a template, each with its (first) stage; what can't be served is told to `warn`. */
+export function readApis(template: Template, resolver: IntrinsicResolver, warn: (line: string) => void): RestApi[] {
+  const reader = new ApiReader(template, resolver, warn);
+  return reader
+    .ofType('AWS::ApiGateway::RestApi')
+    .flatMap(([logicalId, properties]) => reader.read(logicalId, properties));
+}
+
+class ApiReader {
+  readonly #template: Template;
+  readonly #resolver: IntrinsicResolver;
+  readonly #warn: (line: string) => void;
+
+  constructor(template: Template, resolver: IntrinsicResolver, warn: (line: string) => void) {
+    this.#template = template;
+    this.#resolver = resolver;
+    this.#warn = warn;
+  }
+
+  ofType(type: string): [logicalId: string, properties: unknown][] {
+    return Object.entries(this.#template.Resources)
+      .filter(([, resource]) => resource.Type === type)
+      .map(([logicalId, resource]) => [logicalId, this.#resolver.resolve(resource.Properties)]);
+  }
+
+  read(logicalId: string, properties: unknown): RestApi[] {
+    const apiId = this.#resolver.physicalId(logicalId);
+    const ofThisApi = <T extends { RestApiId: string }>(type: string, schema: z.ZodType<T>): [string, T][] =>
+      this.ofType(type)
+        .map(([id, raw]): [string, T] => [id, schema.parse(raw)])
+        .filter(([, parsed]) => parsed.RestApiId === apiId);
+    const stage = ofThisApi('AWS::ApiGateway::Stage', StageProperties)[0]?.[1];
+    if (!stage) {
+      this.#warn(`AWS::ApiGateway::RestApi ${logicalId}: has no stage, so it is not served`);
+      return [];
+    }
+    const { BinaryMediaTypes = [], Policy } = properties as { BinaryMediaTypes?: string[]; Policy?: unknown };
+    return [
+      {
+        logicalId,
+        apiId,
+        deploymentId: stage.DeploymentId,
+        stageName: stage.StageName,
+        stageVariables: stage.Variables ?? null,
+        binaryMediaTypes: BinaryMediaTypes,
+        resourcePolicy: Policy,
+        routes: ofThisApi('AWS::ApiGateway::Method', MethodProperties).flatMap(([id, method]) =>
+          this.#route(id, method),
+        ),
+        gatewayResponses: Object.fromEntries(
+          ofThisApi('AWS::ApiGateway::GatewayResponse', GatewayResponseProperties).map(([, response]) => [
+            response.ResponseType,
+            toGatewayResponse(response),
+          ]),
+        ),
+        accessLogFormat: stage.AccessLogSetting?.Format,
+      },
+    ];
+  }
+
+  #route(logicalId: string, method: z.output<typeof MethodProperties>): Route[] {
+    const integration = method.Integration && this.#integration(logicalId, method.Integration);
+    const authorizer = this.#authorizer(logicalId, method.AuthorizationType, method.AuthorizerId);
+    if (!integration || authorizer === 'unserved') {
+      this.#warn(
+        `AWS::ApiGateway::Method ${logicalId}: ${method.HttpMethod} ${this.#pathOf(method.ResourceId)} is not served`,
+      );
+      return [];
+    }
+    return [
+      {
+        method: method.HttpMethod,
+        resourcePath: this.#pathOf(method.ResourceId),
+        resourceId: method.ResourceId,
+        authorizer,
+        integration,
+      },
+    ];
+  }
+
+  #pathOf(resourceId: string): string {
+    const resources = this.ofType('AWS::ApiGateway::Resource') as [string, { ParentId: string; PathPart: string }][];
+    const resource = resources.find(([logicalId]) => this.#resolver.physicalId(logicalId) === resourceId)?.[1];
+    if (!resource) return '/';
+    return `${this.#pathOf(resource.ParentId).replace(/\/$/, '')}/${resource.PathPart}`;
+  }
+
+  /** A method that asks for what we can't check is not served at all: served open, it would be a hole. */
+  #authorizer(logicalId: string, type: string, authorizerId: string | undefined): Authorizer | undefined | 'unserved' {
+    if (type === 'NONE') return undefined;
+    const found = this.ofType('AWS::ApiGateway::Authorizer').find(
+      ([candidate]) => this.#resolver.physicalId(candidate) === authorizerId,
+    );
+    const authorizer = found && AuthorizerProperties.parse(found[1]);
+    if (type !== 'CUSTOM' || authorizer?.Type !== 'REQUEST' || authorizerId === undefined) {
+      this.#warn(
+        `AWS::ApiGateway::Method ${logicalId}: AuthorizationType ${type} ${authorizer?.Type ?? ''} is not served locally`,
+      );
+      return 'unserved';
+    }
+    return {
+      authorizerId,
+      functionArn: functionArnOf(authorizer.AuthorizerUri),
+      identitySources: authorizer.IdentitySource.split(',').filter(Boolean).map(toIdentitySource),
+      ttlSeconds: authorizer.AuthorizerResultTtlInSeconds,
+    };
+  }
+
+  #integration(logicalId: string, integration: IntegrationProperties): Integration | undefined {
+    if (integration.Type === 'AWS_PROXY') {
+      return {
+        type: 'AWS_PROXY',
+        functionArn: functionArnOf(integration.Uri),
+        httpMethod: integration.IntegrationHttpMethod,
+        timeoutMs: integration.TimeoutInMillis,
+        mappedRequestHeaders: Object.keys(integration.RequestParameters)
+          .filter((name) => name.startsWith('integration.request.header.'))
+          .map((name) => name.slice('integration.request.header.'.length)),
+      };
+    }
+    if (integration.Type === 'MOCK') return this.#mock(logicalId, integration);
+    this.#warn(`AWS::ApiGateway::Method ${logicalId}: integration type ${integration.Type} is not served locally`);
+    return undefined;
+  }
+
+  #mock(logicalId: string, integration: IntegrationProperties): Integration | undefined {
+    const templates = [
+      ...Object.values(integration.RequestTemplates),
+      ...integration.IntegrationResponses.flatMap((response) => Object.values(response.ResponseTemplates)),
+    ];
+    if (templates.some((template) => /[$#]/.test(template))) {
+      this.#warn(`AWS::ApiGateway::Method ${logicalId}: VTL in a MOCK integration is not run locally`);
+      return undefined;
+    }
+    return {
+      type: 'MOCK',
+      statusByContentType: Object.fromEntries(
+        Object.entries(integration.RequestTemplates).map(([contentType, template]) => [
+          contentType,
+          statusOf(template),
+        ]),
+      ),
+      responses: integration.IntegrationResponses.map(toMockResponse),
+    };
+  }
+}
+
+function statusOf(requestTemplate: string): string {
+  return /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(requestTemplate)?.[1] ?? '';
+}
+
+function toMockResponse(response: IntegrationProperties['IntegrationResponses'][number]): MockResponse {
+  const prefix = 'method.response.header.';
+  return {
+    statusCode: response.StatusCode,
+    selectionPattern: response.SelectionPattern,
+    headers: Object.fromEntries(
+      Object.entries(response.ResponseParameters)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length), value.replace(/^'(.*)'$/s, '$1')]),
+    ),
+    body: response.ResponseTemplates['application/json'] ?? '',
+  };
+}
+
+function toGatewayResponse(properties: z.output<typeof GatewayResponseProperties>): CustomGatewayResponse {
+  return {
+    statusCode: properties.StatusCode,
+    responseParameters: properties.ResponseParameters,
+    responseTemplates: properties.ResponseTemplates,
+  };
+}
+
+function toIdentitySource(expression: string): IdentitySource {
+  const [, from, name] =
+    /^(?:method\.request\.)?(header|querystring|stageVariables|context)\.(.+)$/.exec(expression.trim()) ?? [];
+  if (!from || !name) throw new Error(`the identity source "${expression}" is none that API Gateway takes`);
+  return { from: from as IdentitySource['from'], name };
+}
+
+/** `…:lambda:path/2015-03-31/functions/ARN/invocations` → ARN. */
+function functionArnOf(uri: string): string {
+  return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+}

@@ -1,0 +1,59 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { SynthesizedStack } from './assembly.ts';
+import type { IntrinsicResolver } from './intrinsics.ts';
+import type { LambdaFunction } from './model.ts';
+
+const FunctionProperties = z.object({
+  Code: z.object({ ZipFile: z.string().optional() }),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
+  Handler: z.string(),
+  LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
+  MemorySize: z.coerce.number().default(128),
+  Runtime: z.string(),
+  Timeout: z.coerce.number().default(3),
+});
+
+/** Reads the functions of a stack; what can't be run is told to `warn`. */
+export function readFunctions(
+  { template, folder }: SynthesizedStack,
+  resolver: IntrinsicResolver,
+  warn: (line: string) => void,
+): LambdaFunction[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties, Metadata }]) => {
+    if (Type !== 'AWS::Lambda::Function') return [];
+    const properties = FunctionProperties.parse(resolver.resolve(Properties));
+    const name = resolver.physicalId(logicalId);
+    const bundle = bundleFolder(folder, Metadata['aws:asset:path'], properties.Code.ZipFile);
+    if (bundle === undefined) {
+      warn(`${Type} ${logicalId}: has no local bundle, so calls of it fail`);
+      return [];
+    }
+    if (properties.Runtime !== `nodejs${process.versions.node.split('.')[0]}.x`) {
+      warn(`${Type} ${logicalId}: Runtime is ${properties.Runtime}, but runs on Node.js ${process.versions.node}`);
+    }
+    return [
+      {
+        logicalId,
+        name,
+        arn: String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+        folder: bundle,
+        handler: properties.Handler,
+        environment: properties.Environment?.Variables ?? {},
+        memoryMb: properties.MemorySize,
+        timeoutMs: properties.Timeout * 1000,
+        logGroupName: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+      },
+    ];
+  });
+}
+
+function bundleFolder(assemblyFolder: string, assetPath: unknown, inlineCode: string | undefined): string | undefined {
+  if (typeof assetPath === 'string') return join(assemblyFolder, assetPath);
+  if (inlineCode === undefined) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+  writeFileSync(join(folder, 'index.js'), inlineCode);
+  return folder;
+}

@@ -1,0 +1,96 @@
+import { sendHttp } from './http-request.ts';
+import { paced } from './paced.ts';
+import type { ScalekitCredentials, Secrets } from './secrets.ts';
+
+/** An access token of Scalekit's client-credentials grant, and the environment that it belongs to. */
+export interface AccessToken {
+  readonly environmentUrl: string;
+  readonly value: string;
+}
+
+interface HeldToken extends AccessToken {
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+/** Scalekit refuses our client id and secret, also after they were read again. */
+class GrantRefused extends Error {
+  override readonly name = 'GrantRefused';
+  readonly code: number;
+  constructor(status: number) {
+    super(`Scalekit refused our client credentials with status ${status}`);
+    this.code = status;
+  }
+}
+
+class GrantFailed extends Error {
+  override readonly name = 'GrantFailed';
+  readonly code: number;
+  constructor(status: number) {
+    super(`Scalekit's token endpoint answered ${status}`);
+    this.code = status;
+  }
+}
+
+/** Holds the one access token of this execution environment. */
+export interface AccessTokens {
+  /** A token that has not expired; fetched the first time, renewed in the background when four fifths of its life are over. */
+  get(): Promise<AccessToken>;
+  /** A token other than `refused`, which Scalekit would not take; at most one grant a second is asked for. */
+  renew(refused: AccessToken): Promise<AccessToken>;
+}
+
+/** Fetches access tokens with the client-credentials grant: single-flight, and at most one grant a second. */
+export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): AccessTokens {
+  let held: HeldToken | undefined;
+  const grant = paced(async () => {
+    held = await grantWithFreshSecrets(secrets, timeoutMs);
+    return held;
+  }, 1000);
+  return {
+    async get() {
+      const now = Date.now();
+      if (!held || held.expiresAt <= now) return grant();
+      if (held.renewAt <= now) void grant().catch(() => {}); // the held one serves until it expires
+      return held;
+    },
+    async renew(refused) {
+      if (held && held.value !== refused.value) return held;
+      return grant();
+    },
+  };
+}
+
+/** A refused grant may mean that the secret was rotated: read SSM again once, and try once more. */
+async function grantWithFreshSecrets(secrets: Secrets, timeoutMs: number): Promise<HeldToken> {
+  try {
+    return await requestToken(await secrets.current(), timeoutMs);
+  } catch (error) {
+    if (!(error instanceof GrantRefused)) throw error;
+    return requestToken(await secrets.reread(), timeoutMs);
+  }
+}
+
+async function requestToken(credentials: ScalekitCredentials, timeoutMs: number): Promise<HeldToken> {
+  const askedAt = Date.now();
+  const answer = await sendHttp(new URL(`${credentials.environmentUrl.replace(/\/$/, '')}/oauth/token`), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: credentials.clientId,
+      client_secret: credentials.clientSecret,
+    }).toString(),
+    timeoutMs,
+  });
+  if ([400, 401, 403].includes(answer.status)) throw new GrantRefused(answer.status);
+  if (answer.status !== 200) throw new GrantFailed(answer.status);
+  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<string, unknown>;
+  if (typeof value !== 'string' || typeof expiresInSeconds !== 'number') throw new GrantFailed(answer.status);
+  return {
+    environmentUrl: credentials.environmentUrl,
+    value,
+    renewAt: askedAt + expiresInSeconds * 800,
+    expiresAt: askedAt + expiresInSeconds * 1000,
+  };
+}

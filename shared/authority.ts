@@ -1,0 +1,138 @@
+import type { Caller } from './caller.ts';
+import { type Failure, invalid } from './failure.ts';
+import { fail, ok, type Result } from './result.ts';
+
+/** Words of the `scope` claim that this API itself asks for. Products add words of their own. */
+export type KeyScope = 'keys:read' | 'keys:write' | 'keys:users';
+
+/** Claims that are set by us or by an operator, and never by a caller. */
+const reservedClaims = ['issued_by', 'rotated_from', 'plan'] as const;
+
+/** Scalekit's limit on the claims of one key, ours included. */
+export const maxClaims = 20;
+
+/** What a caller asks a new key to be. */
+export interface KeyRequest {
+  readonly userId?: string | undefined;
+  readonly description?: string | undefined;
+  /** Without `scope`. */
+  readonly customClaims: Readonly<Record<string, string>>;
+  /** Distinct words; empty for a key without scope. */
+  readonly scope: readonly string[];
+  readonly expiresAt?: Date;
+}
+
+/** What of a key decides who may see it. */
+interface Bounded {
+  readonly organizationId: string;
+  readonly userId?: string;
+  readonly customClaims: Readonly<Record<string, string>>;
+}
+
+/** The words of a key's scope. */
+export function scopeOf(key: { readonly customClaims: Readonly<Record<string, string>> }): string[] {
+  return scopeWords(key.customClaims['scope'] ?? '');
+}
+
+/** Splits a scope into its distinct words, as OAuth 2.0 writes it. */
+export function scopeWords(scope: string): string[] {
+  return [...new Set(scope.split(' ').filter((word) => word !== ''))];
+}
+
+/** Holds a caller to a scope. */
+export function requireScope(caller: Caller, scope: KeyScope): Result<void, Failure> {
+  return scopeOf(caller).includes(scope) ? ok(undefined) : fail({ kind: 'insufficient_scope', scope });
+}
+
+/**
+ * Tells whether a key exists for a caller: it is of the caller's organization, of its user if it has one, and carries
+ * all of the caller's boundary claims with the same values.
+ */
+export function sees(caller: Caller, key: Bounded): boolean {
+  return (
+    key.organizationId === caller.organizationId &&
+    (caller.userId === undefined || key.userId === caller.userId) &&
+    boundary(caller).every(([name, value]) => key.customClaims[name] === value)
+  );
+}
+
+/** A caller without boundary claims sees everything of its organization, or of its user. */
+export function hasBoundary(caller: Caller): boolean {
+  return boundary(caller).length > 0;
+}
+
+/**
+ * Decides what key, if any, a caller may create: never one beyond its own organization, user, scope, claims or expiry.
+ * The claims returned are complete: inherited, asked for, and set by us. `plan`, an operator's word, is inherited: a
+ * key can't shed its plan by making another.
+ */
+export function mint(caller: Caller, request: KeyRequest): Result<MintedKey, Failure> {
+  const reserved = reservedClaims.find((name) => Object.hasOwn(request.customClaims, name));
+  if (reserved) return fail(invalid(`customClaims.${reserved}`, 'is reserved: only the service sets it'));
+  const user = mintedUser(caller, request.userId);
+  if (!user.ok) return user;
+  const missing = request.scope.find((word) => !scopeOf(caller).includes(word));
+  if (missing !== undefined) return beyond(`The scope "${missing}" is not among the caller's own.`);
+  for (const [name, value] of boundary(caller)) {
+    if ((request.customClaims[name] ?? value) !== value)
+      return beyond(`The claim "${name}" bounds the caller, and can't be changed.`);
+  }
+  const expiresAt = mintedExpiry(caller, request.expiresAt);
+  if (!expiresAt.ok) return expiresAt;
+  const plan = caller.customClaims['plan'];
+  const customClaims = {
+    ...request.customClaims,
+    ...Object.fromEntries(boundary(caller)),
+    ...(request.scope.length > 0 ? { scope: request.scope.join(' ') } : {}),
+    ...(plan === undefined ? {} : { plan }),
+    issued_by: caller.keyId,
+  };
+  const count = Object.keys(customClaims).length;
+  if (count > maxClaims) {
+    return fail(
+      invalid('customClaims', `makes ${count} claims with the inherited and reserved ones; at most ${maxClaims} fit`),
+    );
+  }
+  return ok({
+    organizationId: caller.organizationId,
+    ...(user.value === undefined ? {} : { userId: user.value }),
+    ...(request.description === undefined ? {} : { description: request.description }),
+    customClaims,
+    ...(expiresAt.value === undefined ? {} : { expiresAt: expiresAt.value }),
+  });
+}
+
+/** A key that its caller may create. */
+export interface MintedKey extends Bounded {
+  readonly description?: string;
+  readonly expiresAt?: string;
+}
+
+/** A user's key makes keys of that user only. To make one for a user brings the user's roles along: a scope of its own. */
+function mintedUser(caller: Caller, userId: string | undefined): Result<string | undefined, Failure> {
+  if (caller.userId !== undefined) {
+    if (userId !== undefined && userId !== caller.userId) return beyond("A user's key creates keys of that user only.");
+    return ok(caller.userId);
+  }
+  if (userId === undefined) return ok(undefined);
+  const scoped = requireScope(caller, 'keys:users');
+  return scoped.ok ? ok(userId) : scoped;
+}
+
+function mintedExpiry(caller: Caller, requested: Date | undefined): Result<string | undefined, Failure> {
+  if (requested === undefined) return ok(caller.expiresAt);
+  if (caller.expiresAt !== undefined && requested.getTime() > Date.parse(caller.expiresAt)) {
+    return beyond(`The expiry is later than the caller's own, ${caller.expiresAt}.`);
+  }
+  return ok(requested.toISOString());
+}
+
+/** Every claim but the scope and the reserved ones. */
+function boundary(caller: Caller): [string, string][] {
+  const free: readonly string[] = ['scope', ...reservedClaims];
+  return Object.entries(caller.customClaims).filter(([name]) => !free.includes(name));
+}
+
+function beyond(detail: string): Result<never, Failure> {
+  return fail({ kind: 'beyond_authority', detail });
+}

@@ -1,0 +1,39 @@
+import { fail, ok, type Result } from './result.ts';
+
+/** Why a request presents no key that is worth asking Scalekit about. */
+export type NoKey = 'missing_credentials' | 'invalid_token';
+
+/** Longer than any key that Scalekit issues; what is longer is refused without a call. */
+const maxKeyLength = 512;
+
+/** `Bearer` in any case, one space, and RFC 6750's b64token. */
+const bearerCredentials = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
+
+/** A token id (`apit_…`), which Scalekit's ValidateToken would accept in place of the key, although lists show it. */
+const tokenIdPrefix = /^apit_/i;
+
+/** Tells whether a text can be a key at all: RFC 6750 characters, not over-long, and not a token id. */
+function isKeyShaped(token: string): boolean {
+  return bearerCredentials.test(`Bearer ${token}`) && token.length <= maxKeyLength && !tokenIdPrefix.test(token);
+}
+
+/**
+ * Takes the key from the Authorization header of a REQUEST authorizer event. Header names are compared without regard
+ * to case; two values, another scheme, a malformed or over-long key and a token id are all `invalid_token`.
+ */
+export function bearerKey(event: {
+  readonly headers: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null;
+}): Result<string, NoKey> {
+  const values = valuesOf('authorization', event.multiValueHeaders ?? event.headers ?? {});
+  if (values.every((value) => value === '')) return fail('missing_credentials');
+  const [value, ...others] = values;
+  const key = others.length === 0 && value !== undefined ? bearerCredentials.exec(value)?.[1] : undefined;
+  return key !== undefined && isKeyShaped(key) ? ok(key) : fail('invalid_token');
+}
+
+function valuesOf(name: string, headers: Readonly<Record<string, string | string[] | undefined>>): string[] {
+  return Object.entries(headers)
+    .filter(([header]) => header.toLowerCase() === name)
+    .flatMap(([, value]) => value ?? []);
+}

@@ -1,0 +1,23 @@
+/** One thing wrong with the input: `path` is the field as its sender wrote it (`customClaims.env`), `""` for the whole. */
+export interface FieldError {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * Everything that an operation can fail with. `problem.ts` gives each kind its one status and body.
+ * `cause` is for our log and never leaves.
+ */
+export type Failure =
+  | { readonly kind: 'invalid_request'; readonly errors: readonly FieldError[] }
+  | { readonly kind: 'invalid_token'; readonly cause?: unknown }
+  | { readonly kind: 'insufficient_scope'; readonly scope: string }
+  | { readonly kind: 'beyond_authority'; readonly detail: string }
+  | { readonly kind: 'upstream_unavailable'; readonly cause: unknown }
+  | { readonly kind: 'outcome_unknown'; readonly cause: unknown }
+  | { readonly kind: 'internal_error'; readonly cause: unknown };
+
+/** An `invalid_request` about one field. */
+export function invalid(path: string, message: string): Failure {
+  return { kind: 'invalid_request', errors: [{ path, message }] };
+}

@@ -1,0 +1,71 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import type { z } from 'zod';
+import type { Input, RequestSchema } from './endpoint.ts';
+import { type Failure, type FieldError, invalid } from './failure.ts';
+import { fail, ok, type Result } from './result.ts';
+
+/**
+ * Parses the parts of a request that a route takes; a route without a query schema takes no query parameters. All that
+ * does not fit is reported at once, as one `invalid_request` that names each field.
+ */
+export function parseRequest<S extends RequestSchema>(
+  event: APIGatewayProxyEvent,
+  schema: S,
+): Result<Input<S>, Failure> {
+  const query = queryOf(event);
+  if (!query.ok) return query;
+  if (!schema.query && Object.keys(query.value).length > 0) {
+    return fail({
+      kind: 'invalid_request',
+      errors: Object.keys(query.value).map((path) => ({ path, message: 'is not a parameter of this route' })),
+    });
+  }
+  const body = schema.body ? bodyOf(event) : ok(undefined);
+  if (!body.ok) return body;
+  const raw = { path: event.pathParameters ?? {}, query: query.value, body: body.value };
+  const errors: FieldError[] = [];
+  const input: Record<string, unknown> = {};
+  for (const part of ['path', 'query', 'body'] as const) {
+    const parsed = schema[part]?.safeParse(raw[part]);
+    if (parsed?.success === false) errors.push(...parsed.error.issues.flatMap(toFieldErrors));
+    else if (parsed) input[part] = parsed.data;
+  }
+  return errors.length > 0 ? fail({ kind: 'invalid_request', errors }) : ok(input as Input<S>);
+}
+
+function queryOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Failure> {
+  const query: Record<string, string> = {};
+  for (const [name, values = []] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
+    const [value = '', ...others] = values;
+    if (others.length > 0) return fail(invalid(name, 'is given more than once'));
+    query[name] = value;
+  }
+  return ok(query);
+}
+
+/** What API Gateway puts in place of bytes that are not UTF-8. */
+const replacementCharacter = '\uFFFD';
+
+function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
+  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  if (text.includes(replacementCharacter)) return fail(invalid('', 'The body is not valid UTF-8.'));
+  try {
+    return ok(JSON.parse(text, refuseProto));
+  } catch (error) {
+    return fail(invalid('', error instanceof ProtoMember ? error.message : 'The body is not a JSON object.'));
+  }
+}
+
+class ProtoMember extends Error {}
+
+/** Assigning `__proto__` sets no member, so a claim of that name would be lost on its way: refuse it instead. */
+function refuseProto(name: string, value: unknown): unknown {
+  if (name === '__proto__') throw new ProtoMember('"__proto__" is not a possible name.');
+  return value;
+}
+
+function toFieldErrors(issue: z.core.$ZodIssue): FieldError[] {
+  const path = issue.path.map(String).join('.');
+  if (issue.code !== 'unrecognized_keys') return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: path ? `${path}.${key}` : key, message: 'is not a field of this request' }));
+}

@@ -1,0 +1,96 @@
+import { hasBoundary, type KeyRequest, mint, requireScope, scopeOf, sees } from './authority.ts';
+import type { Caller } from './caller.ts';
+import { type Failure, invalid } from './failure.ts';
+import { fail, ok, type Result } from './result.ts';
+import type { CallFailure, KeyInfo, Scalekit } from './scalekit.ts';
+
+/** A key as this API shows it. */
+export interface Key extends KeyInfo {
+  /** The scope claim again, under its own name; absent for a key without scope. */
+  readonly scope?: string;
+}
+
+/** One page of keys; it may be short, or even empty, while `nextPageToken` is there. */
+export interface KeyList {
+  readonly keys: readonly Key[];
+  readonly nextPageToken?: string;
+  /** Absent for a caller that is bound by claims: Scalekit counts what such a caller can't see. */
+  readonly totalCount?: number;
+}
+
+/** How many of Scalekit's pages one list call may look through for keys that the caller can see. */
+const maxPagesRead = 10;
+
+/** The operations on keys, each under the authority of its caller. */
+export interface Keys {
+  /** Needs `keys:write`. The plain key is in this answer and nowhere else. */
+  create(request: KeyRequest, caller: Caller): Promise<Result<{ readonly key: string } & Key, Failure>>;
+  /** Needs `keys:read`. Active keys that the caller can see. */
+  list(
+    filter: { userId?: string | undefined; pageSize: number; pageToken?: string | undefined },
+    caller: Caller,
+  ): Promise<Result<KeyList, Failure>>;
+  /** Needs `keys:write`. Afterwards nothing that the caller can see is active under the id; what it can't see stays. */
+  revoke(keyId: string, caller: Caller): Promise<Result<void, Failure>>;
+}
+
+/** Makes the operations on the keys of a Scalekit. */
+export function createKeys(scalekit: Scalekit): Keys {
+  return {
+    async create(request, caller) {
+      const scoped = requireScope(caller, 'keys:write');
+      if (!scoped.ok) return scoped;
+      const minted = mint(caller, request);
+      if (!minted.ok) return minted;
+      const created = await scalekit.create(minted.value);
+      if (created.ok) return ok({ key: created.value.key, ...toKey(created.value.info) });
+      const field = minted.value.userId === undefined ? '' : 'userId';
+      return fail(toFailure(created.failure, field, 'is not a user of the organization, or Scalekit refuses the key'));
+    },
+
+    async list({ userId, pageSize, pageToken }, caller) {
+      const scoped = requireScope(caller, 'keys:read');
+      if (!scoped.ok) return scoped;
+      if (caller.userId !== undefined && userId !== undefined && userId !== caller.userId) return ok({ keys: [] });
+      const user = caller.userId ?? userId;
+      let next = pageToken;
+      for (let pagesRead = 1; ; pagesRead++) {
+        const page = await scalekit.list(caller.organizationId, {
+          pageSize,
+          ...(user === undefined ? {} : { userId: user }),
+          ...(next === undefined ? {} : { pageToken: next }),
+        });
+        if (!page.ok)
+          return fail(toFailure(page.failure, next === undefined ? 'userId' : 'pageToken', 'is not known here'));
+        const keys = page.value.keys.filter((key) => sees(caller, key)).map(toKey);
+        next = page.value.nextPageToken;
+        if (keys.length === 0 && next !== undefined && pagesRead < maxPagesRead) continue;
+        return ok({
+          keys,
+          ...(next === undefined ? {} : { nextPageToken: next }),
+          ...(hasBoundary(caller) ? {} : { totalCount: page.value.totalCount }),
+        });
+      }
+    },
+
+    async revoke(keyId, caller) {
+      const scoped = requireScope(caller, 'keys:write');
+      if (!scoped.ok) return scoped;
+      const found = await scalekit.validate(keyId);
+      if (!found.ok)
+        return found.failure.kind === 'refused' ? ok(undefined) : fail(toFailure(found.failure, 'keyId', ''));
+      if (!sees(caller, found.value)) return ok(undefined);
+      const invalidated = await scalekit.invalidate(keyId);
+      return invalidated.ok ? invalidated : fail(toFailure(invalidated.failure, 'keyId', 'can not be revoked'));
+    },
+  };
+}
+
+function toKey(info: KeyInfo): Key {
+  const scope = scopeOf(info).join(' ');
+  return scope === '' ? info : { ...info, scope };
+}
+
+function toFailure(failure: CallFailure, path: string, message: string): Failure {
+  return failure.kind === 'refused' ? invalid(path, message) : failure;
+}

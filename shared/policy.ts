@@ -1,0 +1,26 @@
+import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+
+/** Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and hands on the context. */
+export function allow(
+  methodArn: string,
+  principalId: string,
+  context: Record<string, string>,
+): APIGatewayAuthorizerResult {
+  return { ...policy('Allow', methodArn, principalId), context };
+}
+
+/** Denies the whole stage; `code` is what the ACCESS_DENIED gateway response puts into its body. */
+export function deny(methodArn: string, code: string): APIGatewayAuthorizerResult {
+  return { ...policy('Deny', methodArn, 'anonymous'), context: { code } };
+}
+
+function policy(effect: 'Allow' | 'Deny', methodArn: string, principalId: string): APIGatewayAuthorizerResult {
+  const [api, stage] = methodArn.split('/');
+  return {
+    principalId,
+    policyDocument: {
+      Version: '2012-10-17',
+      Statement: [{ Action: 'execute-api:Invoke', Effect: effect, Resource: `${api}/${stage}/*` }],
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import { sendAws } from './aws-request.ts';
+import { paced } from './paced.ts';
+
+/** The three values that make a client of Scalekit. */
+export interface ScalekitCredentials {
+  readonly environmentUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
+/** Where the credentials come from. Both reject when SSM can't be read or a parameter is missing: an outage. */
+export interface Secrets {
+  /** The credentials as last read; reads them the first time. */
+  current(): Promise<ScalekitCredentials>;
+  /** Reads them again, at most once a second. */
+  reread(): Promise<ScalekitCredentials>;
+}
+
+const parameterNames = {
+  environmentUrl: 'environment-url',
+  clientId: 'client-id',
+  clientSecret: 'client-secret',
+} as const;
+
+/** Reads the SecureStrings `PATH/environment-url`, `PATH/client-id` and `PATH/client-secret` in one call, by name. */
+export function ssmSecrets(path: string, timeoutMs: number): Secrets {
+  let known: ScalekitCredentials | undefined;
+  const reread = paced(async () => {
+    known = await readParameters(path, timeoutMs);
+    return known;
+  }, 1000);
+  return { current: async () => known ?? reread(), reread };
+}
+
+async function readParameters(path: string, timeoutMs: number): Promise<ScalekitCredentials> {
+  const answer = await sendAws('ssm', {
+    method: 'POST',
+    path: '/',
+    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AmazonSSM.GetParameters' },
+    body: JSON.stringify({
+      Names: Object.values(parameterNames).map((name) => `${path}/${name}`),
+      WithDecryption: true,
+    }),
+    timeoutMs,
+  });
+  if (answer.status !== 200) throw new SecretsError(`SSM answered ${answer.status} ${errorType(answer.body)}`);
+  const { Parameters = [] } = JSON.parse(answer.body) as { Parameters?: { Name: string; Value: string }[] };
+  const value = (name: string): string => {
+    const found = Parameters.find((parameter) => parameter.Name === `${path}/${name}`)?.Value;
+    if (!found)
+      throw new SecretsError(`The SSM parameter ${path}/${name} does not exist; store it with: npm run secrets`);
+    return found;
+  };
+  return {
+    environmentUrl: value(parameterNames.environmentUrl),
+    clientId: value(parameterNames.clientId),
+    clientSecret: value(parameterNames.clientSecret),
+  };
+}
+
+/** The secrets could not be read. The message names parameters, never their values. */
+class SecretsError extends Error {
+  override readonly name = 'SecretsError';
+}
+
+function errorType(body: string): string {
+  return /"__type"\s*:\s*"([\w.#]+)"/.exec(body)?.[1] ?? '';
+}

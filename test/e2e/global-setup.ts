@@ -1,0 +1,55 @@
+import type { TestProject } from 'vitest/node';
+import { startRuntimeProcess } from '../runtime-process.ts';
+
+/** The deployment that the suite runs against. */
+export interface Target {
+  /** Without a slash at its end. */
+  readonly apiUrl: string;
+  readonly adminKey: string;
+  readonly organizationId: string;
+  readonly otherOrganizationId: string;
+  readonly userId: string;
+  readonly scalekit: { readonly environmentUrl: string; readonly clientId: string; readonly clientSecret: string };
+  /** `null` for a real deployment: what needs it is skipped. */
+  readonly controlUrl: string | null;
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    target: Target;
+  }
+}
+
+/** With `API_URL` set, the suite runs against that deployment; else against a local runtime of its own. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  if (process.env['API_URL']) {
+    project.provide('target', targetFromEnvironment());
+    return async () => {};
+  }
+  const runtime = await startRuntimeProcess();
+  project.provide('target', runtime.outputs);
+  return async () => void (await runtime.stop());
+}
+
+function targetFromEnvironment(): Target {
+  return {
+    apiUrl: variable('API_URL').replace(/\/$/, ''),
+    adminKey: variable('ADMIN_KEY'),
+    organizationId: variable('ORGANIZATION_ID'),
+    otherOrganizationId: variable('OTHER_ORGANIZATION_ID'),
+    userId: variable('USER_ID'),
+    scalekit: {
+      environmentUrl: variable('SCALEKIT_ENVIRONMENT_URL'),
+      clientId: variable('SCALEKIT_CLIENT_ID'),
+      clientSecret: variable('SCALEKIT_CLIENT_SECRET'),
+    },
+    controlUrl: process.env['CONTROL_URL'] ?? null,
+  };
+}
+
+function variable(name: string): string {
+  const value = process.env[name];
+  if (!value)
+    throw new Error(`With API_URL set, ${name} must be set too; outputs.json of npm start shows what they are.`);
+  return value;
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from 'vitest';
+import { call, createKey, expectProblem, expectRefused, keyFromScalekit, scalekit, target } from './client.ts';
+
+const admin = target.adminKey;
+const allScopes = 'keys:read keys:write keys:users';
+
+test('an organization key and a user key are created, used, listed and revoked', async () => {
+  const organizationKey = await createKey(admin, {
+    description: 'CI',
+    scope: 'keys:read',
+    customClaims: { env: 'test' },
+  });
+  const userKey = await createKey(admin, { userId: target.userId });
+
+  const whoami = await call(organizationKey.key, 'GET', '/whoami');
+  expect(whoami.status).toBe(200);
+  expect(whoami.json).toMatchObject({
+    keyId: organizationKey.keyId,
+    organizationId: target.organizationId,
+    customClaims: { env: 'test', scope: 'keys:read' },
+  });
+  expect(whoami.json).not.toHaveProperty('userId');
+  expect((await call(userKey.key, 'GET', '/whoami')).json).toMatchObject({
+    keyId: userKey.keyId,
+    userId: target.userId,
+  });
+
+  const ids = (await allKeys(admin)).map(({ keyId }) => keyId);
+  expect(ids).toEqual(expect.arrayContaining([organizationKey.keyId, userKey.keyId]));
+
+  expect((await call(admin, 'DELETE', `/keys/${organizationKey.keyId}`)).status).toBe(204);
+  await expectRefused(organizationKey.key);
+  expect((await call(admin, 'DELETE', `/keys/${organizationKey.keyId}`)).status).toBe(204);
+  expect((await call(userKey.key, 'GET', '/whoami')).status).toBe(200);
+  expect((await allKeys(admin)).map(({ keyId }) => keyId)).not.toContain(organizationKey.keyId);
+});
+
+test('the answer to a creation holds the plain key, where it is, and must not be stored', async () => {
+  const created = await call(admin, 'POST', '/keys', { description: 'once', expiresIn: 3600 });
+  expect(created.status).toBe(201);
+  expect(created.headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' });
+  expect(created.headers['location']).toMatch(new RegExp(`/keys/${created.json.keyId}$`));
+  expect(created.json.suffix).toBe(created.json.key.slice(-4));
+  expect(Date.parse(created.json.expiresAt) - Date.now()).toBeGreaterThan(3_500_000);
+  const listed = (await allKeys(admin)).find(({ keyId }) => keyId === created.json.keyId);
+  expect(listed).toMatchObject({ description: 'once', suffix: created.json.suffix });
+  expect(JSON.stringify(listed)).not.toContain(created.json.key);
+});
+
+test('a key that has expired is refused', async () => {
+  const { key } = await keyFromScalekit(target.organizationId, { expiresInMs: 1500 });
+  expect((await call(key, 'GET', '/whoami')).json.expiresAt).toMatch(/Z$/);
+  await expect.poll(async () => (await call(key, 'GET', '/whoami')).status, { timeout: 5000 }).toBe(401);
+  await expectRefused(key);
+});
+
+describe('the tenant next door', () => {
+  test('can neither see, use nor revoke a key of another organization', async () => {
+    const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
+    const { key, keyId } = await createKey(admin, {});
+    expect((await allKeys(stranger.key)).map((listed) => listed.keyId)).not.toContain(keyId);
+    expect((await call(stranger.key, 'DELETE', `/keys/${keyId}`)).status).toBe(204);
+    expect((await call(key, 'GET', '/whoami')).json.organizationId).toBe(target.organizationId);
+    expect((await call(stranger.key, 'GET', '/whoami')).json.organizationId).toBe(target.otherOrganizationId);
+    expectProblem(await call(stranger.key, 'POST', '/keys', { userId: target.userId }), 400, 'invalid_request');
+  });
+
+  test('can not go on with a cursor of another organization', async () => {
+    for (const _ of [1, 2]) await createKey(admin, {});
+    const { nextPageToken } = (await call(admin, 'GET', '/keys?pageSize=1')).json;
+    const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
+    expectProblem(await call(stranger.key, 'GET', `/keys?pageToken=${nextPageToken}`), 400, 'invalid_request');
+  });
+});
+
+describe('a user key', () => {
+  test('sees, makes and revokes keys of its user only', async () => {
+    const own = await keyFromScalekit(target.organizationId, { userId: target.userId, scope: 'keys:read keys:write' });
+    const made = await createKey(own.key, {});
+    expect((await call(made.key, 'GET', '/whoami')).json.userId).toBe(target.userId);
+    const listed = await allKeys(own.key);
+    expect(listed.map(({ keyId }) => keyId)).toContain(made.keyId);
+    expect(new Set(listed.map(({ userId }) => userId))).toEqual(new Set([target.userId]));
+    const organizationKey = await createKey(admin, {});
+    expect((await call(own.key, 'DELETE', `/keys/${organizationKey.keyId}`)).status).toBe(204);
+    expect((await call(organizationKey.key, 'GET', '/whoami')).status).toBe(200);
+    expectProblem(await call(own.key, 'POST', '/keys', { userId: 'usr_999' }), 403, 'beyond_authority');
+    expect((await call(own.key, 'GET', '/keys?userId=usr_999')).json).toEqual({ keys: [] });
+  });
+});
+
+describe('a key bound by a claim', () => {
+  test('sees and revokes only what carries the claim, and hands it down', async () => {
+    const bound = await createKey(admin, { scope: 'keys:read keys:write', customClaims: { env: 'bound' } });
+    const outside = await createKey(admin, { customClaims: { env: 'outside' } });
+    const inside = await createKey(bound.key, { customClaims: { team: 'a' } });
+    expect((await call(inside.key, 'GET', '/whoami')).json.customClaims).toEqual({
+      env: 'bound',
+      team: 'a',
+      issued_by: bound.keyId,
+    });
+    const ids = (await allKeys(bound.key)).map(({ keyId }) => keyId);
+    expect(ids).toEqual(expect.arrayContaining([bound.keyId, inside.keyId]));
+    expect(ids).not.toContain(outside.keyId);
+    expect((await call(bound.key, 'GET', '/keys')).json).not.toHaveProperty('totalCount');
+    await call(bound.key, 'DELETE', `/keys/${outside.keyId}`);
+    expect((await call(outside.key, 'GET', '/whoami')).status).toBe(200);
+    expectProblem(await call(bound.key, 'POST', '/keys', { customClaims: { env: 'other' } }), 403, 'beyond_authority');
+  });
+});
+
+describe('scopes', () => {
+  test.each([
+    ['GET', '/keys', 'keys:write keys:users', undefined],
+    ['POST', '/keys', 'keys:read keys:users', {}],
+    ['DELETE', '/keys/apit_1', 'keys:read keys:users', undefined],
+  ])('%s %s is closed to a key with %s', async (method, path, scope, body) => {
+    const { key } = await createKey(admin, { scope });
+    const answer = await call(key, method, path, body);
+    expectProblem(answer, 403, 'insufficient_scope');
+    expect(answer.headers['content-type']).toBe('application/problem+json');
+  });
+
+  test('a key without keys:users makes no user key', async () => {
+    const { key } = await createKey(admin, { scope: 'keys:write' });
+    expectProblem(await call(key, 'POST', '/keys', { userId: target.userId }), 403, 'insufficient_scope');
+  });
+
+  test('no key makes a key of a scope or expiry beyond its own', async () => {
+    const { key } = await createKey(admin, { scope: 'keys:write', expiresIn: 600 });
+    expectProblem(await call(key, 'POST', '/keys', { scope: 'keys:read' }), 403, 'beyond_authority');
+    expectProblem(await call(key, 'POST', '/keys', { expiresIn: 700 }), 403, 'beyond_authority');
+    const heir = await call(key, 'POST', '/keys', {});
+    expect(Date.parse(heir.json.expiresAt)).toBeLessThan(Date.now() + 601_000);
+  });
+});
+
+test('pages through a list without losing or repeating a key', async () => {
+  const organization = (await scalekit.organization.createOrganization('Pages')).organization;
+  if (!organization) throw new Error('no organization');
+  const { key } = await keyFromScalekit(organization.id, { scope: 'keys:read keys:write' });
+  for (let index = 0; index < 34; index++) await scalekit.token.createToken(organization.id);
+  const pages = await pagesOf(key, 'pageSize=30');
+  expect(pages.map((page) => page.keys.length)).toEqual([30, 5]);
+  expect(pages[0]?.totalCount).toBe(35);
+  expect(new Set(pages.flatMap((page) => page.keys.map(({ keyId }) => keyId))).size).toBe(35);
+  expect((await call(key, 'GET', '/keys')).json.keys).toHaveLength(10);
+  await scalekit.organization.deleteOrganization(organization.id);
+});
+
+interface Page {
+  readonly keys: { keyId: string; userId?: string }[];
+  readonly nextPageToken?: string;
+  readonly totalCount?: number;
+}
+
+async function pagesOf(key: string, query: string): Promise<Page[]> {
+  const pages: Page[] = [];
+  let pageToken: string | undefined;
+  do {
+    const answer = await call(
+      key,
+      'GET',
+      `/keys?${query}${pageToken ? `&pageToken=${encodeURIComponent(pageToken)}` : ''}`,
+    );
+    expect(answer.status, answer.text).toBe(200);
+    pages.push(answer.json);
+    pageToken = answer.json.nextPageToken;
+  } while (pageToken);
+  return pages;
+}
+
+async function allKeys(key: string) {
+  return (await pagesOf(key, 'pageSize=30')).flatMap((page) => page.keys);
+}

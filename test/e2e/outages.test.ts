@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { call, createKey, expectProblem, send, target } from './client.ts';
+
+// What a Scalekit does that fails, which only the embedded one can be told to do.
+describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
+  const control = (method: string, path: string, body?: unknown) =>
+    fetch(`${target.controlUrl}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+  const fail = (fault: { kind: string; on?: string[]; delayMs?: number }) => control('PUT', '/scalekit/fault', fault);
+  const calls = async () =>
+    ((await (await control('GET', '/')).json()) as { scalekit: { calls: Record<string, number> } }).scalekit.calls;
+
+  beforeEach(() => control('DELETE', '/scalekit/calls'));
+  afterEach(() => control('DELETE', '/scalekit/fault'));
+
+  test('a token id, a malformed key and an over-long key are refused without a call', async () => {
+    const { keyId } = await createKey(target.adminKey, {});
+    await control('DELETE', '/scalekit/calls');
+    for (const presented of [keyId, keyId.toUpperCase(), 'a b', 'ä', 'a'.repeat(513)]) {
+      expectProblem(
+        await send('GET', '/whoami', { Authorization: `Bearer ${Buffer.from(presented).toString('latin1')}` }),
+        401,
+        'invalid_token',
+      );
+    }
+    expect(await calls()).toEqual({});
+  });
+
+  test('a valid request is one call upstream', async () => {
+    await call(target.adminKey, 'GET', '/whoami');
+    await control('DELETE', '/scalekit/calls');
+    expect((await call(target.adminKey, 'GET', '/whoami')).status).toBe(200);
+    expect(await calls()).toEqual({ ValidateToken: 1 });
+  });
+
+  test.each(['unavailable', 'unauthenticated', 'permission_denied', 'no_answer', 'close'])(
+    '%s is an outage, never a bad key, and is over when it is over',
+    async (kind) => {
+      await fail({ kind });
+      const startedAt = Date.now();
+      const answer = await call(target.adminKey, 'GET', '/whoami');
+      expect(Date.now() - startedAt).toBeLessThan(5000);
+      expectProblem(answer, 503, 'upstream_unavailable');
+      expect(answer.headers['retry-after']).toBe('5');
+      await control('DELETE', '/scalekit/fault');
+      await expect
+        .poll(async () => (await call(target.adminKey, 'GET', '/whoami')).status, { timeout: 3000 })
+        .toBe(200);
+    },
+  );
+
+  test.each([
+    ['GET', '/keys', 'ListTokens', undefined],
+    ['POST', '/keys', 'CreateToken', {}],
+    ['DELETE', '/keys/apit_1', 'InvalidateToken', undefined],
+  ])('%s %s answers 503 while %s is refused', async (method, path, rpc, body) => {
+    const { keyId } = await createKey(target.adminKey, {});
+    await fail({ kind: 'permission_denied', on: [rpc] });
+    const answer = await call(target.adminKey, method, path.replace('apit_1', keyId), body);
+    expectProblem(answer, 503, 'upstream_unavailable');
+    expect(answer.headers['retry-after']).toBe('5');
+  });
+
+  test.each(['unavailable', 'close', 'no_answer'])(
+    'a creation whose outcome is unknown (%s) says so, and is not repeated',
+    async (kind) => {
+      await fail({ kind, on: ['CreateToken'] });
+      expectProblem(await call(target.adminKey, 'POST', '/keys', {}), 503, 'outcome_unknown');
+      expect((await calls())['CreateToken']).toBe(1);
+    },
+  );
+
+  test('a slow Scalekit is waited for within the deadline', async () => {
+    await fail({ kind: 'slow', on: ['ValidateToken'], delayMs: 500 });
+    expect((await call(target.adminKey, 'GET', '/whoami')).status).toBe(200);
+  });
+});

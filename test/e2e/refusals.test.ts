@@ -1,0 +1,174 @@
+import { describe, expect, test } from 'vitest';
+import { call, createKey, expectProblem, expectRefused, send, target } from './client.ts';
+
+const admin = target.adminKey;
+
+describe('who is refused', () => {
+  test('a request without credentials is told to send some', async () => {
+    const answer = await send('GET', '/whoami');
+    expectProblem(answer, 401, 'missing_credentials');
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
+  });
+
+  test.each([
+    ['an unknown key', 'aB3dE6gH9jK2mN5pQ8rS1tU4vW7xY0zA'],
+    ['a revoked key', undefined],
+    ['a token id that is valid', null],
+    ['a malformed key', 'not a key'],
+    ['a key with another character at its end', `${admin.slice(0, -1)}${admin.endsWith('A') ? 'B' : 'A'}`],
+    ['a key in another case', admin.toLowerCase()],
+    ['a key cut short', admin.slice(0, -1)],
+    ['two keys joined', admin + admin],
+    ['an over-long key', 'a'.repeat(4000)],
+  ])('%s is refused as invalid_token', async (what, presented) => {
+    if (what === 'a token id that is valid') return expectRefused((await createKey(admin, {})).keyId);
+    if (presented === undefined) {
+      const { key, keyId } = await createKey(admin, {});
+      await call(admin, 'DELETE', `/keys/${keyId}`);
+      return expectRefused(key);
+    }
+    return expectRefused(presented ?? '');
+  });
+
+  test.each([
+    ['another scheme', { Authorization: `Basic ${admin}` }],
+    ['no scheme', { Authorization: admin }],
+    ['two headers', { Authorization: [`Bearer ${admin}`, `Bearer ${admin}`] }],
+    ['a second value behind a comma', { Authorization: `Bearer ${admin}, Bearer ${admin}` }],
+  ])('%s is refused as invalid_token', async (_what, headers) => {
+    expectProblem(await send('GET', '/whoami', headers), 401, 'invalid_token');
+  });
+
+  test('header and scheme are taken in any spelling', async () => {
+    expect((await send('GET', '/whoami', { aUTHORIZATION: `bEARER ${admin}` })).status).toBe(200);
+  });
+
+  test('headers and queries that are named like the caller change nothing of it', async () => {
+    const forged = {
+      Authorization: `Bearer ${admin}`,
+      organizationId: target.otherOrganizationId,
+      'x-amzn-authorizer-organizationId': target.otherOrganizationId,
+    };
+    expect((await send('GET', '/whoami', forged)).json.organizationId).toBe(target.organizationId);
+    expectProblem(
+      await send('GET', `/whoami?organizationId=${target.otherOrganizationId}`, forged),
+      400,
+      'invalid_request',
+    );
+  });
+
+  test.each(['/', '/nope', '/keys/apit_1/more', '/whoami/x'])(
+    'an unknown route, %s, is 404 with and without a key',
+    async (path) => {
+      expectProblem(await send('GET', path), 404, 'not_found');
+      expectProblem(await call(admin, 'GET', path), 404, 'not_found');
+    },
+  );
+
+  test('a page of another origin is let in by preflight without a key', async () => {
+    const answer = await send('OPTIONS', '/keys', {
+      Origin: 'https://app.example',
+      'Access-Control-Request-Method': 'POST',
+    });
+    expect(answer.status).toBe(204);
+    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect(answer.headers['access-control-allow-headers']).toContain('Authorization');
+  });
+});
+
+describe('input that does not fit', () => {
+  test.each([
+    ['no body', '', ''],
+    ['text that is not JSON', '{', ''],
+    ['a list', '[]', ''],
+    ['null', 'null', ''],
+    ['a text', '"x"', ''],
+    ['an unknown field', '{"organizationId":"org_1"}', 'organizationId'],
+    ['a description of another type', '{"description":1}', 'description'],
+    ['an empty description', '{"description":""}', 'description'],
+    ['a long description', JSON.stringify({ description: 'x'.repeat(256) }), 'description'],
+    ['a control character', '{"description":"a\\u0000b"}', 'description'],
+    ['half a character', '{"description":"\\ud800"}', 'description'],
+    ['a malformed user id', '{"userId":"org_1"}', 'userId'],
+    ['a user that does not exist', '{"userId":"usr_1"}', 'userId'],
+    ['a scope of another type', '{"scope":["keys:read"]}', 'scope'],
+    ['an empty scope', '{"scope":""}', 'scope'],
+    ['a scope with two spaces', '{"scope":"a  b"}', 'scope'],
+    ['two scopes that differ', '{"scope":"keys:read","customClaims":{"scope":"keys:write"}}', 'scope'],
+    ['claims that are a list', '{"customClaims":["a"]}', 'customClaims'],
+    ['a claim of another type', '{"customClaims":{"a":1}}', 'customClaims.a'],
+    ['an empty claim', '{"customClaims":{"a":""}}', 'customClaims.a'],
+    ['a long claim', JSON.stringify({ customClaims: { a: 'x'.repeat(257) } }), 'customClaims.a'],
+    [
+      'a claim with a long name',
+      JSON.stringify({ customClaims: { ['n'.repeat(31)]: 'x' } }),
+      `customClaims.${'n'.repeat(31)}`,
+    ],
+    ['a claim without a name', '{"customClaims":{"":"x"}}', 'customClaims.'],
+    ['a reserved claim', '{"customClaims":{"issued_by":"apit_1"}}', 'customClaims.issued_by'],
+    ['a claim named __proto__', '{"customClaims":{"__proto__":"x"}}', ''],
+    [
+      'too many claims',
+      JSON.stringify({
+        customClaims: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`c${index}`, 'x'])),
+      }),
+      'customClaims',
+    ],
+    ['an expiry that is no date', '{"expiresAt":"tomorrow"}', 'expiresAt'],
+    ['an expiry without offset', '{"expiresAt":"2099-01-01T00:00:00"}', 'expiresAt'],
+    ['an expiry in the past', '{"expiresAt":"2001-01-01T00:00:00Z"}', 'expiresAt'],
+    ['an expiry that is a number', '{"expiresAt":4102444800}', 'expiresAt'],
+    ['a lifetime of 0', '{"expiresIn":0}', 'expiresIn'],
+    ['a lifetime in words', '{"expiresIn":"90d"}', 'expiresIn'],
+    ['a lifetime without end', '{"expiresIn":1e300}', 'expiresIn'],
+    ['both expiries', '{"expiresIn":60,"expiresAt":"2099-01-01T00:00:00Z"}', 'expiresIn'],
+  ])('a creation with %s is a 400 that names the field', async (_what, body, path) => {
+    const answer = await call(admin, 'POST', '/keys', body);
+    expectProblem(answer, 400, 'invalid_request');
+    expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
+    for (const { message } of answer.json.errors) expect(message).not.toBe('');
+  });
+
+  test('a body that is not UTF-8 is a 400', async () => {
+    const body = Buffer.from([...Buffer.from('{"description":"'), 0xff, 0xfe, ...Buffer.from('"}')]);
+    const headers = { Authorization: `Bearer ${admin}`, 'Content-Length': String(body.length) };
+    expectProblem(await send('POST', '/keys', headers, body), 400, 'invalid_request');
+  });
+
+  test.each([
+    ['pageSize=0', 'pageSize'],
+    ['pageSize=31', 'pageSize'],
+    ['pageSize=ten', 'pageSize'],
+    ['pageSize=-1', 'pageSize'],
+    ['pageSize=1e1', 'pageSize'],
+    ['pageSize=5&pageSize=6', 'pageSize'],
+    ['pageToken=', 'pageToken'],
+    ['pageToken=nonsense', 'pageToken'],
+    ['pageToken=%FF', 'pageToken'],
+    [`pageToken=${'a'.repeat(1025)}`, 'pageToken'],
+    ['userId=', 'userId'],
+    ["userId=usr_1'%20OR%201=1", 'userId'],
+    ['userid=usr_1', 'userid'],
+    ['organizationId=org_1', 'organizationId'],
+  ])('a list with %s is a 400 that names the field', async (query, path) => {
+    const answer = await call(admin, 'GET', `/keys?${query}`);
+    expectProblem(answer, 400, 'invalid_request');
+    expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
+  });
+
+  test.each(['x', 'apit_', 'apit_1%2F', 'APIT_1', 'apit_1;', 'apit_%00', '%FF', 'org_1', "apit_1'"])(
+    'revoking the id %s is a 400 that names it',
+    async (keyId) => {
+      const answer = await call(admin, 'DELETE', `/keys/${keyId}`);
+      expectProblem(answer, 400, 'invalid_request');
+      expect(answer.json.errors[0].path).toBe('keyId');
+    },
+  );
+
+  test('nothing of a refused creation stays', async () => {
+    const before = (await call(admin, 'GET', '/keys?pageSize=1')).json.totalCount;
+    await call(admin, 'POST', '/keys', { description: 'ok', expiresIn: -1 });
+    await call(admin, 'POST', '/keys', { userId: 'usr_1' });
+    expect((await call(admin, 'GET', '/keys?pageSize=1')).json.totalCount).toBe(before);
+  });
+});

@@ -1,0 +1,73 @@
+import { afterEach, expect, test } from 'vitest';
+import { type ApiSetUp, type ApiUnderTest, startApi } from '../parity/api-under-test.ts';
+
+let api: ApiUnderTest;
+afterEach(() => api.close());
+const serve = async (routes: ApiSetUp['routes'], more: Partial<ApiSetUp> = {}) => {
+  api = await startApi({ routes, ...more });
+};
+
+test.each([
+  ['process.exit', 'process.exit(3);'],
+  [
+    'an exception outside the handler',
+    "setImmediate(() => { throw new Error('late'); }); await new Promise(() => {});",
+  ],
+  ['a rejection that nobody handles', "void Promise.reject(new Error('late')); await new Promise(() => {});"],
+  ['too much memory', 'const all = []; for (;;) all.push(new Array(1e6).fill({}));'],
+])('%s costs its own request only', async (_what, crash) => {
+  await serve({ 'GET /crash': crash, 'GET /well': "return { body: 'well' };" });
+  const well = api.send('GET /test/well');
+  const crashed = await api.send('GET /test/crash');
+  expect({ status: crashed.status, body: crashed.body }).toEqual({
+    status: 502,
+    body: '{"message": "Internal server error"}',
+  });
+  expect((await well).body).toBe('well');
+  expect((await api.send('GET /test/well')).body).toBe('well');
+});
+
+test('a crash of one invocation leaves others of the same function alone', async () => {
+  const code =
+    "if (event.queryStringParameters) process.exit(1); await new Promise((resolve) => setTimeout(resolve, 200)); return { body: 'well' };";
+  await serve({ 'GET /': code });
+  const [well, crashed] = await Promise.all([api.send('GET /test/'), api.send('GET /test/?crash=1')]);
+  expect([well.body, crashed.status]).toEqual(['well', 502]);
+  expect((await api.send('GET /test/')).body).toBe('well');
+});
+
+test('an endless loop is ended by the function’s timeout', async () => {
+  await serve({ 'GET /loop': 'for (;;);' }, { functionTimeout: 1 });
+  expect((await api.send('GET /test/loop')).status).toBe(502);
+});
+
+test('an environment handles one request at a time, is used again, and keeps its state', async () => {
+  const code =
+    "globalThis.busy ??= 0; globalThis.seen = (globalThis.seen ?? 0) + 1; if (globalThis.busy++) return { body: 'shared' }; await new Promise((resolve) => setTimeout(resolve, 50)); globalThis.busy--; return { body: String(globalThis.seen) };";
+  await serve({ 'GET /': code });
+  const together = await Promise.all([1, 2, 3].map(() => api.send('GET /test/')));
+  expect(together.map(({ body }) => body)).toEqual(['1', '1', '1']);
+  expect((await api.send('GET /test/')).body).toBe('2');
+});
+
+test('further requests wait while 20 environments are busy', async () => {
+  await serve({
+    'GET /':
+      "await new Promise((resolve) => setTimeout(resolve, 100)); return { body: require('node:worker_threads').threadId.toString() };",
+  });
+  const answers = await Promise.all(Array.from({ length: 50 }, () => api.send('GET /test/')));
+  expect(answers.every(({ status }) => status === 200)).toBe(true);
+  expect(new Set(answers.map(({ body }) => body)).size).toBe(20);
+});
+
+test('a function that can not be loaded is a 502, again and again', async () => {
+  await serve({ 'GET /': '}; throw new Error("at load"); () => {' });
+  expect((await api.send('GET /test/')).status).toBe(502);
+  expect((await api.send('GET /test/')).status).toBe(502);
+});
+
+test('environment variables of the runtime’s own process do not reach a function', async () => {
+  process.env['NOT_FOR_FUNCTIONS'] = 'x';
+  await serve({ 'GET /': 'return { body: JSON.stringify(process.env) };' });
+  expect(JSON.parse((await api.send('GET /test/')).body)).not.toHaveProperty('NOT_FOR_FUNCTIONS');
+});

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+
+let runtime: RuntimeProcess;
+const keys: string[] = [];
+
+beforeAll(async () => {
+  runtime = await startRuntimeProcess();
+  const { apiUrl, adminKey, controlUrl, userId } = runtime.outputs;
+  const call = (key: string, method: string, path: string, body?: unknown) =>
+    fetch(apiUrl + path, {
+      method,
+      headers: { Authorization: `Bearer ${key}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  const fault = (kind: string | undefined) =>
+    fetch(
+      `${controlUrl}/scalekit/fault`,
+      kind ? { method: 'PUT', body: JSON.stringify({ kind }) } : { method: 'DELETE' },
+    );
+
+  for (const body of [{ scope: 'keys:read keys:write' }, { userId }, { description: 'x', expiresIn: 60 }]) {
+    const created = (await (await call(adminKey, 'POST', '/keys', body)).json()) as { key: string; keyId: string };
+    keys.push(created.key);
+    await call(created.key, 'GET', '/whoami');
+    await call(created.key, 'GET', '/keys');
+    await call(created.key, 'POST', '/keys', { description: created.key, bad: 1 });
+    await call(created.key, 'DELETE', `/keys/${created.key}`);
+    await call(created.key, 'GET', `/${created.key}?key=${created.key}`);
+    for (const kind of ['unavailable', 'unauthenticated', 'permission_denied', 'close']) {
+      await fault(kind);
+      await call(created.key, 'GET', '/whoami');
+      await fault(undefined);
+    }
+    await call(adminKey, 'DELETE', `/keys/${created.keyId}`);
+    await call(created.key, 'GET', '/whoami');
+  }
+});
+afterAll(() => runtime.stop());
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+test('no plain key is in a log, the database, the template or the bundles', () => {
+  expect(keys).toHaveLength(3);
+  const files = filesBelow(runtime.dataDir).filter((file) => !/(outputs|seed)\.json$/.test(file));
+  expect(files.filter((file) => file.endsWith('.log'))).toHaveLength(6);
+  expect(files.some((file) => file.includes('scalekit.sqlite'))).toBe(true);
+  const { adminKey, scalekit } = runtime.outputs;
+  for (const file of files) {
+    const bytes = readFileSync(file);
+    for (const key of [...keys, adminKey]) expect(bytes.includes(key), file).toBe(false);
+    if (!file.includes('scalekit.sqlite')) expect(bytes.includes(scalekit.clientSecret), file).toBe(false);
+  }
+});
+
+test('the runtime prints no plain key but the seeded one, once', () => {
+  const output = runtime.output();
+  for (const key of keys) expect(output).not.toContain(key);
+  expect(output.split(runtime.outputs.adminKey)).toHaveLength(2);
+  expect(output).not.toContain(runtime.outputs.scalekit.clientSecret);
+});

@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { failToStart, newDataDir, startRuntimeProcess } from '../runtime-process.ts';
+
+const whoami = async (apiUrl: string, key: string) =>
+  (await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } })).status;
+
+test('keys outlive a restart, and do not outlive --fresh', async () => {
+  const first = await startRuntimeProcess();
+  const { dataDir, outputs } = first;
+  expect(await whoami(outputs.apiUrl, outputs.adminKey)).toBe(200);
+  expect(await first.stop()).toBe(0);
+
+  const second = await startRuntimeProcess({ dataDir });
+  const { organizationId, otherOrganizationId, userId, adminKey } = outputs;
+  expect(second.outputs).toMatchObject({ organizationId, otherOrganizationId, userId, adminKey });
+  expect(await whoami(second.outputs.apiUrl, adminKey)).toBe(200);
+  expect(await second.stop()).toBe(0);
+
+  const fresh = await startRuntimeProcess({ dataDir, args: ['--fresh'] });
+  expect(await whoami(fresh.outputs.apiUrl, adminKey)).toBe(401);
+  expect(fresh.outputs.adminKey).not.toBe(adminKey);
+  expect(await whoami(fresh.outputs.apiUrl, fresh.outputs.adminKey)).toBe(200);
+  await fresh.stop();
+});
+
+test('prints a first request, one line a request, and keeps its outputs to its owner', async () => {
+  const runtime = await startRuntimeProcess();
+  const { apiUrl, adminKey, controlUrl } = runtime.outputs;
+  expect(runtime.output()).toContain(`curl -H "Authorization: Bearer ${adminKey}" ${apiUrl}/whoami`);
+  expect(runtime.output()).toContain(`ready ${apiUrl}`);
+  expect(runtime.output()).not.toContain('warning:');
+  await whoami(apiUrl, adminKey);
+  await expect.poll(() => runtime.output()).toMatch(/^GET \/whoami 200 \d+ ms org_\d+ apit_\d+$/m);
+  for (const file of ['outputs.json', 'seed.json'])
+    expect(statSync(join(runtime.dataDir, file)).mode & 0o777).toBe(0o600);
+  const seen = (await (await fetch(controlUrl)).json()) as { functions: Record<string, unknown> };
+  expect(Object.values(seen.functions)).toContainEqual({ invocations: 1, errors: 0, coldStarts: 1 });
+  expect(await runtime.stop()).toBe(0);
+});
+
+test('a Scalekit that nobody listens on is a 503 with Retry-After, and no reason not to start', async () => {
+  const env = {
+    SCALEKIT_ENVIRONMENT_URL: 'http://127.0.0.1:1',
+    SCALEKIT_CLIENT_ID: 'id',
+    SCALEKIT_CLIENT_SECRET: 'secret',
+  };
+  const runtime = await startRuntimeProcess({ env });
+  expect(runtime.outputs).toMatchObject({
+    adminKey: null,
+    organizationId: null,
+    otherOrganizationId: null,
+    userId: null,
+    scalekit: { environmentUrl: 'http://127.0.0.1:1', clientId: 'id', clientSecret: 'secret' },
+  });
+  const startedAt = Date.now();
+  const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: 'Bearer abc' } });
+  expect(Date.now() - startedAt).toBeLessThan(5000);
+  expect(answer.status).toBe(503);
+  expect(answer.headers.get('retry-after')).toBe('5');
+  expect(await answer.json()).toMatchObject({ code: 'upstream_unavailable', status: 503 });
+  await runtime.stop();
+});
+
+test('a taken port is one clear line', async () => {
+  const squatter = createServer().listen(0, '127.0.0.1');
+  await once(squatter, 'listening');
+  const { port } = squatter.address() as { port: number };
+  const { code, output } = await failToStart(['--data', newDataDir(), '--port', String(port)]);
+  expect(code).toBe(1);
+  expect(output.trim()).toBe(
+    `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}, or --port 0 for a free one.`,
+  );
+  squatter.close();
+});
+
+test.each([
+  [['--port', '99999'], {}, /^--port 99999 is not a port/],
+  [['--prot', '1'], {}, /^Unknown option '--prot'.*Usage/],
+  [[], { SCALEKIT_CLIENT_ID: 'id' }, /^Set SCALEKIT_ENVIRONMENT_URL and SCALEKIT_CLIENT_SECRET too/],
+  [
+    [],
+    { SCALEKIT_CLIENT_ID: 'id', SCALEKIT_CLIENT_SECRET: 's', SCALEKIT_ENVIRONMENT_URL: 'acme' },
+    /^SCALEKIT_ENVIRONMENT_URL is "acme", not a URL/,
+  ],
+  [[], { PATH: '/nowhere' }, /^cdk synth failed: /],
+])('%o with %o is one clear line', async (args, env, message) => {
+  const { code, output } = await failToStart(['--data', newDataDir(), ...args], env);
+  expect(code).toBe(1);
+  expect(output).toMatch(message);
+  expect(output.trim().split('\n')).toHaveLength(1);
+});

@@ -1,0 +1,182 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import sdk from '@scalekit-sdk/node';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
+import { newDataDir } from '../runtime-process.ts';
+
+type Client = InstanceType<typeof sdk.ScalekitClient>;
+const clientOf = ({ environmentUrl, client }: EmbeddedScalekit): Client =>
+  new sdk.ScalekitClient(environmentUrl, client.clientId, client.clientSecret);
+
+let scalekit: EmbeddedScalekit;
+let client: Client;
+beforeAll(async () => {
+  scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
+  client = clientOf(scalekit);
+});
+afterAll(() => scalekit.close());
+
+async function newOrganization(externalId?: string): Promise<string> {
+  const { organization } = await client.organization.createOrganization('Acme', externalId ? { externalId } : {});
+  return organization?.id ?? '';
+}
+
+describe('organizations and users, by the unmodified SDK', () => {
+  test('an organization is created, found, listed and deleted', async () => {
+    const id = await newOrganization('acme');
+    expect(id).toMatch(/^org_\d+$/);
+    expect((await client.organization.getOrganization(id)).organization).toMatchObject({
+      displayName: 'Acme',
+      externalId: 'acme',
+    });
+    expect((await client.organization.getOrganizationByExternalId('acme')).organization?.id).toBe(id);
+    const listed = await client.organization.listOrganization({ pageSize: 30 });
+    expect(listed.organizations.map((organization) => organization.id)).toContain(id);
+    await client.organization.deleteOrganization(id);
+    await expect(client.organization.getOrganization(id)).rejects.toThrow('[not_found]');
+  });
+
+  test('a user is created with a membership, found, and loses both', async () => {
+    const organizationId = await newOrganization();
+    const created = await client.user.createUserAndMembership(organizationId, {
+      email: 'ada@acme.example',
+      externalId: 'ada',
+    });
+    const userId = created.user?.id ?? '';
+    expect((await client.user.getUser(userId)).user).toMatchObject({
+      email: 'ada@acme.example',
+      memberships: [{ organizationId }],
+    });
+    await client.user.deleteMembership(organizationId, userId);
+    expect((await client.user.getUser(userId)).user?.memberships).toEqual([]);
+    await expect(client.token.createToken(organizationId, { userId })).rejects.toThrow('[invalid_argument]');
+    await client.user.deleteUser(userId);
+    await expect(client.user.getUser(userId)).rejects.toThrow('[not_found]');
+  });
+});
+
+describe('tokens, by the unmodified SDK', () => {
+  test('are created, validated, updated, listed and invalidated, by themselves and by id', async () => {
+    const organizationId = await newOrganization('tokens');
+    const { user } = await client.user.createUserAndMembership(organizationId, {
+      email: 'tok@acme.example',
+      externalId: 'tok',
+    });
+    const userId = user?.id ?? '';
+    const { token, tokenId, tokenInfo } = await client.token.createToken(organizationId, {
+      userId,
+      customClaims: { a: '1' },
+      description: 'd',
+    });
+    expect(token).toMatch(/^[0-9A-Za-z]+$/);
+    expect(tokenId).toMatch(/^apit_\d+$/);
+    expect(tokenInfo).toMatchObject({
+      organizationId,
+      organizationExternalId: 'tokens',
+      userId,
+      userExternalId: 'tok',
+      tokenSuffix: token.slice(-4),
+      email: 'tok@acme.example',
+    });
+    expect((await client.token.validateToken(token)).tokenInfo?.tokenId).toBe(tokenId);
+    expect((await client.token.validateToken(tokenId)).tokenInfo?.tokenId).toBe(tokenId);
+
+    expect((await client.token.updateToken(tokenId, { customClaims: { b: '2' } })).tokenInfo).toMatchObject({
+      customClaims: { b: '2' },
+      description: 'd',
+    });
+    expect((await client.token.updateToken(tokenId, { description: '' })).tokenInfo).toMatchObject({
+      customClaims: { b: '2' },
+    });
+    expect((await client.token.validateToken(token)).tokenInfo?.description).toBeUndefined();
+
+    await client.token.invalidateToken(tokenId);
+    await client.token.invalidateToken(token);
+    await expect(client.token.validateToken(token)).rejects.toThrow('[not_found]');
+    await expect(client.token.validateToken(tokenId)).rejects.toThrow('[not_found]');
+  });
+
+  test('are listed in pages, forwards and back, for an organization or one of its users', async () => {
+    const organizationId = await newOrganization();
+    const { user } = await client.user.createUserAndMembership(organizationId, { email: 'page@acme.example' });
+    const userId = user?.id ?? '';
+    for (let index = 0; index < 5; index++) await client.token.createToken(organizationId, index % 2 ? { userId } : {});
+    const one = await client.token.listTokens(organizationId, { pageSize: 2 });
+    const two = await client.token.listTokens(organizationId, { pageSize: 2, pageToken: one.nextPageToken });
+    const three = await client.token.listTokens(organizationId, { pageSize: 2, pageToken: two.nextPageToken });
+    const back = await client.token.listTokens(organizationId, { pageSize: 2, pageToken: two.prevPageToken });
+    expect([one, two, three].map((page) => page.tokens.length)).toEqual([2, 2, 1]);
+    expect([one.prevPageToken, three.nextPageToken, one.totalCount]).toEqual(['', '', 5]);
+    expect(back.tokens).toEqual(one.tokens);
+    expect((await client.token.listTokens(organizationId, { userId })).totalCount).toBe(2);
+    await expect(client.token.listTokens(organizationId, { userId, pageToken: one.nextPageToken })).rejects.toThrow(
+      '[invalid_argument]',
+    );
+    await expect(client.token.listTokens(organizationId, { pageToken: 'nonsense' })).rejects.toThrow(
+      '[invalid_argument]',
+    );
+    await expect(client.token.listTokens(organizationId, { pageSize: 31 })).rejects.toThrow('[invalid_argument]');
+  });
+
+  test.each([
+    ['21 claims', { customClaims: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`c${index}`, 'x'])) }],
+    ['a name of 31 characters', { customClaims: { ['n'.repeat(31)]: 'x' } }],
+    ['an empty value', { customClaims: { a: '' } }],
+    ['a value of 257 characters', { customClaims: { a: 'x'.repeat(257) } }],
+    ['a description of 256 characters', { description: 'x'.repeat(256) }],
+    ['a user of nowhere', { userId: 'usr_1' }],
+  ])('with %s are refused', async (_what, options) => {
+    await expect(client.token.createToken(await newOrganization(), options)).rejects.toThrow('[invalid_argument]');
+  });
+
+  test('of an organization that does not exist are refused', async () => {
+    await expect(client.token.createToken('org_1')).rejects.toThrow('[not_found]');
+  });
+});
+
+describe('the grant', () => {
+  test('refuses a wrong secret, and a rotated one', async () => {
+    const wrong = new sdk.ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, 'wrong');
+    await expect(wrong.organization.listOrganization()).rejects.toThrow();
+    const own = await startEmbeddedScalekit({ databaseFile: ':memory:' });
+    const before = clientOf(own);
+    const { clientSecret } = own.rotateClientSecret();
+    await expect(before.organization.listOrganization()).rejects.toThrow();
+    const after = new sdk.ScalekitClient(own.environmentUrl, own.client.clientId, clientSecret);
+    await expect(after.organization.listOrganization()).resolves.toBeDefined();
+    await own.close();
+  });
+
+  test('signs with a key of the JWKS, on the port that speaks gRPC too', async () => {
+    const body = new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: scalekit.client.clientId,
+      client_secret: scalekit.client.clientSecret,
+    });
+    const grant = (await (await fetch(`${scalekit.environmentUrl}/oauth/token`, { method: 'POST', body })).json()) as {
+      access_token: string;
+      expires_in: number;
+    };
+    const jwks = (await (await fetch(`${scalekit.environmentUrl}/keys`)).json()) as Parameters<
+      typeof createLocalJWKSet
+    >[0];
+    const { payload } = await jwtVerify(grant.access_token, createLocalJWKSet(jwks));
+    expect(payload.sub).toBe(scalekit.client.clientId);
+    expect((payload.exp ?? 0) - (payload.iat ?? 0)).toBe(grant.expires_in);
+  });
+});
+
+test('data outlives the process, and a key is stored as a hash only', async () => {
+  const databaseFile = join(newDataDir(), 'scalekit.sqlite');
+  const before = await startEmbeddedScalekit({ databaseFile });
+  const created = await clientOf(before).organization.createOrganization('Lasting');
+  const { token } = await clientOf(before).token.createToken(created.organization?.id ?? '');
+  await before.close();
+  const after = await startEmbeddedScalekit({ databaseFile });
+  expect(after.client).toEqual(before.client);
+  expect((await clientOf(after).token.validateToken(token)).tokenInfo?.organizationId).toBe(created.organization?.id);
+  await after.close();
+  rmSync(databaseFile);
+});

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serveAws } from '../../local/aws/server.ts';
+import { ParameterStore } from '../../local/aws/ssm.ts';
+import type { JsonServer } from '../../local/http-json.ts';
+
+const script = fileURLToPath(new URL('../../infra/secrets.ts', import.meta.url));
+const values = {
+  SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.com',
+  SCALEKIT_CLIENT_ID: 'skc_1',
+  SCALEKIT_CLIENT_SECRET: 'a secret',
+};
+
+let server: JsonServer;
+beforeAll(async () => {
+  server = await serveAws(new ParameterStore());
+});
+afterAll(() => server.close());
+
+const awsEnvironment = () => ({
+  AWS_ENDPOINT_URL_SSM: server.url,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'AKIALOCAL',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+});
+const storeSecrets = (args: string[], env: NodeJS.Dict<string>) =>
+  promisify(execFile)(process.execPath, [script, ...args], { env: { ...process.env, ...awsEnvironment(), ...env } });
+
+test('npm run secrets stores three SecureStrings where the stage’s functions look, again and again', async () => {
+  for (const clientSecret of ['an older secret', values.SCALEKIT_CLIENT_SECRET]) {
+    const { stdout, stderr } = await storeSecrets(['--stage', 'prod'], {
+      ...values,
+      SCALEKIT_CLIENT_SECRET: clientSecret,
+    });
+    expect(stdout).toBe(
+      'stored /scalekit/prod/environment-url\nstored /scalekit/prod/client-id\nstored /scalekit/prod/client-secret\n',
+    );
+    expect(stdout + stderr).not.toContain(clientSecret);
+  }
+  const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' };
+  const ssm = new SSMClient({ endpoint: server.url, region: 'us-east-1', credentials });
+  const Names = ['environment-url', 'client-id', 'client-secret', 'other'].map((name) => `/scalekit/prod/${name}`);
+  const { Parameters, InvalidParameters } = await ssm.send(new GetParametersCommand({ Names, WithDecryption: true }));
+  expect(Parameters?.map(({ Type, Value }) => [Type, Value])).toEqual(
+    Object.values(values).map((value) => ['SecureString', value]),
+  );
+  expect(InvalidParameters).toEqual(['/scalekit/prod/other']);
+});
+
+test.each([
+  ['a value that is no URL', [], { ...values, SCALEKIT_ENVIRONMENT_URL: 'acme' }, 'SCALEKIT_ENVIRONMENT_URL is "acme"'],
+  ['a stage that is not allowed', ['--stage', 'Prod'], values, 'stage="Prod" is not allowed'],
+])('%s stores nothing', async (_what, args, env, message) => {
+  await expect(storeSecrets(args, env)).rejects.toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining(message),
+  });
+});

@@ -1,0 +1,69 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Outputs } from '../local/outputs.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Outputs of a runtime with the embedded Scalekit: nothing in them is null. */
+export type EmbeddedOutputs = { readonly [K in keyof Outputs]: NonNullable<Outputs[K]> };
+
+/** `npm start` as a child process. */
+export interface RuntimeProcess {
+  readonly outputs: EmbeddedOutputs;
+  readonly dataDir: string;
+  /** All that it has printed so far. */
+  output(): string;
+  /** Sends SIGINT, as Ctrl-C does, and returns the exit code. */
+  stop(): Promise<number | null>;
+}
+
+export function newDataDir(): string {
+  return mkdtempSync(join(tmpdir(), 'api-keys-'));
+}
+
+/** Starts `local/start.cjs` and waits until it serves; rejects with what it printed when it ends before. */
+export async function startRuntimeProcess(
+  options: { dataDir?: string; args?: string[]; env?: NodeJS.Dict<string> } = {},
+): Promise<RuntimeProcess> {
+  const dataDir = options.dataDir ?? newDataDir();
+  const { child, output } = spawnRuntime(['--data', dataDir, '--port', '0', ...(options.args ?? [])], options.env);
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on('data', () => /^ready /m.test(output()) && resolve());
+    child.once('exit', () => reject(new Error(output())));
+  });
+  return {
+    outputs: JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8')) as EmbeddedOutputs,
+    dataDir,
+    output,
+    async stop() {
+      child.kill('SIGINT');
+      const [code] = (await once(child, 'exit')) as [number | null];
+      return code;
+    },
+  };
+}
+
+/** Runs `local/start.cjs` to its end, for a start that is to fail. */
+export async function failToStart(
+  args: string[],
+  env?: NodeJS.Dict<string>,
+): Promise<{ code: number | null; output: string }> {
+  const { child, output } = spawnRuntime(args, env);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return { code, output: output() };
+}
+
+function spawnRuntime(args: string[], env: NodeJS.Dict<string> = {}): { child: ChildProcess; output: () => string } {
+  const child = spawn(process.execPath, [join(root, 'local/start.cjs'), ...args], {
+    cwd: root,
+    env: { ...process.env, ...env },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  return { child, output: () => text };
+}

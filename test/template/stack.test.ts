@@ -1,0 +1,235 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
+import { readConfig } from '../../infra/config.ts';
+
+function synthesize(context: Record<string, unknown> = {}): Template {
+  const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+  const app = new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [], ...context } });
+  return Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
+}
+
+const template = synthesize();
+
+/** Resources of a type, with the given text in their logical id. */
+function resources(type: string, id = ''): { Properties: Record<string, unknown> }[] {
+  return Object.entries(template.findResources(type))
+    .filter(([logicalId]) => logicalId.includes(id))
+    .map(([, resource]) => resource as { Properties: Record<string, unknown> });
+}
+
+describe('the API', () => {
+  test('has a REQUEST authorizer that looks at the Authorization header and remembers nothing', () => {
+    template.resourceCountIs('AWS::ApiGateway::Authorizer', 1);
+    template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
+      Type: 'REQUEST',
+      IdentitySource: 'method.request.header.Authorization',
+      AuthorizerResultTtlInSeconds: 0,
+    });
+  });
+
+  test('lets nobody past the authorizer but CORS preflight', () => {
+    const methods = resources('AWS::ApiGateway::Method').map(({ Properties }) => Properties);
+    expect(methods.filter(({ HttpMethod }) => HttpMethod !== 'OPTIONS')).toHaveLength(4);
+    for (const { HttpMethod, AuthorizationType, AuthorizerId, Integration } of methods) {
+      const isPreflight = HttpMethod === 'OPTIONS';
+      expect(AuthorizationType).toBe(isPreflight ? 'NONE' : 'CUSTOM');
+      if (isPreflight) expect(Integration).toMatchObject({ Type: 'MOCK' });
+      else expect(AuthorizerId).toBeDefined();
+    }
+  });
+
+  test('is one stage, v1, that logs accesses and never requests', () => {
+    template.resourceCountIs('AWS::ApiGateway::Stage', 1);
+    template.hasResourceProperties('AWS::ApiGateway::Stage', {
+      StageName: 'v1',
+      AccessLogSetting: { DestinationArn: Match.anyValue(), Format: Match.anyValue() },
+      MethodSettings: [{ DataTraceEnabled: false, HttpMethod: '*', ResourcePath: '/*' }],
+    });
+    const [stage] = resources('AWS::ApiGateway::Stage');
+    const setting = stage?.Properties['AccessLogSetting'] as { Format: string } | undefined;
+    expect(JSON.parse(setting?.Format ?? '')).toMatchObject({
+      requestId: '$context.requestId',
+      route: '$context.resourcePath',
+      status: '$context.status',
+      organizationId: '$context.authorizer.organizationId',
+      userId: '$context.authorizer.userId',
+      keyId: '$context.authorizer.keyId',
+    });
+  });
+
+  test('may only be invoked through its methods, never by a test from the console', () => {
+    const sources = resources('AWS::Lambda::Permission').map(({ Properties }) =>
+      JSON.stringify(Properties['SourceArn']),
+    );
+    expect(sources).toHaveLength(5);
+    for (const source of sources) expect(source).not.toContain('test-invoke-stage');
+  });
+});
+
+describe('gateway responses', () => {
+  const responses = resources('AWS::ApiGateway::GatewayResponse').map(
+    ({ Properties }) =>
+      Properties as unknown as {
+        ResponseType: string;
+        StatusCode: string;
+        ResponseParameters: Record<string, string>;
+        ResponseTemplates: Record<string, string>;
+      },
+  );
+
+  test('every type has its own, as one that is customised inherits nothing', () => {
+    expect(responses.map(({ ResponseType }) => ResponseType).sort()).toHaveLength(21);
+  });
+
+  test.each([
+    ['UNAUTHORIZED', '401', 'missing_credentials'],
+    ['ACCESS_DENIED', '401', '$context.authorizer.code'],
+    ['AUTHORIZER_FAILURE', '503', 'upstream_unavailable'],
+    ['AUTHORIZER_CONFIGURATION_ERROR', '503', 'upstream_unavailable'],
+    ['MISSING_AUTHENTICATION_TOKEN', '404', 'not_found'],
+    ['THROTTLED', '429', 'throttled'],
+    ['QUOTA_EXCEEDED', '429', 'throttled'],
+    ['INTEGRATION_TIMEOUT', '504', 'timeout'],
+    ['DEFAULT_5XX', '500', 'internal_error'],
+  ])('%s is %s %s', (type, status, code) => {
+    const response = responses.find(({ ResponseType }) => ResponseType === type);
+    expect(response?.StatusCode).toBe(status);
+    expect(JSON.parse(response?.ResponseTemplates['application/json'] ?? '')).toMatchObject({
+      code,
+      status: Number(status),
+    });
+  });
+
+  test('each is a problem with CORS headers whose texts are constant', () => {
+    for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
+      const body = ResponseTemplates['application/json'] ?? '';
+      expect(JSON.parse(body)).toMatchObject({
+        type: 'about:blank',
+        status: Number(StatusCode),
+        requestId: '$context.requestId',
+      });
+      const variables = body.match(/\$[\w.]+/g) ?? [];
+      expect(['$context.requestId', '$context.authorizer.code']).toEqual(expect.arrayContaining(variables));
+      expect(ResponseParameters['gatewayresponse.header.Access-Control-Allow-Origin']).toBe("'*'");
+      for (const value of Object.values(ResponseParameters)) expect(value).toMatch(/^'.*'$/);
+    }
+  });
+
+  test('an outage says when to come again, and a bad key what is wrong with it', () => {
+    const headerOf = (type: string, name: string) =>
+      responses.find(({ ResponseType }) => ResponseType === type)?.ResponseParameters[`gatewayresponse.header.${name}`];
+    expect(headerOf('AUTHORIZER_FAILURE', 'Retry-After')).toBe("'5'");
+    expect(headerOf('AUTHORIZER_CONFIGURATION_ERROR', 'Retry-After')).toBe("'5'");
+    expect(headerOf('THROTTLED', 'Retry-After')).toBe("'1'");
+    expect(headerOf('UNAUTHORIZED', 'WWW-Authenticate')).toBe(`'Bearer realm="api"'`);
+    expect(headerOf('ACCESS_DENIED', 'WWW-Authenticate')).toBe(`'Bearer realm="api", error="invalid_token"'`);
+  });
+});
+
+describe('the functions', () => {
+  const readers = ['Authorizer', 'CreateKey', 'ListKeys', 'RevokeKey'];
+
+  test('run on Node.js 24 on arm64, each with a role and a log group of its own', () => {
+    const functions = resources('AWS::Lambda::Function').map(({ Properties }) => Properties);
+    expect(functions).toHaveLength(5);
+    for (const { Runtime, Architectures, Environment } of functions) {
+      expect({ Runtime, Architectures }).toEqual({ Runtime: 'nodejs24.x', Architectures: ['arm64'] });
+      expect(Environment).toMatchObject({ Variables: { NODE_OPTIONS: '--enable-source-maps' } });
+    }
+    expect(new Set(functions.map(({ Role }) => JSON.stringify(Role))).size).toBe(5);
+    expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(5);
+  });
+
+  test.each(readers)('%s may read exactly the three Scalekit parameters', (id) => {
+    const statements = statementsOf(id);
+    expect(statements.map(({ Action }) => Action)).toEqual([
+      ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      'ssm:GetParameters',
+    ]);
+    const parameters = statements[1]?.Resource as unknown[];
+    expect(parameters).toHaveLength(3);
+    const names = parameters.map((arn) => /parameter(\/[\w/-]+)/.exec(JSON.stringify(arn))?.[1]);
+    expect(names).toEqual(['/scalekit/dev/client-id', '/scalekit/dev/client-secret', '/scalekit/dev/environment-url']);
+  });
+
+  test('whoami may write its log, and nothing else', () => {
+    expect(statementsOf('Whoami').map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents']]);
+  });
+
+  test('no policy reaches for a wildcard, and no role for a managed policy of AWS but API Gateway’s logging', () => {
+    for (const { Properties } of resources('AWS::IAM::Policy')) {
+      const text = JSON.stringify(Properties['PolicyDocument']);
+      expect(text).not.toMatch(/"Resource":"\*"|"Action":"[a-z]*:?\*"/);
+    }
+    const managed = resources('AWS::IAM::Role').filter(({ Properties }) => Properties['ManagedPolicyArns']);
+    expect(JSON.stringify(managed)).toContain('AmazonAPIGatewayPushToCloudWatchLogs');
+    expect(managed).toHaveLength(1);
+  });
+
+  function statementsOf(id: string): { Action: unknown; Resource: unknown }[] {
+    const policies = resources('AWS::IAM::Policy', `${id}Role`);
+    expect(policies).toHaveLength(1);
+    const document = policies[0]?.Properties['PolicyDocument'] as
+      | { Statement: { Action: unknown; Resource: unknown }[] }
+      | undefined;
+    return document?.Statement ?? [];
+  }
+});
+
+test('every log group forgets, and outlives the stack', () => {
+  const groups = Object.values(template.findResources('AWS::Logs::LogGroup'));
+  expect(groups).toHaveLength(6);
+  for (const group of groups) {
+    expect(group['Properties']).toMatchObject({ RetentionInDays: 90 });
+    expect(group['DeletionPolicy']).toBe('Retain');
+  }
+});
+
+test('nothing in the template is a secret, or asks CloudFormation for one', () => {
+  const text = JSON.stringify(template.toJSON());
+  expect(text).not.toContain('resolve:ssm');
+  expect(text).not.toContain('AWS::SSM::Parameter"');
+  expect(text).not.toMatch(/SCALEKIT_CLIENT_SECRET|SCALEKIT_CLIENT_ID|SCALEKIT_ENVIRONMENT_URL/);
+});
+
+test('the stack gives out the URL of the API', () => {
+  template.hasOutput('ApiUrl', { Value: Match.anyValue() });
+});
+
+describe('config', () => {
+  test('goes where it belongs', () => {
+    const configured = synthesize({
+      stage: 'prod',
+      corsAllowOrigin: 'https://app.example.com',
+      logRetentionDays: '30',
+      scalekitDeadlineMs: 1000,
+    });
+    configured.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          SCALEKIT_PARAMETER_PATH: '/scalekit/prod',
+          CORS_ALLOW_ORIGIN: 'https://app.example.com',
+          SCALEKIT_DEADLINE_MS: '1000',
+        },
+      },
+    });
+    configured.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+    configured.hasResourceProperties('AWS::ApiGateway::GatewayResponse', {
+      ResponseParameters: Match.objectLike({
+        'gatewayresponse.header.Access-Control-Allow-Origin': "'https://app.example.com'",
+      }),
+    });
+  });
+
+  test.each([
+    [{ stage: 'Prod!' }, /stage="Prod!" is not allowed: use 1 to 20 lower-case letters/],
+    [{ logRetentionDays: 31 }, /logRetentionDays=31 is not allowed: use one of 1, 3, 5, 7, 14, 30/],
+    [{ corsAllowOrigin: 'app.example.com' }, /corsAllowOrigin="app.example.com" is not allowed: use \* or one origin/],
+    [{ scalekitDeadlineMs: 'soon' }, /scalekitDeadlineMs="soon" is not allowed/],
+  ])('%o fails synth with what is allowed', (context, message) => {
+    expect(() => synthesize(context)).toThrow(message);
+  });
+});

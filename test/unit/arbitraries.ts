@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import type { KeyRequest } from '../../shared/authority.ts';
+import type { Caller } from '../../shared/caller.ts';
+
+const organizationId = fc.constantFrom('org_1', 'org_2');
+const userId = fc.constantFrom('usr_1', 'usr_2');
+const words = ['keys:read', 'keys:write', 'keys:users', 'notes:read'];
+const claimName = fc.constantFrom('env', 'region', 'team', 'toString', 'constructor');
+const claimValue = fc.constantFrom('a', 'b', 'c');
+const claims = fc.dictionary(claimName, claimValue, { noNullPrototype: true });
+const instant = fc.date({ min: new Date('2030-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
+
+/** Adds a key only where there is a value, as `exactOptionalPropertyTypes` wants it. */
+function optional<K extends string, V>(name: K, value: fc.Arbitrary<V>): fc.Arbitrary<{ [P in K]?: V }> {
+  return fc
+    .option(value, { nil: undefined })
+    .map((some) => (some === undefined ? {} : ({ [name]: some } as { [P in K]: V })));
+}
+
+/** Callers of two organizations, with and without users, claims, scopes, a plan and an expiry. */
+export const caller: fc.Arbitrary<Caller> = fc
+  .tuple(
+    fc.record({ keyId: fc.constantFrom('apit_1', 'apit_2'), organizationId, roles: fc.subarray(['admin', 'member']) }),
+    optional('userId', userId),
+    optional('organizationExternalId', fc.string({ minLength: 1 })),
+    optional(
+      'expiresAt',
+      instant.map((date) => date.toISOString()),
+    ),
+    claims,
+    optional(
+      'scope',
+      fc.subarray(words, { minLength: 1 }).map((some) => some.join(' ')),
+    ),
+    optional('plan', fc.constantFrom('free', 'pro')),
+  )
+  .map(([base, user, external, expiry, some, scope, plan]) => ({
+    ...base,
+    ...user,
+    ...external,
+    ...expiry,
+    customClaims: { ...some, ...scope, ...plan },
+  }));
+
+/** Requests for keys, within and beyond anybody's authority. */
+export const keyRequest: fc.Arbitrary<KeyRequest> = fc
+  .tuple(
+    optional('userId', userId),
+    optional('expiresAt', instant),
+    fc.record({
+      customClaims: fc.oneof(
+        { weight: 9, arbitrary: claims },
+        { weight: 1, arbitrary: fc.constantFrom({ plan: 'pro' }, { issued_by: 'apit_9' }, { rotated_from: 'apit_9' }) },
+      ),
+      scope: fc.subarray([...words, 'other']),
+    }),
+  )
+  .map(([user, expiry, rest]) => ({ ...user, ...expiry, ...rest }));
+
+/** Keys as lists hold them. */
+export const key = fc
+  .tuple(fc.record({ organizationId, customClaims: claims }), optional('userId', userId))
+  .map(([base, user]) => ({ ...base, ...user }));

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { mint, requireScope, scopeOf, sees } from '../../shared/authority.ts';
+import type { Caller } from '../../shared/caller.ts';
+import { caller, key, keyRequest } from './arbitraries.ts';
+
+const runs = { numRuns: 2000 };
+const reserved = ['scope', 'issued_by', 'rotated_from', 'plan'];
+const boundaryOf = (claims: Readonly<Record<string, string>>) =>
+  Object.entries(claims).filter(([name]) => !reserved.includes(name));
+
+const admin: Caller = {
+  keyId: 'apit_1',
+  organizationId: 'org_1',
+  customClaims: { scope: 'keys:read keys:write keys:users', env: 'prod', plan: 'free' },
+  roles: [],
+};
+const nothing = { customClaims: {}, scope: [] };
+
+test('a minted key never goes beyond its maker', () => {
+  fc.assert(
+    fc.property(caller, keyRequest, (maker, request) => {
+      const minted = mint(maker, request);
+      if (!minted.ok) return;
+      const made = minted.value;
+      expect(made.organizationId).toBe(maker.organizationId);
+      if (maker.userId !== undefined) expect(made.userId).toBe(maker.userId);
+      for (const word of scopeOf(made)) expect(scopeOf(maker)).toContain(word);
+      for (const [name, value] of boundaryOf(maker.customClaims)) expect(made.customClaims[name]).toBe(value);
+      if (maker.expiresAt !== undefined) expect(made.expiresAt && made.expiresAt <= maker.expiresAt).toBe(true);
+      expect(made.customClaims['issued_by']).toBe(maker.keyId);
+      expect(made.customClaims['plan']).toBe(maker.customClaims['plan']);
+      expect(made.customClaims).not.toHaveProperty('rotated_from');
+    }),
+    runs,
+  );
+});
+
+test('a maker sees every key that it minted', () => {
+  fc.assert(
+    fc.property(caller, keyRequest, (maker, request) => {
+      const minted = mint(maker, request);
+      if (minted.ok) expect(sees(maker, minted.value)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('what a minted key sees, its maker sees too, however long the chain', () => {
+  fc.assert(
+    fc.property(caller, fc.array(keyRequest, { minLength: 1, maxLength: 5 }), key, (root, requests, seen) => {
+      let holder = root;
+      for (const [index, request] of requests.entries()) {
+        const minted = mint(holder, request);
+        if (minted.ok) holder = { ...minted.value, keyId: `apit_${index}`, roles: [] };
+      }
+      if (sees(holder, seen)) expect(sees(root, seen)).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('nobody sees a key of another organization, of another user, or without the claims that bound them', () => {
+  fc.assert(
+    fc.property(caller, key, (looking, seen) => {
+      if (!sees(looking, seen)) return;
+      expect(seen.organizationId).toBe(looking.organizationId);
+      if (looking.userId !== undefined) expect(seen.userId).toBe(looking.userId);
+      expect(
+        boundaryOf(looking.customClaims).every(
+          ([name, value]) => Object.hasOwn(seen.customClaims, name) && seen.customClaims[name] === value,
+        ),
+      ).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('the scope is a matter of whole words', () => {
+  const having = (scope: string) => requireScope({ ...admin, customClaims: { scope } }, 'keys:write').ok;
+  expect(having('keys:write')).toBe(true);
+  expect(having('a keys:write b')).toBe(true);
+  for (const scope of ['keys:writer', 'xkeys:write', 'keys:read', 'KEYS:WRITE', 'keys', '*'])
+    expect(having(scope)).toBe(false);
+});
+
+test('omitting scope and expiry gives no scope, and the maker’s expiry', () => {
+  const minted = mint({ ...admin, expiresAt: '2030-01-01T00:00:00.000Z' }, nothing);
+  expect(minted).toMatchObject({ ok: true, value: { expiresAt: '2030-01-01T00:00:00.000Z' } });
+  if (minted.ok) expect(minted.value.customClaims).not.toHaveProperty('scope');
+});
+
+test.each([
+  ['a scope that the maker lacks', { ...nothing, scope: ['billing'] }],
+  ['another value of a claim that bounds the maker', { ...nothing, customClaims: { env: 'test' } }],
+])('refuses %s as beyond_authority', (_what, request) => {
+  expect(mint(admin, request)).toMatchObject({ ok: false, failure: { kind: 'beyond_authority' } });
+});
+
+test('refuses an expiry later than the maker’s, and takes an equal one', () => {
+  const maker = { ...admin, expiresAt: '2030-01-01T00:00:00.000Z' };
+  expect(mint(maker, { ...nothing, expiresAt: new Date('2030-01-01T00:00:00.001Z') }).ok).toBe(false);
+  expect(mint(maker, { ...nothing, expiresAt: new Date('2030-01-01T00:00:00.000Z') }).ok).toBe(true);
+});
+
+test('a key for a user takes keys:users; a user’s key makes keys of that user only, and needs no more for them', () => {
+  const writer = { ...admin, customClaims: { scope: 'keys:write' } };
+  expect(mint(writer, { ...nothing, userId: 'usr_1' })).toMatchObject({
+    failure: { kind: 'insufficient_scope', scope: 'keys:users' },
+  });
+  expect(mint(admin, { ...nothing, userId: 'usr_1' })).toMatchObject({ ok: true, value: { userId: 'usr_1' } });
+  expect(mint({ ...writer, userId: 'usr_1' }, nothing)).toMatchObject({ ok: true, value: { userId: 'usr_1' } });
+  expect(mint({ ...admin, userId: 'usr_1' }, { ...nothing, userId: 'usr_2' })).toMatchObject({
+    failure: { kind: 'beyond_authority' },
+  });
+});
+
+test.each(['issued_by', 'rotated_from', 'plan'])('refuses a request that names the reserved claim %s', (name) => {
+  const refused = mint(admin, { ...nothing, customClaims: { [name]: 'x' } });
+  expect(refused).toMatchObject({ failure: { kind: 'invalid_request', errors: [{ path: `customClaims.${name}` }] } });
+});
+
+test('counts the claims that it adds itself against the limit of 20', () => {
+  const claims = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, 'x']));
+  // env, plan and issued_by come on top
+  expect(mint(admin, { ...nothing, customClaims: claims(17) }).ok).toBe(true);
+  expect(mint(admin, { ...nothing, customClaims: claims(18) })).toMatchObject({ failure: { kind: 'invalid_request' } });
+});

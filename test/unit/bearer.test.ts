@@ -1,0 +1,60 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { bearerKey } from '../../shared/bearer.ts';
+import { fail, ok } from '../../shared/result.ts';
+
+const presenting = (...values: string[]) =>
+  bearerKey({ headers: { Authorization: values.at(-1) }, multiValueHeaders: { Authorization: values } });
+
+test('takes the key of a Bearer header, however its name and scheme are spelled', () => {
+  for (const name of ['Authorization', 'authorization', 'AUTHORIZATION', 'aUTHORIZATION']) {
+    for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
+      expect(bearerKey({ headers: {}, multiValueHeaders: { [name]: [`${scheme} Abc123`] } })).toEqual(ok('Abc123'));
+      expect(bearerKey({ headers: { [name]: `${scheme} Abc123` } })).toEqual(ok('Abc123'));
+    }
+  }
+});
+
+test.each([
+  ['two values', ['Bearer one', 'Bearer two']],
+  ['the same value twice', ['Bearer one', 'Bearer one']],
+  ['two keys in one value', ['Bearer one, Bearer two']],
+  ['another scheme', ['Basic abc']],
+  ['a scheme alone', ['Bearer']],
+  ['a scheme and a space', ['Bearer ']],
+  ['no scheme', ['abc']],
+  ['two spaces', ['Bearer  abc']],
+  ['a tab', ['Bearer\tabc']],
+  ['a space inside', ['Bearer ab c']],
+  ['a leading space', [' Bearer abc']],
+  ['a trailing line feed', ['Bearer abc\n']],
+  ['a NUL', ['Bearer abc\0']],
+  ['a character outside ASCII', ['Bearer abcé']],
+  ['a quoted key', ['Bearer "abc"']],
+  ['padding inside', ['Bearer ab=c']],
+  ['an over-long key', [`Bearer ${'a'.repeat(513)}`]],
+  ['a token id', ['Bearer apit_123456789']],
+  ['a token id in another case', ['Bearer APIT_123456789']],
+])('refuses %s as invalid_token', (_what, values) => {
+  expect(presenting(...values)).toEqual(fail('invalid_token'));
+});
+
+test('a header that is missing or empty is missing_credentials, not a bad key', () => {
+  expect(bearerKey({ headers: null })).toEqual(fail('missing_credentials'));
+  expect(bearerKey({ headers: { Other: 'Bearer abc' } })).toEqual(fail('missing_credentials'));
+  expect(presenting('')).toEqual(fail('missing_credentials'));
+});
+
+test('two spellings of the header in one event are two values', () => {
+  const headers = { Authorization: 'Bearer one', authorization: 'Bearer two' };
+  expect(bearerKey({ headers })).toEqual(fail('invalid_token'));
+});
+
+test('whatever it takes has only b64token characters and is no token id', () => {
+  fc.assert(
+    fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
+      const taken = presenting(`Bearer ${text}`);
+      if (taken.ok) expect(taken.value).toMatch(/^(?!apit_)[A-Za-z0-9\-._~+/]+=*$/i);
+    }),
+  );
+});

@@ -1,0 +1,64 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { encodeCaller, principalId, readCaller } from '../../shared/caller.ts';
+import { fail, ok } from '../../shared/result.ts';
+import { caller } from './arbitraries.ts';
+
+const withContext = (authorizer: Record<string, unknown> | null | undefined) => ({ requestContext: { authorizer } });
+const context = {
+  principalId: 'org_1',
+  keyId: 'apit_1',
+  organizationId: 'org_1',
+  customClaims: '{"env":"prod"}',
+  roles: '[]',
+};
+
+test('reads back exactly the caller that was encoded', () => {
+  fc.assert(
+    fc.property(caller, (original) => {
+      const encoded = { ...encodeCaller(original), principalId: principalId(original), integrationLatency: 3 };
+      expect(readCaller(withContext(encoded), 0)).toEqual(ok(original));
+    }),
+  );
+});
+
+test('an encoded context holds texts only, and none of them stands for nothing', () => {
+  fc.assert(
+    fc.property(caller, (original) => {
+      for (const value of Object.values(encodeCaller(original))) {
+        expect(value).toBeTypeOf('string');
+        expect(['', 'null', 'undefined']).not.toContain(value);
+      }
+    }),
+  );
+});
+
+test.each([
+  ['no context', undefined],
+  ['a null context', null],
+  ['an empty context', {}],
+  ['a denial', { code: 'invalid_token', principalId: 'anonymous' }],
+  ['no organization', { ...context, organizationId: undefined }],
+  ['an empty organization', { ...context, organizationId: '' }],
+  ['an empty key id', { ...context, keyId: '' }],
+  ['an organization that is no text', { ...context, organizationId: 7 }],
+  ['an empty user', { ...context, userId: '' }],
+  ['a user that is no text', { ...context, userId: null }],
+  ['no claims', { ...context, customClaims: undefined }],
+  ['claims that are no JSON', { ...context, customClaims: '{' }],
+  ['claims that are a list', { ...context, customClaims: '[]' }],
+  ['claims that are null', { ...context, customClaims: 'null' }],
+  ['a claim that is no text', { ...context, customClaims: '{"env":1}' }],
+  ['claims that are an object already', { ...context, customClaims: { env: 'prod' } }],
+  ['roles that are no list', { ...context, roles: '{}' }],
+  ['a role that is no text', { ...context, roles: '[1]' }],
+  ['an expiry that is no date', { ...context, expiresAt: 'soon' }],
+])('finds no caller in %s', (_what, authorizer) => {
+  expect(readCaller(withContext(authorizer))).toEqual(fail('malformed_context'));
+});
+
+test('a decision whose key has expired meanwhile is refused', () => {
+  const expiring = withContext({ ...context, expiresAt: '2030-01-01T00:00:00.000Z' });
+  expect(readCaller(expiring, Date.parse('2029-12-31T23:59:59.999Z')).ok).toBe(true);
+  expect(readCaller(expiring, Date.parse('2030-01-01T00:00:00.000Z'))).toEqual(fail('expired'));
+});

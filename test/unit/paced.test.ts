@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { paced } from '../../shared/paced.ts';
+
+test('many who ask at once share one run', async () => {
+  let runs = 0;
+  const run = paced(async () => ++runs, 1000);
+  expect(await Promise.all([run(), run(), run()])).toEqual([1, 1, 1]);
+});
+
+test('runs again only once the pace allows, after a failure too', async () => {
+  let now = 0;
+  let runs = 0;
+  const run = paced(
+    async () => {
+      if (++runs === 1) throw new Error('first');
+      return runs;
+    },
+    1000,
+    () => now,
+  );
+  await expect(run()).rejects.toThrow('first');
+  now = 999;
+  await expect(run()).rejects.toThrow('first');
+  now = 1000;
+  expect(await run()).toBe(2);
+});
+
+test('a run that takes longer than the pace is still shared', async () => {
+  let now = 0;
+  let finish = (_value: string) => {};
+  let runs = 0;
+  const run = paced(
+    () => {
+      runs++;
+      return new Promise<string>((resolve) => {
+        finish = resolve;
+      });
+    },
+    1000,
+    () => now,
+  );
+  const first = run();
+  now = 5000;
+  const second = run();
+  finish('done');
+  expect(await Promise.all([first, second])).toEqual(['done', 'done']);
+  expect(runs).toBe(1);
+});

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { parseTemplate } from '../../local/template/assembly.ts';
+import { IntrinsicResolver } from '../../local/template/intrinsics.ts';
+import { readModel } from '../../local/template/read-model.ts';
+
+const Resources = {
+  Function: {
+    Type: 'AWS::Lambda::Function',
+    Properties: { Code: { ZipFile: '' }, Handler: 'index.handler', Runtime: 'nodejs24.x' },
+  },
+  Api: { Type: 'AWS::ApiGateway::RestApi', Properties: {} },
+  Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' } },
+};
+const resolver = () =>
+  new IntrinsicResolver('stack', parseTemplate({ Parameters: { P: { Default: 'p' } }, Resources }));
+const warningsOf = (more: object) =>
+  readModel([{ name: 'stack', folder: '/', template: parseTemplate({ Resources: { ...Resources, ...more } }) }])
+    .warnings;
+
+test.each([
+  ['Ref to a parameter', { Ref: 'P' }, 'p'],
+  ['Ref to a stage', { Ref: 'Stage' }, 'v1'],
+  ['a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
+  ['GetAtt', { 'Fn::GetAtt': ['Function', 'Arn'] }, 'arn:aws:lambda:us-east-1:123456789012:function:stack-Function'],
+  [
+    'GetAtt in one text',
+    { 'Fn::GetAtt': 'Function.Arn' },
+    'arn:aws:lambda:us-east-1:123456789012:function:stack-Function',
+  ],
+  ['Join of intrinsics', { 'Fn::Join': ['-', ['a', { Ref: 'P' }]] }, 'a-p'],
+  ['Select of Split', { 'Fn::Select': [1, { 'Fn::Split': [':', 'a:b'] }] }, 'b'],
+  [
+    'Sub',
+    { 'Fn::Sub': '${P}/${AWS::Region}/${!P}/${Function.Arn}' },
+    'p/us-east-1/${P}/arn:aws:lambda:us-east-1:123456789012:function:stack-Function',
+  ],
+  ['Sub with variables', { 'Fn::Sub': ['${x}${P}', { x: { Ref: 'Stage' } }] }, 'v1p'],
+  ['an intrinsic deep inside', { a: [{ b: { Ref: 'P' } }] }, { a: [{ b: 'p' }] }],
+])('resolves %s', (_what, value, expected) => {
+  expect(resolver().resolve(value)).toEqual(expected);
+});
+
+test('names an intrinsic that it can not resolve', () => {
+  const unsure = resolver();
+  unsure.resolve({ 'Fn::ImportValue': 'x' });
+  unsure.resolve({ Ref: 'Nowhere' });
+  expect([...unsure.unresolved]).toEqual(['Fn::ImportValue "x"', 'Ref "Nowhere"']);
+});
+
+test('a template that is served whole has no warning', () => {
+  expect(warningsOf({})).toEqual([]);
+});
+
+test.each([
+  [
+    'an unknown resource type',
+    { Queue: { Type: 'AWS::SQS::Queue' } },
+    'AWS::SQS::Queue Queue: this resource type is not served locally',
+  ],
+  [
+    'an unknown property',
+    {
+      Other: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { ...Resources.Function.Properties, ReservedConcurrentExecutions: 1 },
+      },
+    },
+    'AWS::Lambda::Function Other: ReservedConcurrentExecutions has no effect locally',
+  ],
+  [
+    'method settings',
+    {
+      Other: {
+        Type: 'AWS::ApiGateway::Stage',
+        Properties: { ...Resources.Stage.Properties, MethodSettings: [{ ThrottlingRateLimit: 1 }] },
+      },
+    },
+    'AWS::ApiGateway::Stage Other: MethodSettings.ThrottlingRateLimit has no effect locally',
+  ],
+  [
+    'an authorization that it can not check',
+    {
+      M: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: {
+          RestApiId: { Ref: 'Api' },
+          ResourceId: 'r',
+          HttpMethod: 'GET',
+          AuthorizationType: 'AWS_IAM',
+          Integration: { Type: 'MOCK' },
+        },
+      },
+    },
+    'AWS::ApiGateway::Method M: GET / is not served',
+  ],
+  [
+    'an integration that it can not call',
+    {
+      M: {
+        Type: 'AWS::ApiGateway::Method',
+        Properties: { RestApiId: { Ref: 'Api' }, ResourceId: 'r', HttpMethod: 'GET', Integration: { Type: 'HTTP' } },
+      },
+    },
+    'AWS::ApiGateway::Method M: integration type HTTP is not served locally',
+  ],
+  [
+    'a function without a local bundle',
+    {
+      Other: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { ...Resources.Function.Properties, Code: { ImageUri: 'x' } },
+      },
+    },
+    'AWS::Lambda::Function Other: has no local bundle, so calls of it fail',
+  ],
+  [
+    'another runtime',
+    {
+      Other: { Type: 'AWS::Lambda::Function', Properties: { ...Resources.Function.Properties, Runtime: 'nodejs22.x' } },
+    },
+    'Runtime is nodejs22.x',
+  ],
+])('names %s in a warning', (_what, more, warning) => {
+  expect(warningsOf(more).join('\n')).toContain(warning);
+});
