@@ -23,10 +23,11 @@ export class ApiKeysStack extends Stack {
     for (const caller of [authorizer, createKey, listKeys, revokeKey]) parameters.grantRead(caller);
 
     const api = new CustomerApi(this, 'CustomerApi', { authorizer, config });
-    api.route('POST', '/keys', createKey);
-    api.route('GET', '/keys', listKeys);
-    api.route('DELETE', '/keys/{keyId}', revokeKey);
-    api.route('GET', '/whoami', whoami);
+    api.keyRoute('POST', '/keys', createKey);
+    api.keyRoute('GET', '/keys', listKeys);
+    api.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
+    api.dataRoute('GET', '/whoami', whoami);
+    api.grantFlush(revokeKey);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: "The customers' API" });
     new CfnOutput(this, 'ScalekitParameterPath', {

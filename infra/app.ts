@@ -1,7 +1,13 @@
 import { App } from 'aws-cdk-lib';
 import { ApiKeysStack } from './api-keys-stack.ts';
-import { readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
 
 const app = new App();
-const config = readConfig(app.node);
-new ApiKeysStack(app, `ApiKeys-${config.stage}`, { config });
+try {
+  const config = readConfig(app.node);
+  new ApiKeysStack(app, `ApiKeys-${config.stage}`, { config });
+} catch (error) {
+  if (!(error instanceof ConfigError)) throw error;
+  console.error(error.message);
+  process.exit(1);
+}

@@ -23,11 +23,15 @@ const ConfigSchema = z.strictObject({
     .default(90),
   scalekitDeadlineMs: z.coerce
     .number()
-    .refine(
-      (value) => Number.isInteger(value) && value >= 500 && value <= 10_000,
-      'use a whole number from 500 to 10000',
-    )
+    .refine((value) => Number.isInteger(value) && value >= 500 && value <= 5_000, 'use a whole number from 500 to 5000')
     .default(2500),
+  authorizerTtlSeconds: z.coerce
+    .number()
+    .refine(
+      (value) => Number.isInteger(value) && value >= 0 && value <= 3600,
+      'use a whole number from 0 (no caching) to 3600',
+    )
+    .default(0),
 });
 
 /** The settings of a deployment. */
@@ -40,9 +44,16 @@ export interface Config {
   readonly logRetentionDays: RetentionDays;
   /** How long one call of Scalekit may take, retries included. @default 2500 */
   readonly scalekitDeadlineMs: number;
+  /** How long API Gateway remembers the authorizer's decisions on data routes; those on keys are never remembered. @default 0 */
+  readonly authorizerTtlSeconds: number;
 }
 
-/** Reads the settings from CDK context (`-c name=value`, or cdk.json); throws one line that names what is allowed. */
+/** A setting is not allowed; the message is one line that names what is. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+/** Reads the settings from CDK context (`-c name=value`, or cdk.json); throws a {@link ConfigError}. */
 export function readConfig(context: { tryGetContext(name: string): unknown }): Config {
   const given = Object.keys(ConfigSchema.shape)
     .map((name) => [name, context.tryGetContext(name)] as const)
@@ -53,7 +64,7 @@ export function readConfig(context: { tryGetContext(name: string): unknown }): C
     const name = String(issue.path[0]);
     return `context value ${name}=${JSON.stringify(context.tryGetContext(name))} is not allowed: ${issue.message}`;
   });
-  throw new Error(problems.join('; '));
+  throw new ConfigError(problems.join('; '));
 }
 
 /** Where the deployment's Scalekit credentials are in SSM Parameter Store. */

@@ -3,6 +3,7 @@ import {
   AccessLogField,
   AccessLogFormat,
   AuthorizationType,
+  type CfnMethod,
   EndpointType,
   IdentitySource,
   LambdaIntegration,
@@ -10,7 +11,8 @@ import {
   RequestAuthorizer,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
@@ -28,6 +30,9 @@ interface CustomerApiProps {
 /** The customers' REST API: stage `v1`, Bearer keys on every method, one problem body for every refusal. */
 export class CustomerApi extends Construct {
   readonly #api: RestApi;
+  readonly #keyAuthorizer: RequestAuthorizer;
+  readonly #dataAuthorizer: RequestAuthorizer;
+  readonly #cachesDecisions: boolean;
 
   constructor(scope: Construct, id: string, { authorizer, config }: CustomerApiProps) {
     super(scope, id);
@@ -35,6 +40,20 @@ export class CustomerApi extends Construct {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.#cachesDecisions = config.authorizerTtlSeconds > 0;
+    this.#keyAuthorizer = new RequestAuthorizer(this, 'KeyAuthorizer', {
+      handler: authorizer,
+      identitySources: [IdentitySource.header('Authorization')],
+      resultsCacheTtl: Duration.seconds(0), // every request is validated, so a revocation is instant
+    });
+    this.#dataAuthorizer = this.#cachesDecisions
+      ? new RequestAuthorizer(this, 'DataAuthorizer', {
+          handler: authorizer,
+          // With the address, so that a decision on a key that is bound to addresses holds for none but its own.
+          identitySources: [IdentitySource.header('Authorization'), IdentitySource.context('identity.sourceIp')],
+          resultsCacheTtl: Duration.seconds(config.authorizerTtlSeconds),
+        })
+      : this.#keyAuthorizer;
     this.#api = new RestApi(this, 'Api', {
       restApiName: `api-keys-${config.stage}`,
       description: "The customers' API: Authorization: Bearer KEY",
@@ -42,14 +61,6 @@ export class CustomerApi extends Construct {
       // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
-      defaultMethodOptions: {
-        authorizationType: AuthorizationType.CUSTOM,
-        authorizer: new RequestAuthorizer(this, 'KeyAuthorizer', {
-          handler: authorizer,
-          identitySources: [IdentitySource.header('Authorization')],
-          resultsCacheTtl: Duration.seconds(0), // every request is validated, so a revocation is instant
-        }),
-      },
       defaultCorsPreflightOptions: {
         allowOrigins: [config.corsAllowOrigin],
         allowHeaders: ['Authorization', 'Content-Type'],
@@ -73,11 +84,38 @@ export class CustomerApi extends Construct {
     return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
   }
 
-  /** Puts a function behind a method and path. */
-  route(method: string, path: string, handler: IFunction): void {
+  /** Puts a function that manages keys behind a method and path: every request is validated. */
+  keyRoute(method: string, path: string, handler: IFunction): void {
+    this.#route(method, path, handler, this.#keyAuthorizer);
+  }
+
+  /** Puts a function behind a method and path: decisions may be cached, for as long as the settings say. */
+  dataRoute(method: string, path: string, handler: IFunction): void {
+    this.#route(method, path, handler, this.#dataAuthorizer);
+  }
+
+  /** Lets a function that revokes or changes keys end cached decisions, and has it do so, where there are any. */
+  grantFlush(handler: LambdaFunction): void {
+    if (!this.#cachesDecisions) return;
+    const { partition, region } = Stack.of(this);
+    const resource = `/restapis/${this.#api.restApiId}/stages/${stageName}/cache/authorizers`;
+    handler.addEnvironment('AUTHORIZER_CACHE', `${this.#api.restApiId}/${stageName}`);
+    handler.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['apigateway:DELETE'],
+        resources: [`arn:${partition}:apigateway:${region}::${resource}`],
+      }),
+    );
+  }
+
+  #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
+    const resource = this.#api.root.resourceForPath(path);
     // Without test invocation: one from the console would skip the authorizer.
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.#api.root.resourceForPath(path).addMethod(method, integration);
+    resource.addMethod(method, integration, { authorizer, authorizationType: AuthorizationType.CUSTOM });
+    // A preflight with a body type of its own is refused, where API Gateway would fail over it.
+    const preflight = resource.node.tryFindChild('OPTIONS')?.node.defaultChild as CfnMethod | undefined;
+    preflight?.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
   }
 }
 

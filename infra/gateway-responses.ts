@@ -61,7 +61,7 @@ const refusals: readonly Refusal[] = [
     status: 401,
     title: 'Unauthorized',
     code: '$context.authorizer.code', // the code that the authorizer denied with
-    detail: 'The API key is missing, malformed, unknown, expired or revoked.',
+    detail: 'The API key is malformed, unknown, expired or revoked, or may not be used from here; see `code`.',
     headers: { 'WWW-Authenticate': `${challenge}, error="invalid_token"` },
   },
   { type: ResponseType.AUTHORIZER_FAILURE, ...outage },

@@ -27,6 +27,8 @@ function stageOf(args: string[]): string {
 }
 
 async function valueFor(variable: Variable): Promise<string> {
+  if (!process.env[variable] && !process.stdin.isTTY)
+    throw new Error(`Set ${variable} in the environment: there is no terminal to ask at.`);
   const value = process.env[variable] || (await questions[variable]());
   if (value === '') throw new Error(`${variable} must not be empty`);
   const wrong = variable === 'SCALEKIT_ENVIRONMENT_URL' ? isUrl(value) : true;

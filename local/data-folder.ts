@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { UserError } from './user-error.ts';
 
 /** The files of the runtime's data folder. */
 export interface DataFolder {
@@ -8,23 +9,60 @@ export interface DataFolder {
   readonly seed: string;
   readonly outputs: string;
   readonly logs: string;
+  /** Lets another runtime have it. */
+  release(): void;
 }
 
-/** Opens (and makes) the data folder. `fresh` removes what is the runtime's own in it, and nothing else. */
+/**
+ * Opens (and makes) the data folder, for this process alone; a UserError when another runs on it. `fresh` removes what
+ * is the runtime's own in it, and nothing else.
+ */
 export function openDataFolder(folder: string, fresh: boolean): DataFolder {
-  const files: DataFolder = {
+  const database = join(folder, 'scalekit.sqlite');
+  const files = {
     assembly: join(folder, 'cdk.out'),
-    database: join(folder, 'scalekit.sqlite'),
+    database,
     seed: join(folder, 'seed.json'),
     outputs: join(folder, 'outputs.json'),
     logs: join(folder, 'logs'),
   };
+  try {
+    mkdirSync(files.logs, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new UserError(
+      `The data folder can not be used: ${(error as Error).message}. Choose another: npm start -- --data DIR`,
+    );
+  }
+  const release = lock(join(folder, 'runtime.pid'), folder);
   if (fresh) {
-    const { database, seed, outputs, logs } = files;
-    for (const path of [database, `${database}-wal`, `${database}-shm`, seed, outputs, logs]) {
+    for (const path of [database, `${database}-wal`, `${database}-shm`, files.seed, files.outputs, files.logs]) {
       rmSync(path, { recursive: true, force: true });
     }
+    mkdirSync(files.logs, { mode: 0o700 });
   }
-  mkdirSync(files.logs, { recursive: true, mode: 0o700 });
-  return files;
+  return { ...files, release };
+}
+
+function lock(file: string, folder: string): () => void {
+  try {
+    writeFileSync(file, String(process.pid), { flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    const holder = Number(readFileSync(file, 'utf8'));
+    if (isRunning(holder)) {
+      throw new UserError(
+        `Another runtime, process ${holder}, uses ${folder}. Stop it, or choose another folder: npm start -- --data DIR`,
+      );
+    }
+    writeFileSync(file, String(process.pid)); // its holder died without a word
+  }
+  return () => rmSync(file, { force: true });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return pid > 0 && pid !== process.pid && process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }

@@ -21,6 +21,8 @@ export async function serveJson(
   handle: (request: IncomingMessage, body: unknown) => Promise<JsonAnswer>,
 ): Promise<JsonServer> {
   const server = createServer((request, response) => {
+    if (!isLocal(request.headers.host))
+      return write(response, { status: 403, body: { message: 'for localhost only' } });
     void json(request)
       .catch(() => undefined)
       .then((body) => handle(request, body))
@@ -37,6 +39,11 @@ export async function serveJson(
       await once(server, 'close');
     },
   };
+}
+
+/** A page of another site must not reach this by a name that leads to 127.0.0.1. */
+function isLocal(host: string | undefined): boolean {
+  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
 }
 
 function write(response: ServerResponse, { status, body, contentType = 'application/json' }: JsonAnswer): void {

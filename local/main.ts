@@ -3,6 +3,7 @@ import { type Runtime, startRuntime } from './runtime.ts';
 import { UserError } from './user-error.ts';
 
 // `npm start`: serves the deployment on localhost until it is told to stop.
+process.umask(0o077); // what it writes holds secrets
 try {
   const runtime = await startRuntime(readOptions(process.argv.slice(2), process.env), ({ context, durationMs }) => {
     const { httpMethod, resourcePath = '(no such route)', status } = context;

@@ -10,6 +10,8 @@ export interface Options {
   readonly dataDir: string;
   /** Forget what earlier runs left in the data folder. */
   readonly fresh: boolean;
+  /** CDK context for the synthesis, as `name=value`. */
+  readonly context: readonly string[];
   /** A Scalekit environment of the user's; `undefined` for the embedded one. */
   readonly scalekit: ScalekitEnvironment | undefined;
 }
@@ -21,15 +23,15 @@ export interface ScalekitEnvironment {
   readonly clientSecret: string;
 }
 
-const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh]';
+const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE]';
 
 /** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
 export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
-  const { port, data, fresh } = parse(args);
+  const { port, data, fresh, context } = parse(args);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UserError(`--port ${port} is not a port; use 0 (a free one) to 65535. ${usage}`);
   }
-  return { port: Number(port), dataDir: resolve(data), fresh, scalekit: scalekitOf(environment) };
+  return { port: Number(port), dataDir: resolve(data), fresh, context, scalekit: scalekitOf(environment) };
 }
 
 function parse(args: string[]) {
@@ -40,6 +42,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '3000' },
         data: { type: 'string', default: '.local' },
         fresh: { type: 'boolean', default: false },
+        context: { type: 'string', multiple: true, default: [] },
       },
     }).values;
   } catch (error) {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { ApiGatewayControl } from './aws/apigateway.ts';
 import { serveAws } from './aws/server.ts';
 import { ParameterStore } from './aws/ssm.ts';
 import { serveControl } from './control/server.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type AccessRecord, Gateway } from './gateway/gateway.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
+import { logFiles } from './log-files.ts';
 import type { Options, ScalekitEnvironment } from './options.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
@@ -27,37 +27,39 @@ export interface Runtime {
 
 /** Synthesizes the project and serves its template. Rejects with a UserError for what the user can mend. */
 export async function startRuntime(options: Options, onAccess: (record: AccessRecord) => void): Promise<Runtime> {
-  const files = openDataFolder(options.dataDir, options.fresh);
-  await synthesize(files.assembly);
-  const model = readModel(readAssembly(files.assembly));
-  const [api] = model.apis;
-  if (!api) throw new UserError('The synthesized template has no REST API to serve.');
-
-  const closers: (() => Promise<void>)[] = [];
+  const closers: (() => void | Promise<void>)[] = [];
   const close = async () => {
-    for (const closer of closers.reverse()) await closer();
+    for (const closer of closers.toReversed()) await closer();
   };
   try {
+    const files = openDataFolder(options.dataDir, options.fresh);
+    closers.push(() => files.release());
+    await synthesize(files.assembly, options.context);
+    const model = readModel(readAssembly(files.assembly));
+    const [api] = model.apis;
+    if (!api) throw new UserError('The synthesized template has no REST API to serve.');
+    const log = logFiles(files.logs);
+
     const embedded = options.scalekit ? undefined : await startEmbeddedScalekit({ databaseFile: files.database });
     if (embedded) closers.push(embedded.close);
     const scalekit = options.scalekit ?? environmentOf(embedded);
     const parameters = new ParameterStore();
     storeCredentials(parameters, model.functions, scalekit);
 
-    const awsServer = await serveAws(parameters);
+    const credentials = newCredentials();
+    const apiGateway = new ApiGatewayControl((restApiId, stageName) => {
+      const isOurs = restApiId === api.apiId && stageName === api.stageName;
+      if (isOurs) gateway.flushAuthorizerCache();
+      return isOurs;
+    });
+    const awsServer = await serveAws({ parameters, apiGateway, accessKeyId: credentials.accessKeyId });
     closers.push(awsServer.close);
-    const credentials = {
-      accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
-      secretAccessKey: randomBytes(30).toString('base64'),
-    };
-    const lambda = new LambdaService(model.functions, lambdaEnvironment(awsServer.url, credentials), (name, text) =>
-      appendFileSync(join(files.logs, `${name}.log`), text),
-    );
+    const lambda = new LambdaService(model.functions, lambdaEnvironment(awsServer.url, credentials), log);
     closers.push(() => lambda.close());
-    const control = await serveControl({ lambda, parameters, scalekit: embedded });
+    const control = await serveControl({ lambda, parameters, apiGateway, scalekit: embedded });
     closers.push(control.close);
     const gateway = new Gateway(api, lambda, (record) => {
-      if (record.line !== undefined) appendFileSync(join(files.logs, 'access.log'), `${record.line}\n`);
+      if (record.line !== undefined) log('access', `${record.line}\n`);
       onAccess(record);
     });
     const apiUrl = await listen(gateway, options.port);
@@ -77,6 +79,18 @@ export async function startRuntime(options: Options, onAccess: (record: AccessRe
     await close();
     throw error;
   }
+}
+
+interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+function newCredentials(): AwsCredentials {
+  return {
+    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
+    secretAccessKey: randomBytes(30).toString('base64'),
+  };
 }
 
 const nothingSeeded: { readonly [K in keyof Seed]: null } = {
@@ -105,7 +119,7 @@ function storeCredentials(
   }
 }
 
-function lambdaEnvironment(endpointUrl: string, credentials: { accessKeyId: string; secretAccessKey: string }) {
+function lambdaEnvironment(endpointUrl: string, credentials: AwsCredentials): Record<string, string> {
   return {
     AWS_REGION: aws.region,
     AWS_DEFAULT_REGION: aws.region,

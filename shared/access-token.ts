@@ -32,10 +32,17 @@ class GrantFailed extends Error {
   }
 }
 
+/** Tells whether Scalekit refuses our client id and secret. */
+export function isGrantRefusal(error: unknown): boolean {
+  return error instanceof GrantRefused;
+}
+
 /** Holds the one access token of this execution environment. */
 export interface AccessTokens {
-  /** A token that has not expired; fetched the first time, renewed in the background when four fifths of its life are over. */
-  get(): Promise<AccessToken>;
+  /** The token that is at hand and has not expired; renewed in the background when four fifths of its life are over. */
+  held(): AccessToken | undefined;
+  /** Fetches a token; many who ask share one grant. */
+  fetch(): Promise<AccessToken>;
   /** A token other than `refused`, which Scalekit would not take; at most one grant a second is asked for. */
   renew(refused: AccessToken): Promise<AccessToken>;
 }
@@ -48,12 +55,13 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
     return held;
   }, 1000);
   return {
-    async get() {
+    held() {
       const now = Date.now();
-      if (!held || held.expiresAt <= now) return grant();
+      if (!held || held.expiresAt <= now) return undefined;
       if (held.renewAt <= now) void grant().catch(() => {}); // the held one serves until it expires
       return held;
     },
+    fetch: grant,
     async renew(refused) {
       if (held && held.value !== refused.value) return held;
       return grant();

@@ -66,7 +66,7 @@ export function hasBoundary(caller: Caller): boolean {
  * The claims returned are complete: inherited, asked for, and set by us. `plan`, an operator's word, is inherited: a
  * key can't shed its plan by making another.
  */
-export function mint(caller: Caller, request: KeyRequest): Result<MintedKey, Failure> {
+export function mint(caller: Caller, request: KeyRequest): Result<NewKey, Failure> {
   const reserved = reservedClaims.find((name) => Object.hasOwn(request.customClaims, name));
   if (reserved) return fail(invalid(`customClaims.${reserved}`, 'is reserved: only the service sets it'));
   const user = mintedUser(caller, request.userId);
@@ -74,7 +74,7 @@ export function mint(caller: Caller, request: KeyRequest): Result<MintedKey, Fai
   const missing = request.scope.find((word) => !scopeOf(caller).includes(word));
   if (missing !== undefined) return beyond(`The scope "${missing}" is not among the caller's own.`);
   for (const [name, value] of boundary(caller)) {
-    if ((request.customClaims[name] ?? value) !== value)
+    if (Object.hasOwn(request.customClaims, name) && request.customClaims[name] !== value)
       return beyond(`The claim "${name}" bounds the caller, and can't be changed.`);
   }
   const expiresAt = mintedExpiry(caller, request.expiresAt);
@@ -103,7 +103,7 @@ export function mint(caller: Caller, request: KeyRequest): Result<MintedKey, Fai
 }
 
 /** A key that its caller may create. */
-export interface MintedKey extends Bounded {
+export interface NewKey extends Bounded {
   readonly description?: string;
   readonly expiresAt?: string;
 }

@@ -8,7 +8,7 @@ import { type HttpAnswer, sendHttp } from './http-request.ts';
  * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` as the AWS SDKs do.
  */
 export function sendAws(
-  service: string,
+  service: keyof typeof endpointVariables,
   options: { method: string; path: string; headers: Record<string, string>; body: string; timeoutMs: number },
 ): Promise<HttpAnswer> {
   const region = requireEnvironment('AWS_REGION');
@@ -34,9 +34,11 @@ export function sendAws(
   return sendHttp(url, { ...options, headers: signed.headers as Record<string, string> });
 }
 
-function endpointOf(service: string, region: string): URL {
-  const override =
-    process.env[`AWS_ENDPOINT_URL_${service.toUpperCase().replaceAll('-', '_')}`] || process.env['AWS_ENDPOINT_URL'];
+/** The services that functions call, and the part of `AWS_ENDPOINT_URL_…` that names each. */
+const endpointVariables = { ssm: 'SSM', apigateway: 'API_GATEWAY' } as const;
+
+function endpointOf(service: keyof typeof endpointVariables, region: string): URL {
+  const override = process.env[`AWS_ENDPOINT_URL_${endpointVariables[service]}`] || process.env['AWS_ENDPOINT_URL'];
   if (override) return new URL(override);
   const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
   return new URL(`https://${service}.${region}.${domain}`);

@@ -1,24 +1,11 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import type { z } from 'zod';
-import { type Caller, readCaller } from './caller.ts';
+import { type Caller, type NoCaller, readCaller } from './caller.ts';
 import { requireEnvironment } from './config.ts';
 import type { Failure } from './failure.ts';
-import { parseRequest } from './input.ts';
+import { type Input, parseRequest, type RequestSchema } from './input.ts';
 import { causeOf, logger } from './logger.ts';
 import { toProblem } from './problem.ts';
 import { fail, type Result } from './result.ts';
-
-/** What a route takes: a schema for each part of the request that it reads. */
-export interface RequestSchema {
-  readonly path?: z.ZodType;
-  readonly query?: z.ZodType;
-  readonly body?: z.ZodType;
-}
-
-/** The parts of a request as their schemas parse them. */
-export type Input<S extends RequestSchema> = {
-  readonly [Part in keyof S]: S[Part] extends z.ZodType ? z.output<S[Part]> : never;
-};
 
 /** A success: its status, and a body that is sent as JSON. */
 export interface Answer {
@@ -80,7 +67,7 @@ async function answerTo<S extends RequestSchema>(
   }
 }
 
-function noCaller(reason: 'malformed_context' | 'expired'): Result<Answer, Failure> {
+function noCaller(reason: NoCaller): Result<Answer, Failure> {
   return fail(
     reason === 'expired'
       ? { kind: 'invalid_token' }
@@ -92,7 +79,10 @@ function noCaller(reason: 'malformed_context' | 'expired'): Result<Answer, Failu
 }
 
 function problemAnswer(failure: Failure, requestId: string): Answer {
-  if ('cause' in failure) logger.error(failure.kind, { requestId, ...causeOf(failure.cause), ...stackOf(failure) });
+  if ('cause' in failure) {
+    const reason = 'reason' in failure ? { reason: failure.reason } : {};
+    logger.error(failure.kind, { requestId, ...reason, ...causeOf(failure.cause), ...stackOf(failure) });
+  }
   const { body, headers } = toProblem(failure, requestId);
   return { status: body.status, headers: { 'Content-Type': 'application/problem+json', ...headers }, body };
 }

@@ -13,7 +13,8 @@ export type Failure =
   | { readonly kind: 'invalid_token'; readonly cause?: unknown }
   | { readonly kind: 'insufficient_scope'; readonly scope: string }
   | { readonly kind: 'beyond_authority'; readonly detail: string }
-  | { readonly kind: 'upstream_unavailable'; readonly cause: unknown }
+  | { readonly kind: 'upstream_unavailable'; readonly reason: string; readonly cause: unknown }
+  | { readonly kind: 'cache_not_flushed'; readonly cause: unknown }
   | { readonly kind: 'outcome_unknown'; readonly cause: unknown }
   | { readonly kind: 'internal_error'; readonly cause: unknown };
 

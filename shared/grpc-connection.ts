@@ -1,20 +1,42 @@
-import type { Transport } from '@connectrpc/connect';
-import { createGrpcTransport, Http2SessionManager } from '@connectrpc/connect-node';
+import { createGrpcTransport, Http2SessionManager, type SessionManager, type Transport } from './grpc.cjs';
 
 /** After this long without a call the connection may have died unnoticed while Lambda had the process frozen. */
 const maxIdleMs = 5_000;
 
-/** Hands out the gRPC transport of one base URL, on a connection that is rebuilt after an idle spell. */
-export function grpcConnection(): (baseUrl: string) => Transport {
-  let current: { baseUrl: string; transport: Transport; session: Http2SessionManager; usedAt: number } | undefined;
-  return (baseUrl) => {
+/** The one connection to Scalekit of this execution environment. */
+export interface GrpcConnection {
+  /** The transport to a base URL; on a connection of its own after an idle spell, or for another URL. */
+  transportTo(baseUrl: string): Transport;
+  /** Connects ahead of the first call; never fails. */
+  open(baseUrl: string): void;
+}
+
+interface Held {
+  readonly baseUrl: string;
+  readonly session: SessionManager;
+  readonly transport: Transport;
+  usedAt: number;
+}
+
+/** Makes a connection that survives a freeze: what was idle is thrown away rather than trusted. */
+export function grpcConnection(): GrpcConnection {
+  let held: Held | undefined;
+  const hold = (baseUrl: string): Held => {
     const now = Date.now();
-    if (!current || current.baseUrl !== baseUrl || now - current.usedAt > maxIdleMs) {
-      current?.session.abort();
+    if (!held || held.baseUrl !== baseUrl || now - held.usedAt > maxIdleMs) {
+      held?.session.abort();
       const session = new Http2SessionManager(baseUrl);
-      current = { baseUrl, session, usedAt: now, transport: createGrpcTransport({ baseUrl, sessionManager: session }) };
+      held = { baseUrl, session, transport: createGrpcTransport({ baseUrl, sessionManager: session }), usedAt: now };
     }
-    current.usedAt = now;
-    return current.transport;
+    held.usedAt = now;
+    return held;
+  };
+  return {
+    transportTo: (baseUrl) => hold(baseUrl).transport,
+    open(baseUrl) {
+      void hold(baseUrl)
+        .session.connect()
+        .catch(() => {}); // the first call tries again, and answers for it
+    },
   };
 }

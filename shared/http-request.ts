@@ -18,7 +18,8 @@ export function sendHttp(
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    const request = send(url, { method: options.method, headers: options.headers }, (response) => {
+    // A connection of its own: one kept alive may have died while Lambda had the process frozen.
+    const request = send(url, { method: options.method, headers: options.headers, agent: false }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', finish);

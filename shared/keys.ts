@@ -1,8 +1,10 @@
 import { hasBoundary, type KeyRequest, mint, requireScope, scopeOf, sees } from './authority.ts';
+import type { AuthorizerCache } from './authorizer-cache.ts';
+import type { CallFailure } from './call-policy.ts';
 import type { Caller } from './caller.ts';
 import { type Failure, invalid } from './failure.ts';
 import { fail, ok, type Result } from './result.ts';
-import type { CallFailure, KeyInfo, Scalekit } from './scalekit.ts';
+import type { KeyInfo, Scalekit } from './scalekit.ts';
 
 /** A key as this API shows it. */
 export interface Key extends KeyInfo {
@@ -21,6 +23,9 @@ export interface KeyList {
 /** How many of Scalekit's pages one list call may look through for keys that the caller can see. */
 const maxPagesRead = 10;
 
+/** No further page is begun after this long. */
+const maxListMs = 3_000;
+
 /** The operations on keys, each under the authority of its caller. */
 export interface Keys {
   /** Needs `keys:write`. The plain key is in this answer and nowhere else. */
@@ -34,8 +39,11 @@ export interface Keys {
   revoke(keyId: string, caller: Caller): Promise<Result<void, Failure>>;
 }
 
-/** Makes the operations on the keys of a Scalekit. */
-export function createKeys(scalekit: Scalekit): Keys {
+/**
+ * Makes the operations on the keys of a Scalekit. Those that revoke or change a key need the cache of the authorizer's
+ * decisions, to end what it still holds of the key.
+ */
+export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
   return {
     async create(request, caller) {
       const scoped = requireScope(caller, 'keys:write');
@@ -44,8 +52,11 @@ export function createKeys(scalekit: Scalekit): Keys {
       if (!minted.ok) return minted;
       const created = await scalekit.create(minted.value);
       if (created.ok) return ok({ key: created.value.key, ...toKey(created.value.info) });
-      const field = minted.value.userId === undefined ? '' : 'userId';
-      return fail(toFailure(created.failure, field, 'is not a user of the organization, or Scalekit refuses the key'));
+      return fail(
+        minted.value.userId === undefined
+          ? toFailure(created.failure, '', 'Scalekit refuses to make this key')
+          : toFailure(created.failure, 'userId', 'is not a user of the organization'),
+      );
     },
 
     async list({ userId, pageSize, pageToken }, caller) {
@@ -54,6 +65,7 @@ export function createKeys(scalekit: Scalekit): Keys {
       if (caller.userId !== undefined && userId !== undefined && userId !== caller.userId) return ok({ keys: [] });
       const user = caller.userId ?? userId;
       let next = pageToken;
+      const enoughAt = Date.now() + maxListMs;
       for (let pagesRead = 1; ; pagesRead++) {
         const page = await scalekit.list(caller.organizationId, {
           pageSize,
@@ -64,7 +76,7 @@ export function createKeys(scalekit: Scalekit): Keys {
           return fail(toFailure(page.failure, next === undefined ? 'userId' : 'pageToken', 'is not known here'));
         const keys = page.value.keys.filter((key) => sees(caller, key)).map(toKey);
         next = page.value.nextPageToken;
-        if (keys.length === 0 && next !== undefined && pagesRead < maxPagesRead) continue;
+        if (keys.length === 0 && next !== undefined && pagesRead < maxPagesRead && Date.now() < enoughAt) continue;
         return ok({
           keys,
           ...(next === undefined ? {} : { nextPageToken: next }),
@@ -77,11 +89,14 @@ export function createKeys(scalekit: Scalekit): Keys {
       const scoped = requireScope(caller, 'keys:write');
       if (!scoped.ok) return scoped;
       const found = await scalekit.validate(keyId);
-      if (!found.ok)
-        return found.failure.kind === 'refused' ? ok(undefined) : fail(toFailure(found.failure, 'keyId', ''));
-      if (!sees(caller, found.value)) return ok(undefined);
-      const invalidated = await scalekit.invalidate(keyId);
-      return invalidated.ok ? invalidated : fail(toFailure(invalidated.failure, 'keyId', 'can not be revoked'));
+      if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
+      if (found.ok && sees(caller, found.value)) {
+        const invalidated = await scalekit.invalidate(keyId);
+        if (!invalidated.ok) return fail(toFailure(invalidated.failure, 'keyId', 'can not be revoked'));
+      }
+      // Also where nothing was found: it may be a repeat of a revocation whose flush failed. And where nothing was
+      // seen, so that the time an answer takes does not tell what else there is.
+      return cache ? cache.flush() : ok(undefined);
     },
   };
 }

@@ -29,6 +29,12 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
     detail: 'The key may or may not have been created. List the keys, revoke what you do not know, and try again.',
     retryAfterSeconds: 5,
   },
+  cache_not_flushed: {
+    status: 503,
+    title: 'Service Unavailable',
+    detail: 'The key is revoked, but cached decisions may still accept it for a while. Repeat the request.',
+    retryAfterSeconds: 1,
+  },
   internal_error: { status: 500, title: 'Internal Server Error', detail: 'The fault is on our side, and is logged.' },
 };
 

@@ -1,8 +1,18 @@
-import { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
-import { type CallOptions, Code, ConnectError, createClient } from '@connectrpc/connect';
 import tokenModule, { type ListTokensResponse, type Token } from '@scalekit-sdk/node/lib/token.js';
 import { type AccessToken, clientCredentialsTokens } from './access-token.ts';
+import type { NewKey } from './authority.ts';
+import { breaker } from './breaker.ts';
+import { type CallFailure, callPolicy } from './call-policy.ts';
 import { millisecondsFromEnvironment, requireEnvironment } from './config.ts';
+import {
+  type CallOptions,
+  Code,
+  createClient,
+  type Timestamp,
+  type Transport,
+  timestampDate,
+  timestampFromDate,
+} from './grpc.cjs';
 import { grpcConnection } from './grpc-connection.ts';
 import { fail, ok, type Result } from './result.ts';
 import { type Secrets, ssmSecrets } from './secrets.ts';
@@ -28,30 +38,12 @@ export interface KeyInfo {
   readonly suffix: string;
 }
 
-/** What a key is created with. */
-export interface NewKey {
-  readonly organizationId: string;
-  readonly userId?: string;
-  readonly description?: string;
-  readonly customClaims: Readonly<Record<string, string>>;
-  readonly expiresAt?: string;
-}
-
 /** One page of the active keys of an organization, or of one of its users. */
 export interface KeyPage {
   readonly keys: readonly KeyInfo[];
   readonly nextPageToken?: string;
   readonly totalCount: number;
 }
-
-/**
- * Why a call gave nothing. `refused`: Scalekit knows no such thing (NOT_FOUND) or would not take the input
- * (INVALID_ARGUMENT). `outcome_unknown`: a create left, and what became of it is not known.
- */
-export type CallFailure =
-  | { readonly kind: 'refused'; readonly cause: ConnectError }
-  | { readonly kind: 'upstream_unavailable'; readonly cause: unknown }
-  | { readonly kind: 'outcome_unknown'; readonly cause: unknown };
 
 /** The token API of Scalekit under our call policy: one deadline a call, one renewal, repeats only of what is safe. */
 export interface Scalekit {
@@ -75,63 +67,46 @@ export function scalekitFromEnvironment(): Scalekit {
   return createScalekit(ssmSecrets(requireEnvironment('SCALEKIT_PARAMETER_PATH'), deadlineMs), deadlineMs);
 }
 
+/** One gRPC client a transport: making one anew for each call would cost a tenth of it. */
+const clients = new WeakMap<Transport, unknown>();
+function clientOf(service: Parameters<typeof createClient>[0], transport: Transport): unknown {
+  const client = clients.get(transport) ?? createClient(service, transport);
+  clients.set(transport, client);
+  return client;
+}
+
 /** Makes a {@link Scalekit}; `deadlineMs` bounds each call, its retries and renewals included. */
 function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
   const accessTokens = clientCredentialsTokens(secrets, deadlineMs);
-  const transportOf = grpcConnection();
+  const connection = grpcConnection();
+  const policy = callPolicy(accessTokens, breaker(), deadlineMs);
+  const call = <T>(repeatable: boolean, operation: (tokens: TokenClient) => Promise<T>) =>
+    policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)));
 
   function tokenClient(accessToken: AccessToken, deadline: number): TokenClient {
-    const callOptions = (): CallOptions => ({
-      timeoutMs: Math.max(1, deadline - Date.now()),
-      headers: { authorization: `Bearer ${accessToken.value}` },
-    });
-    const connection = {
+    const grpc = {
       createClient: (service: Parameters<typeof createClient>[0]) =>
-        createClient(service, transportOf(accessToken.environmentUrl)),
+        clientOf(service, connection.transportTo(accessToken.environmentUrl)),
     };
     const executor = {
-      connectExec: <I, O>(call: (input: I, options: CallOptions) => Promise<O>, input: I) => call(input, callOptions()),
+      connectExec: <I, O>(send: (input: I, options: CallOptions) => Promise<O>, input: I) =>
+        send(input, {
+          timeoutMs: Math.max(1, deadline - Date.now()),
+          headers: { authorization: `Bearer ${accessToken.value}` },
+        }),
     };
     // The SDK's types ask for its own classes; what it uses of them is these two methods (a test holds that).
-    return new TokenClient(connection as never, executor as never);
-  }
-
-  async function call<T>(repeatable: boolean, operation: (tokens: TokenClient) => Promise<T>) {
-    const deadline = Date.now() + deadlineMs;
-    let accessToken: AccessToken | undefined;
-    let renewed = false;
-    for (let attempt = 0; ; attempt++) {
-      try {
-        accessToken ??= await before(deadline, accessTokens.get());
-      } catch (cause) {
-        return fail<CallFailure>({ kind: 'upstream_unavailable', cause });
-      }
-      try {
-        return ok(await operation(tokenClient(accessToken, deadline)));
-      } catch (error) {
-        const cause = ConnectError.from(error);
-        if (cause.code === Code.NotFound || cause.code === Code.InvalidArgument) {
-          return fail<CallFailure>({ kind: 'refused', cause });
-        }
-        if (cause.code === Code.Unauthenticated && !renewed) {
-          renewed = true;
-          accessToken = await before(deadline, accessTokens.renew(accessToken)).catch(() => accessToken);
-          continue;
-        }
-        const pauseMs = 25 * 2 ** attempt * (1 + Math.random());
-        if (repeatable && isTransient(cause) && Date.now() + pauseMs < deadline) {
-          await new Promise((resolve) => setTimeout(resolve, pauseMs));
-          continue;
-        }
-        const known = repeatable || neverLeft(cause) || isRefusal(cause);
-        return fail<CallFailure>({ kind: known ? 'upstream_unavailable' : 'outcome_unknown', cause });
-      }
-    }
+    return new TokenClient(grpc as never, executor as never);
   }
 
   return {
     warmUp() {
-      void accessTokens.get().catch(() => {}); // the first call tries again, and answers for it
+      // Both fail in silence: the first call tries again, and answers for it.
+      void secrets.current().then(
+        ({ environmentUrl }) => connection.open(environmentUrl),
+        () => {},
+      );
+      void accessTokens.fetch().catch(() => {});
     },
     async validate(token) {
       const answer = await call(true, (tokens) => tokens.validateToken(token));
@@ -148,7 +123,7 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
       );
       if (!answer.ok) return answer;
       const info = toKeyInfo(answer.value.tokenInfo);
-      if (!info.ok) return fail<CallFailure>({ kind: 'outcome_unknown', cause: info.failure.cause });
+      if (!info.ok) return fail({ kind: 'outcome_unknown', cause: info.failure.cause });
       return ok({ key: answer.value.token, info: info.value });
     },
     async list(organizationId, page) {
@@ -162,33 +137,6 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
       return answer.failure.kind === 'refused' && answer.failure.cause.code === Code.NotFound ? ok(undefined) : answer;
     },
   };
-}
-
-/** The connection broke, or Scalekit asks to come again. */
-function isTransient(error: ConnectError): boolean {
-  return [Code.Aborted, Code.Canceled, Code.Unavailable].includes(error.code) || causeCode(error) === 'ECONNRESET';
-}
-
-/** No connection was made, so nothing can have been done. */
-function neverLeft(error: ConnectError): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(causeCode(error) ?? '');
-}
-
-/** Scalekit answered that it did not do it. */
-function isRefusal(error: ConnectError): boolean {
-  return [Code.Unauthenticated, Code.PermissionDenied, Code.ResourceExhausted, Code.Unimplemented].includes(error.code);
-}
-
-function causeCode(error: ConnectError): string | undefined {
-  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : undefined;
-}
-
-function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const late = () => reject(new ConnectError('no access token in time', Code.DeadlineExceeded));
-    const timer = setTimeout(late, deadline - Date.now());
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }
 
 function toKeyPage(answer: ListTokensResponse): Result<KeyPage, CallFailure> {
@@ -210,6 +158,7 @@ function toKeyInfo(token: Token | undefined): Result<KeyInfo, Extract<CallFailur
   if (!token?.tokenId || !token.organizationId) {
     return fail({
       kind: 'upstream_unavailable',
+      reason: 'unreachable',
       cause: new Error('Scalekit described a key without id or organization'),
     });
   }

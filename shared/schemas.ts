@@ -1,15 +1,22 @@
 import { z } from 'zod';
 import { scopeWords } from './authority.ts';
+import { allowedIpsClaim, areRanges } from './source-address.ts';
 
 /** Text of `minimum` to `maximum` characters, counted as Scalekit does (code points), without control characters. */
 export function text(minimum: number, maximum: number) {
+  const error = `must be a text of ${minimum} to ${maximum} characters`;
+  const fits = (value: string) => {
+    if (value.length > 2 * maximum) return false; // before anything is done with it
+    const { length } = Array.from(value);
+    return length >= minimum && length <= maximum;
+  };
   return z
-    .string(`must be a text of ${minimum} to ${maximum} characters`)
-    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), 'holds a control character or half a character')
-    .refine(
-      (value) => Array.from(value).length >= minimum && Array.from(value).length <= maximum,
-      `must have ${minimum} to ${maximum} characters`,
-    );
+    .string(error)
+    .refine(fits, { error, abort: true })
+    .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
+      error: 'holds a control character or half a character',
+      abort: true,
+    });
 }
 
 export const KeyId = z.string().regex(/^apit_[0-9A-Za-z]+$/, 'must be a key id: "apit_" and letters or digits');
@@ -24,10 +31,19 @@ export const Scope = text(1, 256)
   .transform(scopeWords);
 
 /** Claims as a caller names them: 1 to 30 characters of name, 1 to 256 of value. */
-export const CustomClaims = z.record(text(1, 30), text(1, 256), 'must be an object of texts');
+export const CustomClaims = z
+  .record(text(1, 30), text(1, 256), {
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be an object of texts' : undefined),
+  })
+  .refine((claims) => areRanges(claims[allowedIpsClaim] ?? '0.0.0.0/0'), {
+    path: [allowedIpsClaim],
+    error: 'must be CIDR ranges with one space between two, like 192.0.2.0/24 2001:db8::/32',
+  });
 
-/** RFC 3339 with an offset. */
+/** RFC 3339 with an offset, up to the year 9999 in UTC. */
 export const Instant = z
   .string('must be an RFC 3339 date and time')
+  .max(40, { error: 'must be an RFC 3339 date and time of at most 40 characters', abort: true })
   .pipe(z.iso.datetime({ offset: true, error: 'must be an RFC 3339 date and time, like 2030-01-31T12:00:00Z' }))
-  .transform((value) => new Date(value));
+  .transform((value) => new Date(value))
+  .refine((date) => date.getTime() < Date.UTC(10_000, 0), 'must be before the year 10000');

@@ -12,5 +12,9 @@ const keys = createKeys(scalekit);
 export const handler = endpoint(CreateKeyInput, async ({ body }, { caller, path }) => {
   const created = await keys.create(body, caller);
   if (!created.ok) return created;
-  return ok({ status: 201, headers: { Location: `${path}/${created.value.keyId}` }, body: created.value });
+  return ok({
+    status: 201,
+    headers: { Location: `${path.replace(/\/+/g, '/').replace(/\/$/, '')}/${created.value.keyId}` },
+    body: created.value,
+  });
 });

@@ -1,3 +1,4 @@
+import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
 import { endpoint } from '../../shared/endpoint.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { ok } from '../../shared/result.ts';
@@ -6,7 +7,7 @@ import { RevokeKeyInput } from './schema.ts';
 
 const scalekit = scalekitFromEnvironment();
 scalekit.warmUp();
-const keys = createKeys(scalekit);
+const keys = createKeys(scalekit, authorizerCacheFromEnvironment());
 
 /** Revokes a key that the caller can see; the next request with it is refused. Idempotent. */
 export const handler = endpoint(RevokeKeyInput, async ({ path }, { caller }) => {

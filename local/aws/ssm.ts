@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { aws } from '../template/intrinsics.ts';
+import { AwsError } from './aws-error.ts';
 
 const GetParameters = z.object({
   Names: z.array(z.string()).min(1).max(10),
@@ -11,16 +12,6 @@ const PutParameter = z.object({
   Type: z.enum(['String', 'StringList', 'SecureString']).default('String'),
   Overwrite: z.boolean().default(false),
 });
-
-/** An error as the AWS JSON protocol answers it: status 400 and `__type`. */
-export class AwsError extends Error {
-  override readonly name = 'AwsError';
-  readonly type: string;
-  constructor(type: string, message: string) {
-    super(message);
-    this.type = type;
-  }
-}
 
 /** A stand-in for SSM Parameter Store: `GetParameters` and `PutParameter`, kept in memory. */
 export class ParameterStore {

@@ -1,3 +1,4 @@
+import type { ApiGatewayControl } from '../aws/apigateway.ts';
 import type { ParameterStore } from '../aws/ssm.ts';
 import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
@@ -7,6 +8,7 @@ import type { EmbeddedScalekit } from '../scalekit/server.ts';
 interface Controlled {
   readonly lambda: LambdaService;
   readonly parameters: ParameterStore;
+  readonly apiGateway: ApiGatewayControl;
   /** `undefined` when the runtime uses a Scalekit of the user's. */
   readonly scalekit: EmbeddedScalekit | undefined;
 }
@@ -19,12 +21,17 @@ export function serveControl(controlled: Controlled): Promise<JsonServer> {
   return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, body, controlled));
 }
 
-function answer(call: string, body: unknown, { lambda, parameters, scalekit }: Controlled): JsonAnswer {
+function answer(call: string, body: unknown, { lambda, parameters, apiGateway, scalekit }: Controlled): JsonAnswer {
   if (call === 'GET /') {
     const seen = scalekit && { calls: scalekit.monitor.calls, fault: scalekit.monitor.fault ?? null };
     return {
       status: 200,
-      body: { scalekit: seen ?? null, functions: lambda.metrics(), ssm: { reads: parameters.reads } },
+      body: {
+        scalekit: seen ?? null,
+        functions: lambda.metrics(),
+        ssm: { reads: parameters.reads },
+        apiGateway: { flushes: apiGateway.flushes },
+      },
     };
   }
   if (!scalekit) return { status: 404, body: { message: 'There is no embedded Scalekit here, nor such a call.' } };

@@ -14,6 +14,11 @@ export class AuthorizerCache {
     return undefined;
   }
 
+  /** What API Gateway's FlushStageAuthorizersCache does. */
+  flush(): void {
+    this.#entries.clear();
+  }
+
   set(key: string, decision: Decision, ttlSeconds: number): void {
     this.#entries.set(key, { decision, expiresAt: Date.now() + ttlSeconds * 1000 });
   }

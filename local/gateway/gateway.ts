@@ -49,6 +49,11 @@ export class Gateway {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/${this.#api.stageName}`;
   }
 
+  /** Forgets all authorizer results of the stage. */
+  flushAuthorizerCache(): void {
+    this.#cache.flush();
+  }
+
   async close(): Promise<void> {
     this.#server.close();
     this.#server.closeAllConnections();
@@ -70,7 +75,7 @@ export class Gateway {
   }
 
   async #handle(request: GatewayRequest, body: Buffer, context: ContextVariables): Promise<GatewayAnswer | Refusal> {
-    if (request.stage !== this.#api.stageName) return { type: 'DEFAULT_4XX', message: 'Forbidden', status: 403 };
+    if (request.stage !== this.#api.stageName) return noSuchStage;
     const match = matchRoute(this.#api.routes, request.method, request.path);
     if (!match) return { type: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' };
     addRoute(context, match.route);
@@ -109,6 +114,17 @@ export class Gateway {
     };
   }
 }
+
+/** No stage, no API: what the edge answers knows nothing of an API's gateway responses. */
+const noSuchStage: GatewayAnswer = {
+  status: 403,
+  headers: [
+    ['x-amzn-ErrorType', 'ForbiddenException'],
+    ['Content-Type', 'application/json'],
+  ],
+  body: Buffer.from('{"message":"Forbidden"}'),
+  traced: false,
+};
 
 const tooLarge: Refusal = { type: 'REQUEST_TOO_LARGE', message: 'Request Too Long' };
 

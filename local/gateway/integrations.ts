@@ -41,7 +41,11 @@ export async function callLambda(
 /** Answers a MOCK integration. */
 export function callMock(integration: MockIntegration, request: GatewayRequest): GatewayAnswer | Refusal {
   const contentType = valuesOf(request.headers, 'content-type')[0]?.split(';')[0]?.trim() ?? 'application/json';
-  const status = integration.statusByContentType[contentType];
+  const status = Object.hasOwn(integration.statusByContentType, contentType)
+    ? integration.statusByContentType[contentType]
+    : undefined;
+  if (!status && integration.passthrough === 'NEVER')
+    return { type: 'UNSUPPORTED_MEDIA_TYPE', message: 'Unsupported Media Type' };
   const response =
     integration.responses.find(
       ({ selectionPattern }) => selectionPattern && status && new RegExp(`^(?:${selectionPattern})$`).test(status),

@@ -17,6 +17,8 @@ export interface OAuth {
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Tells whether an `Authorization` header value carries a valid access token of ours. */
   isAuthorized(authorization: string | null): Promise<boolean>;
+  /** Refuses all access tokens that were granted before. */
+  revokeAccessTokens(): void;
 }
 
 const accessTokenSeconds = 86_400;
@@ -25,6 +27,8 @@ const accessTokenSeconds = 86_400;
 export async function createOAuth(currentClient: () => Client, monitor: CallMonitor): Promise<OAuth> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'embedded', alg: 'RS256', use: 'sig' };
+
+  let generation = 0;
 
   async function grant(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fault = monitor.take(grantCall);
@@ -40,7 +44,7 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
     if (form.get('client_id') !== client.clientId || !sameText(form.get('client_secret') ?? '', client.clientSecret)) {
       return json(response, 401, { error: 'invalid_client' });
     }
-    const access_token = await new SignJWT({ client_id: client.clientId })
+    const access_token = await new SignJWT({ client_id: client.clientId, generation })
       .setProtectedHeader({ alg: 'RS256', kid: jwk.kid })
       .setSubject(client.clientId)
       .setIssuedAt()
@@ -50,6 +54,9 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
   }
 
   return {
+    revokeAccessTokens() {
+      generation++;
+    },
     async serve(request, response) {
       const { pathname } = new URL(request.url ?? '/', 'http://embedded');
       if (pathname === '/oauth/token' && request.method === 'POST') return grant(request, response);
@@ -60,7 +67,7 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
       const token = /^Bearer (.+)$/.exec(authorization ?? '')?.[1];
       if (!token) return false;
       return jwtVerify(token, publicKey).then(
-        ({ payload }) => payload.sub === currentClient().clientId,
+        ({ payload }) => payload.sub === currentClient().clientId && payload['generation'] === generation,
         () => false,
       );
     },

@@ -22,7 +22,7 @@ export interface EmbeddedScalekit {
   readonly environmentUrl: string;
   readonly client: Client;
   readonly monitor: CallMonitor;
-  /** Replaces the client's secret; the old one is refused from then on. Access tokens live on, as in Scalekit. */
+  /** Replaces the client's secret; the old one, and the access tokens that it brought, are refused from then on. */
   rotateClientSecret(): Client;
   readonly close: () => Promise<void>;
 }
@@ -65,6 +65,7 @@ export async function startEmbeddedScalekit(options: {
     client: readClient(database),
     monitor,
     rotateClientSecret() {
+      oauth.revokeAccessTokens();
       database.prepare('UPDATE client SET secret = ?').run(newSecret());
       return readClient(database);
     },

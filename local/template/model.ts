@@ -58,6 +58,8 @@ export interface LambdaIntegration {
 /** `MOCK`, without VTL. */
 export interface MockIntegration {
   readonly type: 'MOCK';
+  /** What becomes of a request whose content type has no template: with `NEVER` it is a 415. */
+  readonly passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
   /** The status that each request template names, by content type. */
   readonly statusByContentType: Readonly<Record<string, string>>;
   readonly responses: readonly MockResponse[];

@@ -18,6 +18,7 @@ const IntegrationProperties = z.object({
   Uri: z.string().default(''),
   IntegrationHttpMethod: z.string().default('POST'),
   TimeoutInMillis: z.number().min(50).default(29_000),
+  PassthroughBehavior: z.enum(['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']).default('WHEN_NO_MATCH'),
   RequestParameters: Texts.default({}),
   RequestTemplates: Texts.default({}),
   IntegrationResponses: z
@@ -201,6 +202,7 @@ class ApiReader {
     }
     return {
       type: 'MOCK',
+      passthrough: integration.PassthroughBehavior,
       statusByContentType: Object.fromEntries(
         Object.entries(integration.RequestTemplates).map(([contentType, template]) => [
           contentType,

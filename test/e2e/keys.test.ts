@@ -109,6 +109,26 @@ describe('a key bound by a claim', () => {
   });
 });
 
+test('a boundary claim may have any name, a member of every object’s too', async () => {
+  const bound = await createKey(admin, { scope: 'keys:write', customClaims: { constructor: 'x', toString: 'y' } });
+  const made = await createKey(bound.key, {});
+  expect((await call(made.key, 'GET', '/whoami')).json.customClaims).toMatchObject({ constructor: 'x', toString: 'y' });
+});
+
+test('the place of a new key is the same however the path is spelled', async () => {
+  const created = await call(admin, 'POST', '/keys/', {});
+  expect(created.headers['location']).toMatch(/[^/]\/keys\/apit_\d+$/);
+});
+
+describe('a key bound to source addresses', () => {
+  test('is taken from within them and refused from elsewhere, in a way that does not call it bad', async () => {
+    const here = await createKey(admin, { customClaims: { allowed_ips: '192.0.2.0/24 0.0.0.0/0 ::/0' } });
+    const elsewhere = await createKey(admin, { customClaims: { allowed_ips: '192.0.2.0/24 2001:db8::/32' } });
+    expect((await call(here.key, 'GET', '/whoami')).status).toBe(200);
+    for (const _ of [1, 2]) expectProblem(await call(elsewhere.key, 'GET', '/whoami'), 401, 'address_not_allowed');
+  });
+});
+
 describe('scopes', () => {
   test.each([
     ['GET', '/keys', 'keys:write keys:users', undefined],

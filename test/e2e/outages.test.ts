@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { call, createKey, expectProblem, send, target } from './client.ts';
 
 // What a Scalekit does that fails, which only the embedded one can be told to do.
@@ -10,7 +10,14 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     ((await (await control('GET', '/')).json()) as { scalekit: { calls: Record<string, number> } }).scalekit.calls;
 
   beforeEach(() => control('DELETE', '/scalekit/calls'));
-  afterEach(() => control('DELETE', '/scalekit/fault'));
+  afterEach(async () => {
+    await control('DELETE', '/scalekit/fault');
+    const well = async () => [
+      await call(target.adminKey, 'POST', '/keys', {}),
+      await call(target.adminKey, 'GET', '/keys'),
+    ];
+    await vi.waitUntil(async () => (await well()).every(({ status }) => status < 300), { timeout: 5000 }); // the breakers close
+  });
 
   test('a token id, a malformed key and an over-long key are refused without a call', async () => {
     const { keyId } = await createKey(target.adminKey, {});

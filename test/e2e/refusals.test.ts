@@ -106,7 +106,25 @@ describe('input that does not fit', () => {
     ],
     ['a claim without a name', '{"customClaims":{"":"x"}}', 'customClaims.'],
     ['a reserved claim', '{"customClaims":{"issued_by":"apit_1"}}', 'customClaims.issued_by'],
-    ['a claim named __proto__', '{"customClaims":{"__proto__":"x"}}', ''],
+    ['a claim named __proto__', '{"customClaims":{"__proto__":"x"}}', '__proto__'],
+    ['a very long body', JSON.stringify({ description: 'x'.repeat(70_000) }), ''],
+    [
+      'very many members',
+      JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, index) => [`m${index}`, 0]))),
+      'm0',
+    ],
+    ['a very long scope', JSON.stringify({ scope: `${'a '.repeat(30_000)}a` }), 'scope'],
+    ['an expiry beyond the year 9999', '{"expiresAt":"9999-12-31T23:59:59-23:59"}', 'expiresAt'],
+    [
+      'an expiry with very many digits',
+      JSON.stringify({ expiresAt: `2099-01-01T00:00:00.${'0'.repeat(50)}Z` }),
+      'expiresAt',
+    ],
+    [
+      'addresses that are no ranges',
+      '{"customClaims":{"allowed_ips":"10.0.0.0/8, 10.1.0.0/16"}}',
+      'customClaims.allowed_ips',
+    ],
     [
       'too many claims',
       JSON.stringify({
@@ -126,6 +144,7 @@ describe('input that does not fit', () => {
     const answer = await call(admin, 'POST', '/keys', body);
     expectProblem(answer, 400, 'invalid_request');
     expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
+    expect(answer.json.errors.length).toBeLessThanOrEqual(20);
     for (const { message } of answer.json.errors) expect(message).not.toBe('');
   });
 
@@ -150,6 +169,8 @@ describe('input that does not fit', () => {
     ["userId=usr_1'%20OR%201=1", 'userId'],
     ['userid=usr_1', 'userid'],
     ['organizationId=org_1', 'organizationId'],
+    ['__proto__=1', '__proto__'],
+    ['constructor=1', 'constructor'],
   ])('a list with %s is a 400 that names the field', async (query, path) => {
     const answer = await call(admin, 'GET', `/keys?${query}`);
     expectProblem(answer, 400, 'invalid_request');

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
 
 let runtime: RuntimeProcess;
@@ -33,6 +33,7 @@ beforeAll(async () => {
       await fault(kind);
       await call(created.key, 'GET', '/whoami');
       await fault(undefined);
+      await vi.waitUntil(async () => (await call(created.key, 'GET', '/whoami')).status === 200, { timeout: 5000 }); // once the breaker lets it
     }
     await call(adminKey, 'DELETE', `/keys/${created.keyId}`);
     await call(created.key, 'GET', '/whoami');

@@ -65,6 +65,15 @@ test('a Scalekit that nobody listens on is a 503 with Retry-After, and no reason
   await runtime.stop();
 });
 
+test('a data folder that another runtime uses is one clear line, and stays as it is', async () => {
+  const runtime = await startRuntimeProcess();
+  const { code, output } = await failToStart(['--data', runtime.dataDir, '--port', '0', '--fresh']);
+  expect(code).toBe(1);
+  expect(output).toMatch(/^Another runtime, process \d+, uses .*--data DIR\n$/);
+  expect(await whoami(runtime.outputs.apiUrl, runtime.outputs.adminKey)).toBe(200);
+  await runtime.stop();
+});
+
 test('a taken port is one clear line', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
@@ -87,6 +96,7 @@ test.each([
     /^SCALEKIT_ENVIRONMENT_URL is "acme", not a URL/,
   ],
   [[], { PATH: '/nowhere' }, /^cdk synth failed: /],
+  [['--context', 'stage=X'], {}, /^cdk synth failed: context value stage="X" is not allowed: use 1 to 20/],
 ])('%o with %o is one clear line', async (args, env, message) => {
   const { code, output } = await failToStart(['--data', newDataDir(), ...args], env);
   expect(code).toBe(1);

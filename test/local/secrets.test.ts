@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ApiGatewayControl } from '../../local/aws/apigateway.ts';
 import { serveAws } from '../../local/aws/server.ts';
 import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { JsonServer } from '../../local/http-json.ts';
@@ -16,7 +17,11 @@ const values = {
 
 let server: JsonServer;
 beforeAll(async () => {
-  server = await serveAws(new ParameterStore());
+  server = await serveAws({
+    parameters: new ParameterStore(),
+    apiGateway: new ApiGatewayControl(() => false),
+    accessKeyId: 'AKIALOCAL',
+  });
 });
 afterAll(() => server.close());
 

@@ -36,6 +36,17 @@ test('a minted key never goes beyond its maker', () => {
   );
 });
 
+test('a request that asks for nothing beyond its maker is granted', () => {
+  fc.assert(
+    fc.property(caller, (maker) => {
+      const asked = { customClaims: Object.fromEntries(boundaryOf(maker.customClaims)), scope: scopeOf(maker) };
+      expect(mint(maker, asked).ok).toBe(true);
+      expect(mint(maker, nothing).ok).toBe(true);
+    }),
+    runs,
+  );
+});
+
 test('a maker sees every key that it minted', () => {
   fc.assert(
     fc.property(caller, keyRequest, (maker, request) => {

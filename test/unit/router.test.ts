@@ -11,7 +11,7 @@ const routes = [
   'GET /files/{path+}',
 ].map((text): Route => {
   const [method = '', resourcePath = ''] = text.split(' ');
-  const integration = { type: 'MOCK', statusByContentType: {}, responses: [] } as const;
+  const integration = { type: 'MOCK', passthrough: 'NEVER', statusByContentType: {}, responses: [] } as const;
   return { method, resourcePath, resourceId: '', authorizer: undefined, integration };
 });
 

@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { authorizerEvent } from './authorizer-event.ts';
+import { type Bundle, bundleAuthorizers } from './bundles.ts';
+import type { ColdStart } from './cold-start-child.ts';
+import { quantile, rounded } from './statistics.ts';
+import { startUpstream } from './upstream.ts';
+
+const runs = 21;
+
+/** Cold start, from the import of the bundle to its first decision, ours against the plain recipe, in turn. */
+export async function cold() {
+  const upstream = await startUpstream();
+  const bundles = bundleAuthorizers();
+  const event = JSON.stringify(authorizerEvent(upstream.key));
+  const start = async ({ file, nodeOptions }: Bundle): Promise<ColdStart> => {
+    const env = { ...upstream.environment, NODE_OPTIONS: nodeOptions, BUNDLE: file, EVENT: event };
+    const child = fork(new URL('./cold-start-child.ts', import.meta.url), { env, silent: true });
+    const [measured] = (await once(child, 'message')) as [ColdStart];
+    if (measured.effect !== 'Allow') throw new Error(`the decision was ${measured.effect}`);
+    return measured;
+  };
+  const ours: ColdStart[] = [];
+  const plain: ColdStart[] = [];
+  await start(bundles.ours);
+  await start(bundles.plain); // both once unmeasured: the disk's cache
+  await upstream.calls();
+  ours.push(await start(bundles.ours));
+  const upstreamCalls = await upstream.calls();
+  for (let run = 1; run < runs; run++) {
+    plain.push(await start(bundles.plain));
+    ours.push(await start(bundles.ours));
+  }
+  upstream.stop();
+  const of = (samples: ColdStart[], what: 'ms' | 'importMs', share = 0.5) =>
+    quantile(
+      samples.map((sample) => sample[what]),
+      share,
+    );
+  return {
+    ratio: rounded(of(ours, 'ms') / of(plain, 'ms')),
+    ms: rounded(of(ours, 'ms')),
+    plainMs: rounded(of(plain, 'ms')),
+    importMs: rounded(of(ours, 'importMs')),
+    plainImportMs: rounded(of(plain, 'importMs')),
+    spreadMs: [rounded(of(ours, 'ms', 0.1)), rounded(of(ours, 'ms', 0.9))],
+    plainSpreadMs: [rounded(of(plain, 'ms', 0.1)), rounded(of(plain, 'ms', 0.9))],
+    zipKb: bundles.ours.zipKb,
+    plainZipKb: bundles.plain.zipKb,
+    upstreamCalls: {
+      ssm: upstreamCalls['ssm'] ?? 0,
+      grant: upstreamCalls['oauth/token'] ?? 0,
+      validate: upstreamCalls['ValidateToken'] ?? 0,
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { performance } from 'node:perf_hooks';
+import { type RuntimeProcess, startRuntimeProcess } from '../test/runtime-process.ts';
+import { quantile, rounded } from './statistics.ts';
+
+const revocations = 200;
+const together = 20;
+const clientsPerKey = 2;
+
+/** From DELETE to refusal, while clients go on sending with the key: without caching, and with cached decisions. */
+export async function revocation() {
+  return { ttl0: await measure([]), ttl300: await measure(['--context', 'authorizerTtlSeconds=300']) };
+}
+
+async function measure(args: string[]) {
+  const runtime = await startRuntimeProcess({ args });
+  const refusedAfterMs: number[] = [];
+  let acceptedAfter = 0;
+  let requestsAfter = 0;
+  const workers = Array.from({ length: together }, async () => {
+    for (let index = 0; index < revocations / together; index++) {
+      const one = await revokeUnderLoad(runtime);
+      refusedAfterMs.push(one.refusedAfterMs);
+      acceptedAfter += one.acceptedAfter;
+      requestsAfter += one.requestsAfter;
+    }
+  });
+  await Promise.all(workers);
+  await runtime.stop();
+  return {
+    revocations: refusedAfterMs.length,
+    requestsAfter,
+    acceptedAfter,
+    p50Ms: rounded(quantile(refusedAfterMs, 0.5)),
+    p99Ms: rounded(quantile(refusedAfterMs, 0.99)),
+  };
+}
+
+interface Sent {
+  readonly at: number;
+  readonly status: number;
+  readonly answeredAt: number;
+}
+
+async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess) {
+  const call = (key: string, path: string, init: RequestInit = {}) =>
+    fetch(apiUrl + path, { ...init, headers: { Authorization: `Bearer ${key}` } });
+  const created = await call(adminKey, '/keys', { method: 'POST', body: '{}' });
+  const { key, keyId } = (await created.json()) as { key: string; keyId: string };
+  const sent: Sent[] = [];
+  let enough = false;
+  const clients = Array.from({ length: clientsPerKey }, async () => {
+    while (!enough) {
+      const at = performance.now();
+      const answer = await call(key, '/whoami');
+      await answer.arrayBuffer();
+      sent.push({ at, status: answer.status, answeredAt: performance.now() });
+    }
+  });
+  while (!sent.some(({ status }) => status === 200)) await new Promise((resolve) => setTimeout(resolve, 1));
+  const deletedAt = performance.now();
+  const { status } = await call(adminKey, `/keys/${keyId}`, { method: 'DELETE' });
+  const answeredAt = performance.now();
+  if (status !== 204) throw new Error(`DELETE answered ${status}`);
+  while (sent.filter(({ at }) => at > answeredAt).length < 3 * clientsPerKey)
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  enough = true;
+  await Promise.all(clients);
+  const after = sent.filter(({ at }) => at > answeredAt);
+  const firstRefusal = Math.min(...sent.filter(({ status }) => status === 401).map(({ answeredAt }) => answeredAt));
+  return {
+    refusedAfterMs: firstRefusal - deletedAt,
+    requestsAfter: after.length,
+    acceptedAfter: after.filter(({ status }) => status !== 401).length,
+  };
+}

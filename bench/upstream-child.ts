@@ -1,0 +1,41 @@
+import { ApiGatewayControl } from '../local/aws/apigateway.ts';
+import { serveAws } from '../local/aws/server.ts';
+import { ParameterStore } from '../local/aws/ssm.ts';
+import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
+import { ScalekitClient } from '../local/sdk.ts';
+import type { UpstreamStarted } from './upstream.ts';
+
+const path = '/scalekit/bench';
+const scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
+const parameters = new ParameterStore();
+parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
+parameters.put(`${path}/client-id`, scalekit.client.clientId);
+parameters.put(`${path}/client-secret`, scalekit.client.clientSecret);
+const aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIABENCH' });
+
+const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
+const { organization } = await sdk.organization.createOrganization('Bench');
+const { token } = await sdk.token.createToken(organization?.id ?? '');
+scalekit.monitor.resetCalls();
+
+let ssmReads = 0;
+process.on('message', () => {
+  process.send?.({ ...scalekit.monitor.calls, ssm: parameters.reads - ssmReads });
+  ssmReads = parameters.reads;
+  scalekit.monitor.resetCalls();
+});
+process.on('disconnect', () => process.exit(0));
+const started: UpstreamStarted = {
+  scalekit: { environmentUrl: scalekit.environmentUrl, ...scalekit.client },
+  key: token,
+  environment: {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIABENCH',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL: aws.url,
+    SCALEKIT_PARAMETER_PATH: path,
+    SCALEKIT_DEADLINE_MS: '2500',
+    POWERTOOLS_SERVICE_NAME: 'authorizer',
+  },
+};
+process.send?.(started);

@@ -1,0 +1,14 @@
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Appends to one log file a name, in a folder that is made again when it is gone. A log never ends the runtime. */
+export function logFiles(folder: string): (name: string, text: string) => void {
+  return (name, text) => {
+    try {
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      appendFileSync(join(folder, `${name}.log`), text);
+    } catch (error) {
+      console.error(`can not log to ${folder}: ${(error as Error).message}`);
+    }
+  };
+}

@@ -1,0 +1,72 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { sendAws } from './aws-request.ts';
+import { millisecondsFromEnvironment } from './config.ts';
+import type { Failure } from './failure.ts';
+import { fail, ok, type Result } from './result.ts';
+
+/** How long a throttled flush is tried again: the control plane takes 10 calls a second of an account. */
+const maxFlushMs = 5_000;
+
+/** Beyond its own deadline a decision may take this long to reach API Gateway's cache. */
+const marginMs = 500;
+
+/** API Gateway's cache of the authorizer's decisions on one stage. */
+export interface AuthorizerCache {
+  /**
+   * Ends every cached decision that was begun before this call: waits until those under way can have been stored, and
+   * then empties the cache. `cache_not_flushed` is safe to repeat. Calls that come together share a flush.
+   */
+  flush(): Promise<Result<void, Failure>>;
+}
+
+/** The cache that `AUTHORIZER_CACHE` names (`REST_API_ID/STAGE`); `undefined` where decisions are not cached. */
+export function authorizerCacheFromEnvironment(): AuthorizerCache | undefined {
+  const [restApiId, stageName] = (process.env['AUTHORIZER_CACHE'] ?? '').split('/');
+  if (!restApiId || !stageName) return undefined;
+  const path = `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`;
+  return authorizerCache(path, millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS') + marginMs);
+}
+
+function authorizerCache(path: string, waitMs: number): AuthorizerCache {
+  let pending: Promise<Result<void, Failure>> | undefined;
+  return {
+    async flush() {
+      await delay(waitMs);
+      // All who have waited by the time that a flush is sent share it.
+      pending ??= delay(0).then(() => {
+        pending = undefined;
+        return send(path);
+      });
+      return pending;
+    },
+  };
+}
+
+async function send(path: string): Promise<Result<void, Failure>> {
+  const deadline = Date.now() + maxFlushMs;
+  for (;;) {
+    const pauseMs = 200 + Math.random() * 400;
+    try {
+      const request = { method: 'DELETE', path, headers: {}, body: '', timeoutMs: Math.max(1, deadline - Date.now()) };
+      const { status } = await sendAws('apigateway', request);
+      if (status === 202) return ok(undefined);
+      if (status !== 429 || Date.now() + pauseMs > deadline) return notFlushed(new FlushRefused(status));
+    } catch (cause) {
+      return notFlushed(cause);
+    }
+    await delay(pauseMs);
+  }
+}
+
+class FlushRefused extends Error {
+  override readonly name = 'FlushRefused';
+  readonly code: number;
+  constructor(status: number) {
+    super(`API Gateway answered ${status} to the flush`);
+    this.code = status;
+  }
+}
+
+function notFlushed(cause: unknown): { ok: false; failure: Failure } {
+  return fail({ kind: 'cache_not_flushed', cause });
+}

@@ -1,0 +1,37 @@
+import { createHash } from 'node:crypto';
+
+/** How long a refusal is remembered. */
+const memoryMs = 5_000;
+
+/** How many are remembered; the oldest go first. About 1 MB. */
+const maxRemembered = 10_000;
+
+/** The keys that Scalekit refused lately in this execution environment, so that a flood of them costs one call each. */
+export interface RefusedKeys {
+  has(key: string): boolean;
+  /** Remembers a key that Scalekit does not know. Never one that was denied for another reason, or in an outage. */
+  add(key: string): void;
+}
+
+/** Makes an empty memory, which holds hashes only; `now` is the clock, in ms. */
+export function refusedKeys(now: () => number = Date.now): RefusedKeys {
+  const forgottenAt = new Map<string, number>();
+  return {
+    has(key) {
+      return forgottenAt.size > 0 && (forgottenAt.get(hashOf(key)) ?? 0) > now();
+    },
+    add(key) {
+      const hash = hashOf(key);
+      forgottenAt.delete(hash); // so that it moves to the end
+      forgottenAt.set(hash, now() + memoryMs);
+      for (const [oldest, until] of forgottenAt) {
+        if (until > now() && forgottenAt.size <= maxRemembered) break;
+        forgottenAt.delete(oldest);
+      }
+    },
+  };
+}
+
+function hashOf(key: string): string {
+  return createHash('sha256').update(key).digest('base64');
+}

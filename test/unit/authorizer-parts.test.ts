@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { breaker } from '../../shared/breaker.ts';
+import { refusedKeys } from '../../shared/refused-keys.ts';
+import { isAddressAllowed } from '../../shared/source-address.ts';
+
+describe('the memory of refused keys', () => {
+  test('remembers a refusal for five seconds, and no other key', () => {
+    let now = 0;
+    const refused = refusedKeys(() => now);
+    refused.add('bad');
+    now = 4999;
+    expect(refused.has('bad')).toBe(true);
+    expect(refused.has('good')).toBe(false);
+    now = 5000;
+    expect(refused.has('bad')).toBe(false);
+  });
+
+  test('is bounded: the oldest refusal goes first', () => {
+    const refused = refusedKeys(() => 0);
+    for (let index = 0; index <= 10_000; index++) refused.add(`bad ${index}`);
+    expect(refused.has('bad 0')).toBe(false);
+    expect(refused.has('bad 1')).toBe(true);
+    expect(refused.has('bad 10000')).toBe(true);
+  });
+});
+
+describe('the breaker', () => {
+  test('opens after three outages in a row, lets one probe a second through, and closes with an answer', () => {
+    let now = 0;
+    const gate = breaker(() => now);
+    for (const _ of [1, 2, 3]) {
+      expect(gate.allows()).toBe(true);
+      gate.record('outage');
+    }
+    expect(gate.allows()).toBe(false);
+    now = 1000;
+    expect([gate.allows(), gate.allows()]).toEqual([true, false]);
+    gate.record('outage');
+    now = 1999;
+    expect(gate.allows()).toBe(false);
+    now = 2000;
+    expect(gate.allows()).toBe(true);
+    gate.record('answered');
+    expect([gate.allows(), gate.allows()]).toEqual([true, true]);
+  });
+
+  test('stays closed while outages are single', () => {
+    const gate = breaker(() => 0);
+    for (const outcome of ['outage', 'outage', 'answered', 'outage', 'outage'] as const) gate.record(outcome);
+    expect(gate.allows()).toBe(true);
+  });
+});
+
+describe('allowed_ips', () => {
+  test.each([
+    ['192.0.2.1', '192.0.2.0/24', true],
+    ['192.0.3.1', '192.0.2.0/24', false],
+    ['192.0.2.1', '10.0.0.0/8 192.0.2.1/32', true],
+    ['2001:db8::1', '2001:db8::/32', true],
+    ['2001:db9::1', '2001:db8::/32', false],
+    ['192.0.2.1', '2001:db8::/32', false],
+    ['::ffff:192.0.2.1', '192.0.2.0/24', true],
+    ['192.0.2.1', '0.0.0.0/0', true],
+    ['192.0.2.1', '::/0', false],
+    ['192.0.2.1', 'anywhere', false],
+    ['192.0.2.1', '192.0.2.1', false],
+    ['192.0.2.1', '', false],
+    ['192.0.2.1', '192.0.2.0/24 nonsense', false],
+    ['nonsense', '0.0.0.0/0', false],
+    [undefined, '0.0.0.0/0', false],
+  ])('%s within "%s": %s', (address, allowed_ips, expected) => {
+    expect(isAddressAllowed({ allowed_ips }, address)).toBe(expected);
+  });
+
+  test('a key without the claim may be used from anywhere', () => {
+    expect(isAddressAllowed({}, undefined)).toBe(true);
+  });
+});
