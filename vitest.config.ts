@@ -7,7 +7,15 @@ export default defineConfig({
   test: {
     projects: [
       { test: { deps, name: 'unit', include: ['test/{unit,template,parity}/**/*.test.ts'], testTimeout: 30_000 } },
-      { test: { deps, name: 'local', include: ['test/local/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        test: {
+          deps,
+          name: 'local',
+          include: ['test/{local,authorizer}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       {
         test: {
           deps,

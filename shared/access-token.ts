@@ -43,28 +43,30 @@ export interface AccessTokens {
   held(): AccessToken | undefined;
   /** Fetches a token; many who ask share one grant. */
   fetch(): Promise<AccessToken>;
-  /** A token other than `refused`, which Scalekit would not take; at most one grant a second is asked for. */
+  /** Another token than the very one that was `refused`, which Scalekit would not take; at most one grant a second is asked for. */
   renew(refused: AccessToken): Promise<AccessToken>;
 }
 
 /** Fetches access tokens with the client-credentials grant: single-flight, and at most one grant a second. */
 export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): AccessTokens {
   let held: HeldToken | undefined;
-  const grant = paced(async () => {
+  const grant = async () => {
     held = await grantWithFreshSecrets(secrets, timeoutMs);
     return held;
-  }, 1000);
+  };
+  const fetch = paced(grant, 1000);
+  const replace = paced(grant, 1000); // at its own pace: a token that was only just fetched may be refused
   return {
     held() {
       const now = Date.now();
       if (!held || held.expiresAt <= now) return undefined;
-      if (held.renewAt <= now) void grant().catch(() => {}); // the held one serves until it expires
+      if (held.renewAt <= now) void fetch().catch(() => {}); // the held one serves until it expires
       return held;
     },
-    fetch: grant,
+    fetch,
     async renew(refused) {
-      if (held && held.value !== refused.value) return held;
-      return grant();
+      if (held && held !== refused) return held; // another call has renewed it
+      return replace();
     },
   };
 }

@@ -1,4 +1,4 @@
-import { sign } from 'aws4';
+import aws4 from 'aws4';
 import { requireEnvironment } from './config.ts';
 import { type HttpAnswer, sendHttp } from './http-request.ts';
 
@@ -15,7 +15,7 @@ export function sendAws(
   const endpoint = endpointOf(service, region);
   const url = new URL(endpoint.pathname.replace(/\/$/, '') + options.path, endpoint);
   const sessionToken = process.env['AWS_SESSION_TOKEN'];
-  const signed = sign(
+  const signed = aws4.sign(
     {
       service,
       region,

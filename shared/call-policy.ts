@@ -68,7 +68,7 @@ export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlin
 
   async function otherToken(deadline: number, refused: AccessToken): Promise<AccessToken | undefined> {
     const other = await before(deadline, accessTokens.renew(refused)).catch(() => undefined);
-    return other?.value === refused.value ? undefined : other;
+    return other === refused ? undefined : other;
   }
 
   return async (repeatable, attempt) => {

@@ -2,6 +2,7 @@ import type { ApiGatewayControl } from '../aws/apigateway.ts';
 import type { ParameterStore } from '../aws/ssm.ts';
 import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
+import type { ConnectionEnd } from '../scalekit/dual-protocol-server.ts';
 import { FaultSchema } from '../scalekit/faults.ts';
 import type { EmbeddedScalekit } from '../scalekit/server.ts';
 
@@ -15,7 +16,8 @@ interface Controlled {
 
 /**
  * Serves the control URL, by which tests look at the runtime and make the embedded Scalekit fail:
- * `GET /` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret`.
+ * `GET /` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret` ·
+ * `DELETE /scalekit/connections?how=fin|rst|goaway`.
  */
 export function serveControl(controlled: Controlled): Promise<JsonServer> {
   return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, body, controlled));
@@ -47,6 +49,11 @@ function answer(call: string, body: unknown, { lambda, parameters, apiGateway, s
       return { status: 204, body: undefined };
     case 'DELETE /scalekit/calls':
       scalekit.monitor.resetCalls();
+      return { status: 204, body: undefined };
+    case 'DELETE /scalekit/connections?how=fin':
+    case 'DELETE /scalekit/connections?how=rst':
+    case 'DELETE /scalekit/connections?how=goaway':
+      scalekit.endConnections(call.split('=')[1] as ConnectionEnd);
       return { status: 204, body: undefined };
     case 'POST /scalekit/client-secret':
       return { status: 200, body: scalekit.rotateClientSecret() };

@@ -1,8 +1,23 @@
 import { createServer as createHttp1Server, type RequestListener } from 'node:http';
-import { createServer as createHttp2Server, type Http2ServerRequest, type Http2ServerResponse } from 'node:http2';
+import {
+  constants,
+  createServer as createHttp2Server,
+  type Http2ServerRequest,
+  type Http2ServerResponse,
+  type ServerHttp2Session,
+} from 'node:http2';
 import { createServer, type Server, type Socket } from 'node:net';
 
 const http2Preface = Buffer.from('PRI * HTTP/2.0');
+
+/** How connections are ended: by a FIN, a RST, or HTTP/2's GOAWAY with an error and a close. */
+export type ConnectionEnd = 'fin' | 'rst' | 'goaway';
+
+/** A server, and what can be done to the connections that it has. */
+export interface DualProtocolServer {
+  readonly server: Server;
+  readonly endConnections: (how: ConnectionEnd) => void;
+}
 
 /**
  * A cleartext server that speaks HTTP/1.1 and HTTP/2 (prior knowledge) on one port, as the Scalekit SDK expects of its
@@ -11,10 +26,15 @@ const http2Preface = Buffer.from('PRI * HTTP/2.0');
 export function createDualProtocolServer(
   http1: RequestListener,
   http2: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
-): { server: Server; destroyConnections: () => void } {
+): DualProtocolServer {
   const http1Server = createHttp1Server(http1);
   const http2Server = createHttp2Server(http2);
   http2Server.on('sessionError', () => {}); // a client that went away
+  const sessions = new Set<ServerHttp2Session>();
+  http2Server.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
@@ -30,8 +50,17 @@ export function createDualProtocolServer(
   });
   return {
     server,
-    destroyConnections: () => {
-      for (const socket of sockets) socket.destroy();
+    endConnections: (how) => {
+      if (how === 'goaway') {
+        for (const session of sessions) {
+          session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+          session.destroy();
+        }
+      }
+      for (const socket of sockets) {
+        if (how === 'fin') socket.end();
+        if (how === 'rst') socket.resetAndDestroy();
+      }
     },
   };
 }

@@ -7,7 +7,7 @@ export const grantCall = 'oauth/token';
 
 /** How the embedded Scalekit is told to fail. */
 export const FaultSchema = z.strictObject({
-  kind: z.enum(['unavailable', 'unauthenticated', 'permission_denied', 'slow', 'no_answer', 'close']),
+  kind: z.enum(['unavailable', 'unauthenticated', 'permission_denied', 'internal', 'slow', 'no_answer', 'close']),
   /** The calls that fail: RPC names (`ValidateToken`) and `oauth/token`. Default: every one. */
   on: z.array(z.string()).optional(),
   /** How many calls fail before all is well again. Default: until told otherwise. */
@@ -60,6 +60,8 @@ export async function failRpc(fault: Fault, closeConnection: () => void): Promis
       throw new ConnectError('made unauthenticated', Code.Unauthenticated);
     case 'permission_denied':
       throw new ConnectError('made permission denied', Code.PermissionDenied);
+    case 'internal':
+      throw new ConnectError('made internal error', Code.Internal);
     case 'slow':
       await delay(fault.delayMs);
       return;
@@ -76,6 +78,7 @@ export const grantStatus: Readonly<Record<Fault['kind'], number | undefined>> = 
   unavailable: 503,
   unauthenticated: 401,
   permission_denied: 403,
+  internal: 500,
   slow: 200,
   no_answer: undefined,
   close: undefined,

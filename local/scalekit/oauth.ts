@@ -1,4 +1,4 @@
-import { timingSafeEqual } from 'node:crypto';
+import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -47,6 +47,7 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
     const access_token = await new SignJWT({ client_id: client.clientId, generation })
       .setProtectedHeader({ alg: 'RS256', kid: jwk.kid })
       .setSubject(client.clientId)
+      .setJti(randomUUID())
       .setIssuedAt()
       .setExpirationTime(`${accessTokenSeconds}s`)
       .sign(privateKey);

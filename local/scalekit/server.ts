@@ -9,7 +9,7 @@ import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
 import { openDatabase } from './database.ts';
-import { createDualProtocolServer } from './dual-protocol-server.ts';
+import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
 import { CallMonitor, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
 import { type Client, createOAuth } from './oauth.ts';
@@ -24,6 +24,8 @@ export interface EmbeddedScalekit {
   readonly monitor: CallMonitor;
   /** Replaces the client's secret; the old one, and the access tokens that it brought, are refused from then on. */
   rotateClientSecret(): Client;
+  /** Ends the connections that there are; new ones are taken. */
+  readonly endConnections: (how: ConnectionEnd) => void;
   readonly close: () => Promise<void>;
 }
 
@@ -53,7 +55,7 @@ export async function startEmbeddedScalekit(options: {
       router.service(UserService, userService(database, 'env_embedded'));
     },
   });
-  const { server, destroyConnections } = createDualProtocolServer(
+  const { server, endConnections } = createDualProtocolServer(
     (request, response) => void oauth.serve(request, response).catch(() => response.destroy()),
     (request: Http2ServerRequest, response: Http2ServerResponse) =>
       requests.run(request, () => grpc(request, response)),
@@ -69,9 +71,10 @@ export async function startEmbeddedScalekit(options: {
       database.prepare('UPDATE client SET secret = ?').run(newSecret());
       return readClient(database);
     },
+    endConnections,
     async close() {
       server.close();
-      destroyConnections();
+      endConnections('rst');
       await once(server, 'close');
       database.close();
     },

@@ -1,0 +1,297 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bundleAuthorizers } from '../../bench/bundles.ts';
+import { ApiGatewayControl } from '../../local/aws/apigateway.ts';
+import { serveAws } from '../../local/aws/server.ts';
+import { ParameterStore } from '../../local/aws/ssm.ts';
+import type { JsonServer } from '../../local/http-json.ts';
+import type { Fault } from '../../local/scalekit/faults.ts';
+import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
+import { ScalekitClient } from '../../local/sdk.ts';
+import { type AuthorizerProcess, type Outcome, startAuthorizer } from './authorizer-process.ts';
+
+// Each row of what an authorizer must guard against, with the fault on the wire: real sockets, a real process.
+
+const deadlineMs = 1500;
+const slackMs = 500;
+const path = '/scalekit/test';
+
+let bundle: string;
+let scalekit: EmbeddedScalekit;
+let parameters: ParameterStore;
+let aws: JsonServer;
+let authorizer: AuthorizerProcess;
+let key: string;
+
+beforeAll(() => {
+  bundle = bundleAuthorizers().ours.file;
+});
+beforeEach(async () => {
+  scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
+  parameters = new ParameterStore();
+  aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+  storeSecrets(scalekit.client.clientSecret);
+  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
+  const { organization } = await sdk.organization.createOrganization('Acme');
+  key = (await sdk.token.createToken(organization?.id ?? '')).token;
+  scalekit.monitor.resetCalls();
+});
+afterEach(async () => {
+  authorizer.stop();
+  await scalekit.close().catch(() => {});
+  await aws.close();
+});
+
+function storeSecrets(clientSecret: string): void {
+  parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
+  parameters.put(`${path}/client-id`, scalekit.client.clientId);
+  parameters.put(`${path}/client-secret`, clientSecret);
+}
+
+function start(): AuthorizerProcess {
+  authorizer = startAuthorizer(bundle, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_ENDPOINT_URL: aws.url,
+    SCALEKIT_PARAMETER_PATH: path,
+    SCALEKIT_DEADLINE_MS: String(deadlineMs),
+  });
+  return authorizer;
+}
+
+async function startWarm(): Promise<void> {
+  expect((await start().decide(key)).effect).toBe('Allow');
+  scalekit.monitor.resetCalls();
+}
+
+const fail = (fault: Partial<Fault> & Pick<Fault, 'kind'>) => scalekit.monitor.setFault({ delayMs: 0, ...fault });
+
+/** Nobody can tell: neither a denial nor a crash, and in time. */
+function expectOutage(outcome: Outcome): void {
+  expect(outcome).toMatchObject({ error: 'upstream_unavailable' });
+  expect(outcome.ms).toBeLessThan(deadlineMs + slackMs);
+  expect(authorizer.hasCrashed()).toBe(false);
+}
+
+/** All is well again as soon as the breaker lets a call through, and a good key was never called bad on the way. */
+async function expectRecovery(): Promise<void> {
+  await vi.waitUntil(
+    async () => {
+      const { effect } = await authorizer.decide(key);
+      expect(effect).not.toBe('Deny');
+      return effect === 'Allow';
+    },
+    { timeout: 4000, interval: 50 },
+  );
+  expect(authorizer.hasCrashed()).toBe(false);
+}
+
+describe('the first calls', () => {
+  test('a cold start costs exactly one SSM call, one grant and one validate', async () => {
+    expect((await start().decide(key)).effect).toBe('Allow');
+    expect(scalekit.monitor.calls).toEqual({ 'oauth/token': 1, ValidateToken: 1 });
+    expect(parameters.reads).toBe(1);
+  });
+
+  test('20 concurrent first calls share one grant', async () => {
+    start();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => authorizer.decide(key)));
+    expect(outcomes.every(({ effect }) => effect === 'Allow')).toBe(true);
+    expect(scalekit.monitor.calls).toEqual({ 'oauth/token': 1, ValidateToken: 20 });
+    expect(parameters.reads).toBe(1);
+  });
+});
+
+describe('a bad key', () => {
+  test('an unknown one is one call, and none while it is remembered', async () => {
+    await startWarm();
+    for (const _ of [1, 2, 3])
+      expect(await authorizer.decide('unknownKey')).toMatchObject({ effect: 'Deny', code: 'invalid_token' });
+    expect(scalekit.monitor.calls).toEqual({ ValidateToken: 1 });
+  });
+
+  test('an empty, malformed or over-long one, and a token id, are none', async () => {
+    await startWarm();
+    for (const bad of ['', ' ', 'a b', 'ä', 'apit_123', 'a'.repeat(600)]) {
+      expect(await authorizer.decide(bad)).toMatchObject({ effect: 'Deny', code: 'invalid_token' });
+    }
+    expect(scalekit.monitor.calls).toEqual({});
+  });
+
+  test('10,000 of them cost no more calls than there are distinct ones', async () => {
+    await startWarm();
+    const startedAt = Date.now();
+    for (let index = 0; index < 10_000; index++) await authorizer.decide(`unknown${index % 100}`);
+    const windows = Math.ceil((Date.now() - startedAt) / 5000);
+    expect(scalekit.monitor.calls['ValidateToken']).toBeLessThanOrEqual(100 * windows);
+  });
+});
+
+describe('our own credentials', () => {
+  test('refused once: one renewal, one repeat, no harm', async () => {
+    await startWarm();
+    fail({ kind: 'unauthenticated', on: ['ValidateToken'], times: 1 });
+    expect((await authorizer.decide(key)).effect).toBe('Allow');
+    expect(scalekit.monitor.calls).toEqual({ 'oauth/token': 1, ValidateToken: 2 });
+  });
+
+  test('refused for ever: an outage under a log code of its own, at no more than one grant a second', async () => {
+    await startWarm();
+    fail({ kind: 'unauthenticated', on: ['ValidateToken'] });
+    const startedAt = Date.now();
+    for (let index = 0; index < 20; index++) expectOutage(await authorizer.decide(key));
+    expect(scalekit.monitor.calls['oauth/token']).toBeLessThanOrEqual(1 + Math.ceil((Date.now() - startedAt) / 1000));
+    await vi.waitUntil(() => authorizer.output().includes('"reason":"credentials_refused"'));
+    scalekit.monitor.setFault(undefined);
+    await expectRecovery();
+  });
+
+  test('without permission: an outage under another log code', async () => {
+    await startWarm();
+    fail({ kind: 'permission_denied', on: ['ValidateToken'] });
+    expectOutage(await authorizer.decide(key));
+    await vi.waitUntil(() => authorizer.output().includes('"reason":"permission_denied"'));
+    scalekit.monitor.setFault(undefined);
+    await expectRecovery();
+  });
+
+  test('a wrong client secret from the start is an outage, and heals when SSM holds the right one', async () => {
+    storeSecrets('wrong');
+    start();
+    for (const _ of [1, 2, 3]) expectOutage(await authorizer.decide(key));
+    await vi.waitUntil(() => authorizer.output().includes('"reason":"credentials_refused"'));
+    storeSecrets(scalekit.client.clientSecret);
+    const changedAt = Date.now();
+    await expectRecovery();
+    expect(Date.now() - changedAt).toBeLessThan(3000);
+  });
+
+  test('rotated while requests run: no 503 begins later than 3 s after both places changed, and none is a denial', async () => {
+    await startWarm();
+    let changedAt = Number.POSITIVE_INFINITY;
+    let lastOutageAt = 0;
+    let running = true;
+    const load = Array.from({ length: 4 }, async () => {
+      while (running) {
+        const begunAt = Date.now();
+        const { effect, error } = await authorizer.decide(key);
+        expect(effect).not.toBe('Deny');
+        if (error !== undefined) lastOutageAt = Math.max(lastOutageAt, begunAt);
+        await delay(5);
+      }
+    });
+    await delay(300);
+    const { clientSecret } = scalekit.rotateClientSecret();
+    await delay(1000);
+    expect(lastOutageAt).toBeGreaterThan(0); // the rotation bites
+    storeSecrets(clientSecret);
+    changedAt = Date.now();
+    await delay(4000);
+    running = false;
+    await Promise.all(load);
+    expect(lastOutageAt - changedAt).toBeLessThan(3000);
+    expect((await authorizer.decide(key)).effect).toBe('Allow');
+  });
+
+  test.each(['internal', 'unavailable'] as const)('a token endpoint that answers %s is an outage', async (kind) => {
+    fail({ kind, on: ['oauth/token'] });
+    start();
+    expectOutage(await authorizer.decide(key));
+    scalekit.monitor.setFault(undefined);
+    await expectRecovery();
+  });
+
+  test('SSM without the parameters is an outage', async () => {
+    parameters = new ParameterStore();
+    await aws.close();
+    aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+    start();
+    expectOutage(await authorizer.decide(key));
+    storeSecrets(scalekit.client.clientSecret);
+    await expectRecovery();
+  });
+
+  test('SSM that nobody listens for is an outage', async () => {
+    await aws.close();
+    start();
+    expectOutage(await authorizer.decide(key));
+    aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+  });
+});
+
+describe('Scalekit', () => {
+  test.each(['unavailable', 'internal', 'no_answer', 'close'] as const)(
+    'that answers every call with %s is an outage, in time',
+    async (kind) => {
+      await startWarm();
+      fail({ kind });
+      for (const _ of [1, 2]) expectOutage(await authorizer.decide(key));
+      scalekit.monitor.setFault(undefined);
+      await expectRecovery();
+    },
+  );
+
+  test.each(['unavailable', 'close'] as const)(
+    'that fails once (%s) is asked again within the deadline',
+    async (kind) => {
+      await startWarm();
+      fail({ kind, on: ['ValidateToken'], times: 1 });
+      expect((await authorizer.decide(key)).effect).toBe('Allow');
+      expect(scalekit.monitor.calls).toEqual({ ValidateToken: 2 });
+    },
+  );
+
+  test('that nobody listens for is an outage, answered at once by the breaker, and probed sparingly', async () => {
+    await startWarm();
+    await scalekit.close();
+    for (const _ of [1, 2, 3]) expectOutage(await authorizer.decide(key));
+    const times = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const outcome = await authorizer.decide(key);
+        expectOutage(outcome);
+        return outcome.ms;
+      }),
+    );
+    expect(times.filter((ms) => ms < 100).length).toBeGreaterThanOrEqual(19);
+  });
+});
+
+describe('a connection that ends', () => {
+  test.each(['fin', 'rst', 'goaway'] as const)('by %s between two requests costs nothing', async (how) => {
+    await startWarm();
+    scalekit.endConnections(how);
+    for (const _ of [1, 2, 3]) expect((await authorizer.decide(key)).effect).toBe('Allow');
+    expect(authorizer.hasCrashed()).toBe(false);
+  });
+
+  test.each([
+    ['fin', 300],
+    ['rst', 300],
+    ['goaway', 300],
+    ['fin', 5500],
+    ['rst', 5500],
+    ['goaway', 5500],
+  ] as const)('by %s while the process is frozen for %i ms costs nothing, and crashes nothing', async (how, ms) => {
+    await startWarm();
+    authorizer.freeze();
+    scalekit.endConnections(how);
+    await delay(ms);
+    const decided = authorizer.decide(key); // waits in the pipe, as the next event does
+    authorizer.thaw();
+    expect((await decided).effect).toBe('Allow');
+    await delay(100); // what else is on the wire
+    expect((await authorizer.decide(key)).effect).toBe('Allow');
+    expect(authorizer.hasCrashed()).toBe(false);
+    expect(scalekit.monitor.calls['oauth/token'] ?? 0).toBe(0); // the access token is kept
+  });
+
+  test('while a call is under way is asked again', async () => {
+    await startWarm();
+    fail({ kind: 'slow', on: ['ValidateToken'], times: 1, delayMs: 300 });
+    const decided = authorizer.decide(key);
+    await delay(100);
+    scalekit.endConnections('rst');
+    expect((await decided).effect).toBe('Allow');
+  });
+});

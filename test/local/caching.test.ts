@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+
+// With a TTL for data routes, over HTTP: what is cached, and that a revocation ends it all the same.
+
+let runtime: RuntimeProcess;
+beforeAll(async () => {
+  runtime = await startRuntimeProcess({ args: ['--context', 'authorizerTtlSeconds=300'] });
+});
+afterAll(() => runtime.stop());
+
+const call = (key: string, method: string, path: string, body?: string) =>
+  fetch(runtime.outputs.apiUrl + path, {
+    method,
+    headers: { Authorization: `Bearer ${key}` },
+    ...(body ? { body } : {}),
+  });
+const newKey = async (body = '{}') =>
+  (await (await call(runtime.outputs.adminKey, 'POST', '/keys', body)).json()) as { key: string; keyId: string };
+const status = async (key: string, path = '/whoami') => (await call(key, 'GET', path)).status;
+const control = (method: string, path: string, body?: string) =>
+  fetch(runtime.outputs.controlUrl + path, { method, ...(body ? { body } : {}) });
+const seen = async () => {
+  const { functions, apiGateway } = (await (await control('GET', '/')).json()) as {
+    functions: Record<string, { invocations: number; errors: number }>;
+    apiGateway: { flushes: number };
+  };
+  const authorizer = Object.entries(functions).find(([name]) => name.startsWith('Authorizer'))?.[1];
+  return { ...authorizer, flushes: apiGateway.flushes };
+};
+
+test('a decision serves the data routes again, and never the routes of keys', async () => {
+  const { key } = await newKey('{"scope":"keys:read"}');
+  const before = (await seen()).invocations ?? 0;
+  for (const _ of [1, 2, 3]) expect(await status(key)).toBe(200);
+  expect((await seen()).invocations).toBe(before + 1);
+  for (const _ of [1, 2, 3]) expect(await status(key, '/keys')).toBe(200);
+  expect((await seen()).invocations).toBe(before + 4);
+});
+
+test('a revocation answers only once no cached decision accepts the key, at the price of one flush', async () => {
+  const { key, keyId } = await newKey();
+  expect(await status(key)).toBe(200);
+  const { flushes } = await seen();
+  expect((await call(runtime.outputs.adminKey, 'DELETE', `/keys/${keyId}`)).status).toBe(204);
+  expect(await status(key)).toBe(401);
+  expect((await seen()).flushes).toBe(flushes + 1);
+});
+
+test('a decision that was begun before the revocation does not outlive it', async () => {
+  const { key, keyId } = await newKey();
+  // The authorizer asks, Scalekit says yes, and the answer dawdles while the key is revoked.
+  await control('PUT', '/scalekit/fault', '{"kind":"slow","on":["ValidateToken"],"times":1,"delayMs":1500}');
+  const slow = status(key);
+  await delay(100);
+  const revoked = call(runtime.outputs.adminKey, 'DELETE', `/keys/${keyId}`);
+  await slow;
+  expect((await revoked).status).toBe(204);
+  expect(await status(key)).toBe(401);
+});
+
+test('a revocation of what is not seen takes its time too, and changes nothing', async () => {
+  const { otherOrganizationId, adminKey, scalekit } = runtime.outputs;
+  const { ScalekitClient } = await import('../../local/sdk.ts');
+  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+  const { token, tokenId } = await sdk.token.createToken(otherOrganizationId);
+  const startedAt = Date.now();
+  expect((await call(adminKey, 'DELETE', `/keys/${tokenId}`)).status).toBe(204);
+  expect(Date.now() - startedAt).toBeGreaterThan(2500);
+  expect(await status(token)).toBe(200);
+});
+
+test('a cached denial is no error, an outage is, and is not cached', async () => {
+  const before = await seen();
+  for (const _ of [1, 2]) expect(await status('unknownKey')).toBe(401);
+  expect(await seen()).toMatchObject({ invocations: (before.invocations ?? 0) + 1, errors: before.errors });
+  const { key } = await newKey();
+  await control('PUT', '/scalekit/fault', '{"kind":"permission_denied","on":["ValidateToken"],"times":1}');
+  expect(await status(key)).toBe(503);
+  expect((await seen()).errors).toBe((before.errors ?? 0) + 1);
+  expect(await status(key)).toBe(200);
+});
+
+test('a decision whose key expires meanwhile is refused by the backend', async () => {
+  const { key } = await newKey('{"expiresIn":2}');
+  expect(await status(key)).toBe(200);
+  await expect.poll(() => status(key), { timeout: 4000 }).toBe(401);
+});

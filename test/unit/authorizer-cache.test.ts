@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
+
+const deadlineMs = 200;
+const margin = 500;
+
+let server: Server;
+let statuses: number[];
+let requests: { method: string | undefined; url: string | undefined; authorization: string | undefined; at: number }[];
+
+beforeEach(async () => {
+  statuses = [];
+  requests = [];
+  server = createServer((request, response) => {
+    requests.push({
+      method: request.method,
+      url: request.url,
+      authorization: request.headers.authorization,
+      at: Date.now(),
+    });
+    response.writeHead(statuses.shift() ?? 202).end();
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  vi.stubEnv('AWS_ENDPOINT_URL_API_GATEWAY', `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  vi.stubEnv('AWS_REGION', 'eu-west-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIA');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'secret');
+  vi.stubEnv('SCALEKIT_DEADLINE_MS', String(deadlineMs));
+  vi.stubEnv('AUTHORIZER_CACHE', 'api123/v1');
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  server.close();
+});
+
+test('waits for decisions under way, and then flushes the stage’s cache with a signed call', async () => {
+  const startedAt = Date.now();
+  expect(await authorizerCacheFromEnvironment()?.flush()).toEqual({ ok: true, value: undefined });
+  const [request, ...others] = requests;
+  expect(others).toEqual([]);
+  expect(request).toMatchObject({ method: 'DELETE', url: '/restapis/api123/stages/v1/cache/authorizers' });
+  expect(request?.authorization).toMatch(
+    /^AWS4-HMAC-SHA256 Credential=AKIA\/\d{8}\/eu-west-1\/apigateway\/aws4_request/,
+  );
+  expect((request?.at ?? 0) - startedAt).toBeGreaterThanOrEqual(deadlineMs + margin - 5);
+});
+
+test('those that come together share a flush', async () => {
+  const cache = authorizerCacheFromEnvironment();
+  await Promise.all([1, 2, 3].map(() => cache?.flush()));
+  expect(requests).toHaveLength(1);
+});
+
+test('one that is throttled is tried again', async () => {
+  statuses = [429, 429];
+  expect(await authorizerCacheFromEnvironment()?.flush()).toMatchObject({ ok: true });
+  expect(requests).toHaveLength(3);
+});
+
+test.each([403, 404, 500])('one that is answered %i is cache_not_flushed, and may be repeated', async (status) => {
+  statuses = [status];
+  const cache = authorizerCacheFromEnvironment();
+  expect(await cache?.flush()).toMatchObject({ ok: false, failure: { kind: 'cache_not_flushed' } });
+  expect(await cache?.flush()).toMatchObject({ ok: true });
+});
+
+test('one that reaches nobody is cache_not_flushed', async () => {
+  vi.stubEnv('AWS_ENDPOINT_URL_API_GATEWAY', 'http://127.0.0.1:1');
+  expect(await authorizerCacheFromEnvironment()?.flush()).toMatchObject({ failure: { kind: 'cache_not_flushed' } });
+});
+
+test('there is none to flush where decisions are not cached', () => {
+  vi.stubEnv('AUTHORIZER_CACHE', undefined);
+  expect(authorizerCacheFromEnvironment()).toBeUndefined();
+});
