@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { areRanges } from './address-ranges.ts';
 import { scopeWords } from './authority.ts';
-import { allowedIpsClaim, areRanges } from './source-address.ts';
+import { allowedIpsClaim } from './source-address.ts';
 
 /** Text of `minimum` to `maximum` characters, counted as Scalekit does (code points), without control characters. */
 export function text(minimum: number, maximum: number) {

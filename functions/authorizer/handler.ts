@@ -34,7 +34,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
     return deny(methodArn, 'invalid_token');
   }
   const { keyId, organizationId, customClaims } = found.value;
-  const allowed = isAddressAllowed(customClaims, requestContext.identity.sourceIp);
+  const allowed = await isAddressAllowed(customClaims, requestContext.identity.sourceIp);
   logger.info(allowed ? 'allowed' : 'address_not_allowed', {
     requestId: requestContext.requestId,
     keyId,

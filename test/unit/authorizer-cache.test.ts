@@ -50,7 +50,7 @@ test('waits for decisions under way, and then flushes the stage’s cache with a
 
 test('those that come together share a flush', async () => {
   const cache = authorizerCacheFromEnvironment();
-  await Promise.all([1, 2, 3].map(() => cache?.flush()));
+  await Promise.all([1, 2, 3].map(async () => cache?.flush()));
   expect(requests).toHaveLength(1);
 });
 
