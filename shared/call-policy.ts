@@ -85,7 +85,9 @@ function outage(reason: OutageReason, cause: unknown): { readonly ok: false; rea
 
 /** The connection broke, or Scalekit asks to come again. */
 function isTransient(error: GrpcError): boolean {
-  return [Code.Aborted, Code.Canceled, Code.Unavailable].includes(error.code) || causeCode(error) === 'ECONNRESET';
+  const cause = causeCode(error) ?? '';
+  if (cause === 'ECONNRESET' || cause.startsWith('ERR_HTTP2_')) return true;
+  return [Code.Aborted, Code.Canceled, Code.Unavailable].includes(error.code);
 }
 
 /** No connection was made, so nothing can have been done. */

@@ -10,7 +10,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 
 const http2Preface = Buffer.from('PRI * HTTP/2.0');
 
-/** How connections are ended: by a FIN, a RST, or HTTP/2's GOAWAY with an error and a close. */
+/** How connections are ended: by a FIN, a RST, or HTTP/2's GOAWAY with a close soon after. */
 export type ConnectionEnd = 'fin' | 'rst' | 'goaway';
 
 /** A server, and what can be done to the connections that it has. */
@@ -53,8 +53,8 @@ export function createDualProtocolServer(
     endConnections: (how) => {
       if (how === 'goaway') {
         for (const session of sessions) {
-          session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
-          session.destroy();
+          session.goaway(constants.NGHTTP2_NO_ERROR);
+          setTimeout(() => session.destroy(), 50);
         }
       }
       for (const socket of sockets) {
