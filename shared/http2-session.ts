@@ -3,6 +3,9 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Outgoing
 /** After this long without a request a connection may have died unnoticed while Lambda had the process frozen. */
 const maxIdleMs = 5_000;
 
+/** A connection that is not made in this time is given up, so that another can be tried within a call's deadline. */
+const connectTimeoutMs = 1_000;
+
 /**
  * The HTTP/2 connection to one origin, for connect's transport. It is made anew after an idle spell, a GOAWAY or an end,
  * and listens for errors as long as it lives: connect-node's own manager stops listening at a GOAWAY, and the error that
@@ -28,14 +31,25 @@ export class Http2Session {
     return session;
   }
 
-  /** Opens a stream; connect reads and writes it. */
+  /** Opens a stream; connect reads and writes it. A connection on which one ends without an answer is not used again. */
   async request(
     method: string,
     path: string,
     headers: OutgoingHttpHeaders,
     options: object,
   ): Promise<ClientHttp2Stream> {
-    return (await this.open()).request({ ...headers, ':method': method, ':path': path }, options);
+    const session = await this.open();
+    const stream = session.request({ ...headers, ':method': method, ':path': path }, options);
+    let isAnswered = false;
+    stream.once('response', () => {
+      isAnswered = true;
+    });
+    stream.once('close', () => {
+      if (isAnswered) return;
+      this.#retire(session);
+      session.close(); // once its other streams are done
+    });
+    return stream;
   }
 
   /** Asked for by connect, which keeps connections alive with it. We make new ones instead. */
@@ -43,12 +57,19 @@ export class Http2Session {
 
   #connect(): ClientHttp2Session {
     const session = connect(this.authority);
+    const timer = setTimeout(() => session.destroy(), connectTimeoutMs);
+    session.once('connect', () => clearTimeout(timer));
     session.on('error', () => {}); // its streams report it to whoever waits
-    const retire = () => {
-      if (this.#session === session) this.#session = undefined;
-    };
-    session.once('goaway', retire).once('close', retire);
+    session.once('goaway', () => this.#retire(session));
+    session.once('close', () => {
+      clearTimeout(timer);
+      this.#retire(session);
+    });
     return session;
+  }
+
+  #retire(session: ClientHttp2Session): void {
+    if (this.#session === session) this.#session = undefined;
   }
 }
 

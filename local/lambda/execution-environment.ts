@@ -41,66 +41,44 @@ export class ExecutionEnvironment {
     return this.#death !== undefined;
   }
 
-  /** Waits for the init phase; `undefined` when it went well. */
+  /** Waits for the init phase; `undefined` when it went well, and else the environment is at its end. */
   async init(): Promise<InvocationResult | undefined> {
     const message = await this.#next(initTimeoutMs, 'init phase');
-    if ('kind' in message) {
-      if (message.kind === 'ready') return undefined;
-      if (message.kind === 'init_error')
-        return this.#end({ ok: false, errorType: message.errorType, errorMessage: message.errorMessage });
-      return this.#end({
-        ok: false,
-        errorType: 'Runtime.InitError',
-        errorMessage: 'unexpected message from the runtime',
-      });
-    }
-    return this.#end(message);
+    if ('initialized' in message) return undefined;
+    this.#death ??= message;
+    await this.terminate();
+    return message;
   }
 
   /** Runs one invocation. A timeout or crash ends the environment. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
-    if (this.#death) return this.#death;
     const answered = this.#next(this.#timeoutMs, 'task');
     this.#worker.postMessage(invocation);
-    const message = await answered;
-    if (!('kind' in message)) return message;
-    if (message.kind === 'result') return { ok: true, payload: message.payload };
-    const { errorType, errorMessage } = message.kind === 'ready' ? { errorType: 'Runtime', errorMessage: '' } : message;
-    return { ok: false, errorType, errorMessage };
+    return (await answered) as InvocationResult; // `initialized` came before
   }
 
   async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  #next(timeoutMs: number, phase: string): Promise<WorkerMessage | InvocationResult> {
+  /** The next message of the worker, or what ends it before. */
+  #next(timeoutMs: number, phase: string): Promise<WorkerMessage> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {
         this.#die('Sandbox.Timedout', `Task timed out after ${(timeoutMs / 1000).toFixed(2)} seconds (${phase})`);
-        void this.#worker.terminate();
+        void this.terminate();
       }, timeoutMs);
-      const settle = (message: WorkerMessage | InvocationResult) => {
+      this.#settle = (message) => {
         clearTimeout(timer);
         this.#settle = undefined;
-        this.#onDeath = undefined;
         resolve(message);
       };
-      this.#settle = settle;
-      this.#onDeath = settle;
-      if (this.#death) settle(this.#death);
+      if (this.#death) this.#settle(this.#death);
     });
   }
 
-  #onDeath: ((death: InvocationResult) => void) | undefined;
-
   #die(errorType: string, errorMessage: string): void {
     this.#death ??= { ok: false, errorType, errorMessage };
-    this.#onDeath?.(this.#death);
-  }
-
-  #end(death: InvocationResult): InvocationResult {
-    this.#death = death;
-    void this.#worker.terminate();
-    return death;
+    this.#settle?.(this.#death);
   }
 }

@@ -14,12 +14,8 @@ export interface Invocation {
   readonly deadline: number;
 }
 
-/** From a worker. */
-export type WorkerMessage =
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'init_error'; readonly errorType: string; readonly errorMessage: string }
-  | { readonly kind: 'result'; readonly payload: string }
-  | { readonly kind: 'error'; readonly errorType: string; readonly errorMessage: string };
+/** From a worker: `initialized` once, and then one result an invocation. A failed init is its last word. */
+export type WorkerMessage = { readonly initialized: true } | InvocationResult;
 
 /** How an invocation ended: with a JSON payload, or with a function error as Lambda reports it. */
 export type InvocationResult =

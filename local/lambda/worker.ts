@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Invocation, WorkerMessage, WorkerSetup } from './protocol.ts';
+import type { Invocation, InvocationResult, WorkerMessage, WorkerSetup } from './protocol.ts';
 
 // One execution environment: loads the bundle as Lambda does, then handles one invocation at a time.
 const { folder, handler: handlerName, sourceMaps } = workerData as WorkerSetup;
@@ -20,22 +20,22 @@ function load(): Handler {
   return handler as Handler;
 }
 
-async function invoke(handler: Handler, { event, context, deadline }: Invocation): Promise<WorkerMessage> {
+async function invoke(handler: Handler, { event, context, deadline }: Invocation): Promise<InvocationResult> {
   try {
     const result = await handler(JSON.parse(event), {
       ...context,
       getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
     });
-    return { kind: 'result', payload: JSON.stringify(result ?? null) };
+    return { ok: true, payload: JSON.stringify(result ?? null) };
   } catch (error) {
-    return { kind: 'error', ...describe(error) };
+    return failure(error);
   }
 }
 
-function describe(error: unknown): { errorType: string; errorMessage: string } {
+function failure(error: unknown): InvocationResult {
   return error instanceof Error
-    ? { errorType: error.name, errorMessage: error.message }
-    : { errorType: typeof error, errorMessage: String(error) };
+    ? { ok: false, errorType: error.name, errorMessage: error.message }
+    : { ok: false, errorType: typeof error, errorMessage: String(error) };
 }
 
 try {
@@ -43,7 +43,7 @@ try {
   parentPort?.on('message', (invocation: Invocation) => {
     void invoke(handler, invocation).then(post);
   });
-  post({ kind: 'ready' });
+  post({ initialized: true });
 } catch (error) {
-  post({ kind: 'init_error', ...describe(error) });
+  post(failure(error));
 }
