@@ -18,13 +18,15 @@ export class ApiKeysStack extends Stack {
     const authorizer = new ApiFunction(this, 'Authorizer', { entry: 'authorizer', config });
     const createKey = new ApiFunction(this, 'CreateKey', { entry: 'create-key', config });
     const listKeys = new ApiFunction(this, 'ListKeys', { entry: 'list-keys', config });
+    const getKey = new ApiFunction(this, 'GetKey', { entry: 'get-key', config });
     const revokeKey = new ApiFunction(this, 'RevokeKey', { entry: 'revoke-key', config });
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
-    for (const caller of [authorizer, createKey, listKeys, revokeKey]) parameters.grantRead(caller);
+    for (const caller of [authorizer, createKey, listKeys, getKey, revokeKey]) parameters.grantRead(caller);
 
     const api = new CustomerApi(this, 'CustomerApi', { authorizer, config });
     api.keyRoute('POST', '/keys', createKey);
     api.keyRoute('GET', '/keys', listKeys);
+    api.keyRoute('GET', '/keys/{keyId}', getKey);
     api.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
     api.dataRoute('GET', '/whoami', whoami);
     api.grantFlush(revokeKey);

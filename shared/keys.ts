@@ -35,6 +35,8 @@ export interface Keys {
     filter: { userId?: string | undefined; pageSize: number; pageToken?: string | undefined },
     caller: Caller,
   ): Promise<Result<KeyList, Failure>>;
+  /** Needs `keys:read`. What the caller can't see, or is not active, is `not_found`. */
+  get(keyId: string, caller: Caller): Promise<Result<Key, Failure>>;
   /** Needs `keys:write`. Afterwards nothing that the caller can see is active under the id; what it can't see stays. */
   revoke(keyId: string, caller: Caller): Promise<Result<void, Failure>>;
 }
@@ -83,6 +85,14 @@ export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
           ...(hasBoundary(caller) ? {} : { totalCount: page.value.totalCount }),
         });
       }
+    },
+
+    async get(keyId, caller) {
+      const scoped = requireScope(caller, 'keys:read');
+      if (!scoped.ok) return scoped;
+      const found = await scalekit.validate(keyId);
+      if (!found.ok) return fail(found.failure.kind === 'refused' ? { kind: 'not_found' } : found.failure);
+      return sees(caller, found.value) ? ok(toKey(found.value)) : fail({ kind: 'not_found' });
     },
 
     async revoke(keyId, caller) {

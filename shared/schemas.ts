@@ -20,7 +20,10 @@ export function text(minimum: number, maximum: number) {
     });
 }
 
-export const KeyId = z.string().regex(/^apit_[0-9A-Za-z]+$/, 'must be a key id: "apit_" and letters or digits');
+const KeyId = z.string().regex(/^apit_[0-9A-Za-z]+$/, 'must be a key id: "apit_" and letters or digits');
+
+/** The path of a route on one key. */
+export const KeyPath = z.strictObject({ keyId: KeyId });
 
 export const UserId = z
   .string('must be a user id')

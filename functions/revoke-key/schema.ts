@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { KeyId } from '../../shared/schemas.ts';
+import { KeyPath } from '../../shared/schemas.ts';
 
 /** `DELETE /keys/{keyId}`. */
-export const RevokeKeyInput = { path: z.strictObject({ keyId: KeyId }) };
+export const RevokeKeyInput = { path: KeyPath };

@@ -47,6 +47,26 @@ test('the answer to a creation holds the plain key, where it is, and must not be
   expect(JSON.stringify(listed)).not.toContain(created.json.key);
 });
 
+test('one key is shown to whoever can see it, under the Location of its creation, until it is revoked', async () => {
+  const created = await call(admin, 'POST', '/keys', { description: 'shown', customClaims: { env: 'shown' } });
+  const { key, keyId } = created.json;
+  const path = `/keys/${keyId}`;
+  expect(created.headers['location']).toBe(new URL(target.apiUrl).pathname + path);
+  const shown = await call(admin, 'GET', path);
+  expect(shown.status).toBe(200);
+  expect(shown.json).toMatchObject({ keyId, description: 'shown', customClaims: { env: 'shown' } });
+  expect(shown.text).not.toContain(key);
+
+  const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
+  const bound = await createKey(admin, { scope: 'keys:read', customClaims: { env: 'other' } });
+  const user = await keyFromScalekit(target.organizationId, { userId: target.userId, scope: 'keys:read' });
+  for (const other of [stranger, bound, user]) expectProblem(await call(other.key, 'GET', path), 404, 'not_found');
+  expectProblem(await call(key, 'GET', path), 403, 'insufficient_scope');
+  expectProblem(await call(admin, 'GET', '/keys/apit_1'), 404, 'not_found');
+  await call(admin, 'DELETE', path);
+  expectProblem(await call(admin, 'GET', path), 404, 'not_found');
+});
+
 test('a key that has expired is refused', async () => {
   const { key } = await keyFromScalekit(target.organizationId, { expiresInMs: 1500 });
   expect((await call(key, 'GET', '/whoami')).json.expiresAt).toMatch(/Z$/);

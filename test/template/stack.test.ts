@@ -130,7 +130,7 @@ describe('gateway responses', () => {
 });
 
 describe('the functions', () => {
-  const readers = ['Authorizer', 'CreateKey', 'ListKeys', 'RevokeKey'];
+  const readers = ['Authorizer', 'CreateKey', 'ListKeys', 'GetKey', 'RevokeKey'];
 
   test('run on Node.js 24 on arm64, each with a role and a log group of its own', () => {
     const functions = resources('AWS::Lambda::Function').map(({ Properties }) => Properties);

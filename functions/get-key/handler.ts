@@ -1,0 +1,15 @@
+import { endpoint } from '../../shared/endpoint.ts';
+import { createKeys } from '../../shared/keys.ts';
+import { ok } from '../../shared/result.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { GetKeyInput } from './schema.ts';
+
+const scalekit = scalekitFromEnvironment();
+scalekit.warmUp();
+const keys = createKeys(scalekit);
+
+/** Shows one active key that the caller can see; never the plain key. */
+export const handler = endpoint(GetKeyInput, async ({ path }, { caller }) => {
+  const found = await keys.get(path.keyId, caller);
+  return found.ok ? ok({ status: 200, body: found.value }) : found;
+});

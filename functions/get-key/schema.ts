@@ -1,0 +1,4 @@
+import { KeyPath } from '../../shared/schemas.ts';
+
+/** `GET /keys/{keyId}`. */
+export const GetKeyInput = { path: KeyPath };
