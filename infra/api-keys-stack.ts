@@ -19,17 +19,19 @@ export class ApiKeysStack extends Stack {
     const createKey = new ApiFunction(this, 'CreateKey', { entry: 'create-key', config });
     const listKeys = new ApiFunction(this, 'ListKeys', { entry: 'list-keys', config });
     const getKey = new ApiFunction(this, 'GetKey', { entry: 'get-key', config });
+    const updateKey = new ApiFunction(this, 'UpdateKey', { entry: 'update-key', config });
     const revokeKey = new ApiFunction(this, 'RevokeKey', { entry: 'revoke-key', config });
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
-    for (const caller of [authorizer, createKey, listKeys, getKey, revokeKey]) parameters.grantRead(caller);
+    for (const caller of [authorizer, createKey, listKeys, getKey, updateKey, revokeKey]) parameters.grantRead(caller);
 
     const api = new CustomerApi(this, 'CustomerApi', { authorizer, config });
     api.keyRoute('POST', '/keys', createKey);
     api.keyRoute('GET', '/keys', listKeys);
     api.keyRoute('GET', '/keys/{keyId}', getKey);
+    api.keyRoute('PATCH', '/keys/{keyId}', updateKey);
     api.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
     api.dataRoute('GET', '/whoami', whoami);
-    api.grantFlush(revokeKey);
+    for (const changer of [updateKey, revokeKey]) api.grantFlush(changer);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: "The customers' API" });
     new CfnOutput(this, 'ScalekitParameterPath', {

@@ -22,6 +22,22 @@ export interface KeyRequest {
   readonly expiresAt?: Date;
 }
 
+/** What a caller asks to be changed of a key; what is absent stays. */
+export interface KeyChange {
+  /** `""` clears it. */
+  readonly description?: string | undefined;
+  /** All claims but `scope` and the reserved ones; replaces those that the key has. */
+  readonly customClaims?: Readonly<Record<string, string>>;
+  /** Distinct words; empty for none. */
+  readonly scope?: readonly string[];
+}
+
+/** What a changed key is set to: the whole map of claims, and the description if it changes. */
+export interface AmendedKey {
+  readonly customClaims: Readonly<Record<string, string>>;
+  readonly description?: string;
+}
+
 /** What of a key decides who may see it. */
 interface Bounded {
   readonly organizationId: string;
@@ -67,32 +83,17 @@ export function hasBoundary(caller: Caller): boolean {
  * key can't shed its plan by making another.
  */
 export function mint(caller: Caller, request: KeyRequest): Result<NewKey, Failure> {
-  const reserved = reservedClaims.find((name) => Object.hasOwn(request.customClaims, name));
-  if (reserved) return fail(invalid(`customClaims.${reserved}`, 'is reserved: only the service sets it'));
+  const within = requireWithin(caller, request.customClaims, request.scope);
+  if (!within.ok) return within;
   const user = mintedUser(caller, request.userId);
   if (!user.ok) return user;
-  const missing = request.scope.find((word) => !scopeOf(caller).includes(word));
-  if (missing !== undefined) return beyond(`The scope "${missing}" is not among the caller's own.`);
-  for (const [name, value] of boundary(caller)) {
-    if (Object.hasOwn(request.customClaims, name) && request.customClaims[name] !== value)
-      return beyond(`The claim "${name}" bounds the caller, and can't be changed.`);
-  }
   const expiresAt = mintedExpiry(caller, request.expiresAt);
   if (!expiresAt.ok) return expiresAt;
-  const plan = caller.customClaims['plan'];
-  const customClaims = {
-    ...request.customClaims,
-    ...Object.fromEntries(boundary(caller)),
-    ...(request.scope.length > 0 ? { scope: request.scope.join(' ') } : {}),
-    ...(plan === undefined ? {} : { plan }),
-    issued_by: caller.keyId,
-  };
-  const count = Object.keys(customClaims).length;
-  if (count > maxClaims) {
-    return fail(
-      invalid('customClaims', `makes ${count} claims with the inherited and reserved ones; at most ${maxClaims} fit`),
-    );
-  }
+  const { plan } = caller.customClaims;
+  const inherited = { ...Object.fromEntries(boundary(caller)), ...(plan === undefined ? {} : { plan }) };
+  const customClaims = withScope({ ...request.customClaims, ...inherited, issued_by: caller.keyId }, request.scope);
+  const counted = requireCount(customClaims);
+  if (!counted.ok) return counted;
   return ok({
     organizationId: caller.organizationId,
     ...(user.value === undefined ? {} : { userId: user.value }),
@@ -100,6 +101,71 @@ export function mint(caller: Caller, request: KeyRequest): Result<NewKey, Failur
     customClaims,
     ...(expiresAt.value === undefined ? {} : { expiresAt: expiresAt.value }),
   });
+}
+
+/**
+ * Decides what a key may be changed to. That gives power over it, so it must lie within the caller's own scope, claims,
+ * user and expiry, before and after. Its reserved claims stay.
+ */
+export function amend(caller: Caller, key: Governed, change: KeyChange): Result<AmendedKey, Failure> {
+  const governed = requireGovernance(caller, key);
+  if (!governed.ok) return governed;
+  const claims = change.customClaims ?? Object.fromEntries(boundary(key));
+  const scope = change.scope ?? scopeOf(key);
+  const within = requireWithin(caller, claims, scope);
+  if (!within.ok) return within;
+  const reserved = Object.entries(key.customClaims).filter(([name]) => isReserved(name));
+  const customClaims = withScope({ ...claims, ...Object.fromEntries([...boundary(caller), ...reserved]) }, scope);
+  const counted = requireCount(customClaims);
+  if (!counted.ok) return counted;
+  return ok({ customClaims, ...(change.description === undefined ? {} : { description: change.description }) });
+}
+
+/** What of a key decides who may change it. */
+interface Governed extends Bounded {
+  readonly expiresAt?: string;
+}
+
+function requireGovernance(caller: Caller, key: Governed): Result<void, Failure> {
+  if (!sees(caller, key)) return beyond('The key lies beyond the caller.');
+  if (key.userId !== caller.userId) {
+    const scoped = requireScope(caller, 'keys:users');
+    if (!scoped.ok) return scoped;
+  }
+  const missing = scopeOf(key).find((word) => !scopeOf(caller).includes(word));
+  if (missing !== undefined) return beyond(`The key has the scope "${missing}", which is not among the caller's own.`);
+  const outlives = caller.expiresAt !== undefined && !(Date.parse(key.expiresAt ?? '') <= Date.parse(caller.expiresAt));
+  return outlives ? beyond("The key outlives the caller's own.") : ok(undefined);
+}
+
+/** Holds claims and scope that a caller asks for to its own. */
+function requireWithin(
+  caller: Caller,
+  claims: Readonly<Record<string, string>>,
+  scope: readonly string[],
+): Result<void, Failure> {
+  const reserved = Object.keys(claims).find(isReserved);
+  if (reserved !== undefined) return fail(invalid(`customClaims.${reserved}`, 'is reserved: only the service sets it'));
+  const missing = scope.find((word) => !scopeOf(caller).includes(word));
+  if (missing !== undefined) return beyond(`The scope "${missing}" is not among the caller's own.`);
+  const changed = boundary(caller).find(([name, value]) => Object.hasOwn(claims, name) && claims[name] !== value);
+  return changed ? beyond(`The claim "${changed[0]}" bounds the caller, and can't be changed.`) : ok(undefined);
+}
+
+function requireCount(claims: Readonly<Record<string, string>>): Result<void, Failure> {
+  const count = Object.keys(claims).length;
+  if (count <= maxClaims) return ok(undefined);
+  return fail(
+    invalid('customClaims', `makes ${count} claims with the inherited and reserved ones; at most ${maxClaims} fit`),
+  );
+}
+
+function withScope(claims: Record<string, string>, scope: readonly string[]): Record<string, string> {
+  return scope.length > 0 ? { ...claims, scope: scope.join(' ') } : claims;
+}
+
+function isReserved(name: string): boolean {
+  return (reservedClaims as readonly string[]).includes(name);
 }
 
 /** A key that its caller may create. */
@@ -128,9 +194,8 @@ function mintedExpiry(caller: Caller, requested: Date | undefined): Result<strin
 }
 
 /** Every claim but the scope and the reserved ones. */
-function boundary(caller: Caller): [string, string][] {
-  const free: readonly string[] = ['scope', ...reservedClaims];
-  return Object.entries(caller.customClaims).filter(([name]) => !free.includes(name));
+function boundary(key: { readonly customClaims: Readonly<Record<string, string>> }): [string, string][] {
+  return Object.entries(key.customClaims).filter(([name]) => name !== 'scope' && !isReserved(name));
 }
 
 function beyond(detail: string): Result<never, Failure> {

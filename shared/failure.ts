@@ -15,6 +15,7 @@ export type Failure =
   | { readonly kind: 'insufficient_scope'; readonly scope: string }
   | { readonly kind: 'beyond_authority'; readonly detail: string }
   | { readonly kind: 'upstream_unavailable'; readonly reason: string; readonly cause: unknown }
+  | { readonly kind: 'not_applied' }
   | { readonly kind: 'cache_not_flushed'; readonly cause: unknown }
   | { readonly kind: 'outcome_unknown'; readonly cause: unknown }
   | { readonly kind: 'internal_error'; readonly cause: unknown };

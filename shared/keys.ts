@@ -1,4 +1,14 @@
-import { hasBoundary, type KeyRequest, mint, requireScope, scopeOf, sees } from './authority.ts';
+import {
+  type AmendedKey,
+  amend,
+  hasBoundary,
+  type KeyChange,
+  type KeyRequest,
+  mint,
+  requireScope,
+  scopeOf,
+  sees,
+} from './authority.ts';
 import type { AuthorizerCache } from './authorizer-cache.ts';
 import type { CallFailure } from './call-policy.ts';
 import type { Caller } from './caller.ts';
@@ -37,6 +47,8 @@ export interface Keys {
   ): Promise<Result<KeyList, Failure>>;
   /** Needs `keys:read`. What the caller can't see, or is not active, is `not_found`. */
   get(keyId: string, caller: Caller): Promise<Result<Key, Failure>>;
+  /** Needs `keys:write`, and authority over the key. Answers with the key as it came to be; `not_applied` when that differs. */
+  update(keyId: string, change: KeyChange, caller: Caller): Promise<Result<Key, Failure>>;
   /** Needs `keys:write`. Afterwards nothing that the caller can see is active under the id; what it can't see stays. */
   revoke(keyId: string, caller: Caller): Promise<Result<void, Failure>>;
 }
@@ -46,6 +58,12 @@ export interface Keys {
  * decisions, to end what it still holds of the key.
  */
 export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
+  async function find(keyId: string, caller: Caller): Promise<Result<KeyInfo, Failure>> {
+    const found = await scalekit.validate(keyId);
+    if (!found.ok) return fail(found.failure.kind === 'refused' ? { kind: 'not_found' } : found.failure);
+    return sees(caller, found.value) ? found : fail({ kind: 'not_found' });
+  }
+
   return {
     async create(request, caller) {
       const scoped = requireScope(caller, 'keys:write');
@@ -90,9 +108,24 @@ export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
     async get(keyId, caller) {
       const scoped = requireScope(caller, 'keys:read');
       if (!scoped.ok) return scoped;
-      const found = await scalekit.validate(keyId);
-      if (!found.ok) return fail(found.failure.kind === 'refused' ? { kind: 'not_found' } : found.failure);
-      return sees(caller, found.value) ? ok(toKey(found.value)) : fail({ kind: 'not_found' });
+      const found = await find(keyId, caller);
+      return found.ok ? ok(toKey(found.value)) : found;
+    },
+
+    async update(keyId, change, caller) {
+      const scoped = requireScope(caller, 'keys:write');
+      if (!scoped.ok) return scoped;
+      const found = await find(keyId, caller);
+      if (!found.ok) return found;
+      const amended = amend(caller, found.value, change);
+      if (!amended.ok) return amended;
+      const updated = await scalekit.update(keyId, amended.value);
+      if (!updated.ok) {
+        return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
+      }
+      const flushed = cache ? await cache.flush() : ok(undefined);
+      if (!flushed.ok) return flushed;
+      return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
     },
 
     async revoke(keyId, caller) {
@@ -109,6 +142,17 @@ export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
       return cache ? cache.flush() : ok(undefined);
     },
   };
+}
+
+/** Tells whether a key has the claims and the description that it was given, and no other claim. */
+function isApplied(asked: AmendedKey, key: KeyInfo): boolean {
+  const description = asked.description ?? key.description ?? '';
+  const names = Object.keys(asked.customClaims);
+  return (
+    (key.description ?? '') === description &&
+    names.length === Object.keys(key.customClaims).length &&
+    names.every((name) => Object.hasOwn(key.customClaims, name) && key.customClaims[name] === asked.customClaims[name])
+  );
 }
 
 function toKey(info: KeyInfo): Key {

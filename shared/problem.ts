@@ -27,13 +27,18 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
   outcome_unknown: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'The key may or may not have been created. List the keys, revoke what you do not know, and try again.',
+    detail: 'What became of the request is not known. List the keys, revoke what you do not know, and try again.',
     retryAfterSeconds: 5,
+  },
+  not_applied: {
+    status: 502,
+    title: 'Bad Gateway',
+    detail: 'Scalekit took the change, but what came back is not what was asked. Look at the key.',
   },
   cache_not_flushed: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'The key is revoked, but cached decisions may still accept it for a while. Repeat the request.',
+    detail: 'The change is made, but cached decisions may not follow it for a while. Repeat the request.',
     retryAfterSeconds: 1,
   },
   internal_error: { status: 500, title: 'Internal Server Error', detail: 'The fault is on our side, and is logged.' },

@@ -1,6 +1,6 @@
 import tokenModule, { type ListTokensResponse, type Token } from '@scalekit-sdk/node/lib/token.js';
 import { type AccessToken, clientCredentialsTokens } from './access-token.ts';
-import type { NewKey } from './authority.ts';
+import type { AmendedKey, NewKey } from './authority.ts';
 import { breaker } from './breaker.ts';
 import { type CallFailure, callPolicy } from './call-policy.ts';
 import { millisecondsFromEnvironment, requireEnvironment } from './config.ts';
@@ -57,6 +57,8 @@ export interface Scalekit {
     organizationId: string,
     page: { userId?: string; pageSize: number; pageToken?: string },
   ): Promise<Result<KeyPage, CallFailure>>;
+  /** Sets claims (the whole map) and, where given, the description (`""` clears it); not repeated once it may have left. */
+  update(keyId: string, change: AmendedKey): Promise<Result<KeyInfo, CallFailure>>;
   /** Ends a key, by its id or by itself; idempotent. */
   invalidate(token: string): Promise<Result<void, CallFailure>>;
 }
@@ -129,6 +131,13 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
     async list(organizationId, page) {
       const answer = await call(true, (tokens) => tokens.listTokens(organizationId, page));
       return answer.ok ? toKeyPage(answer.value) : answer;
+    },
+    async update(keyId, { customClaims, description }) {
+      const options = { customClaims, ...(description === undefined ? {} : { description }) };
+      const answer = await call(false, (tokens) => tokens.updateToken(keyId, options));
+      if (!answer.ok) return answer;
+      const info = toKeyInfo(answer.value.tokenInfo);
+      return info.ok ? info : fail({ kind: 'outcome_unknown', cause: info.failure.cause });
     },
     async invalidate(token) {
       const answer = await call(true, (tokens) => tokens.invalidateToken(token));

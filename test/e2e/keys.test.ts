@@ -67,6 +67,68 @@ test('one key is shown to whoever can see it, under the Location of its creation
   expectProblem(await call(admin, 'GET', path), 404, 'not_found');
 });
 
+describe('changing a key', () => {
+  const change = (key: string, keyId: string, body: unknown) => call(key, 'PATCH', `/keys/${keyId}`, body);
+
+  test('sets what is named, keeps what is not and what is reserved, and counts from the next request on', async () => {
+    const { key, keyId } = await createKey(admin, {
+      description: 'before',
+      scope: 'keys:read',
+      customClaims: { env: 'a', team: 'x' },
+    });
+    const { issued_by } = (await call(key, 'GET', '/whoami')).json.customClaims;
+    const described = await change(admin, keyId, { description: 'after' });
+    expect(described.status).toBe(200);
+    expect(described.json).toMatchObject({
+      description: 'after',
+      customClaims: { env: 'a', team: 'x', scope: 'keys:read', issued_by },
+    });
+    expect(described.text).not.toContain(key);
+    expect((await change(admin, keyId, { customClaims: { env: 'b' } })).json.customClaims).toEqual({
+      env: 'b',
+      scope: 'keys:read',
+      issued_by,
+    });
+    expect((await call(key, 'GET', '/whoami')).json.customClaims).toEqual({ env: 'b', scope: 'keys:read', issued_by });
+    const cleared = (await change(admin, keyId, { description: '', scope: '' })).json;
+    expect(cleared).not.toHaveProperty('description');
+    expect(cleared.customClaims).toEqual({ env: 'b', issued_by });
+    expectProblem(await call(key, 'GET', '/keys'), 403, 'insufficient_scope');
+  });
+
+  test('takes authority over it: its scope, user and expiry, and a scope of one’s own to give', async () => {
+    const writer = await createKey(admin, { scope: 'keys:write', expiresIn: 3600 });
+    const make = async (body: object) => (await createKey(admin, body)).keyId;
+    expectProblem(
+      await change(writer.key, await make({ scope: 'keys:read', expiresIn: 60 }), { description: 'x' }),
+      403,
+      'beyond_authority',
+    );
+    expectProblem(await change(writer.key, await make({}), { description: 'x' }), 403, 'beyond_authority');
+    expectProblem(
+      await change(writer.key, await make({ userId: target.userId, expiresIn: 60 }), { description: 'x' }),
+      403,
+      'insufficient_scope',
+    );
+    const within = await make({ expiresIn: 60 });
+    expectProblem(await change(writer.key, within, { scope: 'keys:read' }), 403, 'beyond_authority');
+    expect((await change(writer.key, within, { scope: 'keys:write' })).status).toBe(200);
+  });
+
+  test('what is not seen is not found, and stays as it is', async () => {
+    const { keyId } = await createKey(admin, { description: 'mine' });
+    const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
+    expectProblem(await change(stranger.key, keyId, { description: 'theirs' }), 404, 'not_found');
+    expect((await call(admin, 'GET', `/keys/${keyId}`)).json.description).toBe('mine');
+    expectProblem(await change(admin, 'apit_1', { description: 'x' }), 404, 'not_found');
+  });
+
+  test('that Scalekit does not carry out is told: it takes no empty map', async () => {
+    const { keyId } = await keyFromScalekit(target.organizationId, { claims: { env: 'only' } });
+    expectProblem(await change(admin, keyId, { customClaims: {} }), 502, 'not_applied');
+  });
+});
+
 test('a key that has expired is refused', async () => {
   const { key } = await keyFromScalekit(target.organizationId, { expiresInMs: 1500 });
   expect((await call(key, 'GET', '/whoami')).json.expiresAt).toMatch(/Z$/);

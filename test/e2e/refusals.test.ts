@@ -180,13 +180,34 @@ describe('input that does not fit', () => {
   test.each(['x', 'apit_', 'apit_1%2F', 'APIT_1', 'apit_1;', 'apit_%00', '%FF', 'org_1', "apit_1'"])(
     'the id %s is a 400 that names it',
     async (keyId) => {
-      for (const method of ['GET', 'DELETE']) {
-        const answer = await call(admin, method, `/keys/${keyId}`);
+      for (const method of ['GET', 'PATCH', 'DELETE']) {
+        const body = method === 'PATCH' ? { description: 'x' } : undefined;
+        const answer = await call(admin, method, `/keys/${keyId}`, body);
         expectProblem(answer, 400, 'invalid_request');
         expect(answer.json.errors[0].path).toBe('keyId');
       }
     },
   );
+
+  test.each([
+    ['nothing', '{}', ''],
+    ['an unknown field', '{"expiresAt":"2099-01-01T00:00:00Z"}', 'expiresAt'],
+    ['a user', '{"userId":"usr_1"}', 'userId'],
+    ['a description of another type', '{"description":null}', 'description'],
+    ['a scope with two spaces', '{"scope":"a  b"}', 'scope'],
+    ['two scopes that differ', '{"scope":"a","customClaims":{"scope":"b"}}', 'scope'],
+    ['a reserved claim', '{"customClaims":{"plan":"pro"}}', 'customClaims.plan'],
+    ['an empty claim', '{"customClaims":{"a":""}}', 'customClaims.a'],
+  ])('a change of %s is a 400 that names the field, and changes nothing', async (_what, body, path) => {
+    const { keyId } = await createKey(admin, { description: 'as it was', customClaims: { env: 'a' } });
+    const answer = await call(admin, 'PATCH', `/keys/${keyId}`, body);
+    expectProblem(answer, 400, 'invalid_request');
+    expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
+    expect((await call(admin, 'GET', `/keys/${keyId}`)).json).toMatchObject({
+      description: 'as it was',
+      customClaims: { env: 'a' },
+    });
+  });
 
   test('nothing of a refused creation stays', async () => {
     const before = (await call(admin, 'GET', '/keys?pageSize=1')).json.totalCount;

@@ -27,6 +27,7 @@ beforeAll(async () => {
     await call(created.key, 'GET', '/whoami');
     await call(created.key, 'GET', '/keys');
     await call(adminKey, 'GET', `/keys/${created.keyId}`);
+    await call(adminKey, 'PATCH', `/keys/${created.keyId}`, { description: 'changed' });
     await call(created.key, 'POST', '/keys', { description: created.key, bad: 1 });
     await call(created.key, 'DELETE', `/keys/${created.key}`);
     await call(created.key, 'GET', `/${created.key}?key=${created.key}`);
@@ -51,7 +52,7 @@ function filesBelow(folder: string): string[] {
 test('no plain key is in a log, the database, the template or the bundles', () => {
   expect(keys).toHaveLength(3);
   const files = filesBelow(runtime.dataDir).filter((file) => !/(outputs|seed)\.json$/.test(file));
-  expect(files.filter((file) => file.endsWith('.log'))).toHaveLength(7);
+  expect(files.filter((file) => file.endsWith('.log'))).toHaveLength(8);
   expect(files.some((file) => file.includes('scalekit.sqlite'))).toBe(true);
   const { adminKey, scalekit } = runtime.outputs;
   for (const file of files) {

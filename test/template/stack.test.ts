@@ -130,7 +130,7 @@ describe('gateway responses', () => {
 });
 
 describe('the functions', () => {
-  const readers = ['Authorizer', 'CreateKey', 'ListKeys', 'GetKey', 'RevokeKey'];
+  const readers = ['Authorizer', 'CreateKey', 'ListKeys', 'GetKey', 'UpdateKey', 'RevokeKey'];
 
   test('run on Node.js 24 on arm64, each with a role and a log group of its own', () => {
     const functions = resources('AWS::Lambda::Function').map(({ Properties }) => Properties);
@@ -202,19 +202,27 @@ describe('with a TTL for data routes', () => {
     }
   });
 
-  test('exactly the function that revokes may flush, this stage’s cache alone', () => {
+  test('exactly the functions that revoke or change keys may flush, this stage’s cache alone', () => {
     const flushing = find('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy).includes('apigateway:'));
-    expect(flushing.map(([logicalId]) => logicalId)).toEqual([expect.stringContaining('RevokeKey')]);
-    const flush = flushing[0]?.[1]['Properties'].PolicyDocument.Statement.find(
-      ({ Action }: { Action: unknown }) => Action === 'apigateway:DELETE',
-    );
-    expect(JSON.stringify(flush?.Resource)).toMatch(
-      /"::\/restapis\/",\{"Ref":"CustomerApi\w+"\},"\/stages\/v1\/cache\/authorizers"/,
-    );
+    expect(flushing.map(([logicalId]) => logicalId)).toEqual([
+      expect.stringContaining('UpdateKey'),
+      expect.stringContaining('RevokeKey'),
+    ]);
+    for (const [, policy] of flushing) {
+      const flush = policy['Properties'].PolicyDocument.Statement.find(
+        ({ Action }: { Action: unknown }) => Action === 'apigateway:DELETE',
+      );
+      expect(JSON.stringify(flush?.Resource)).toMatch(
+        /"::\/restapis\/",\{"Ref":"CustomerApi\w+"\},"\/stages\/v1\/cache\/authorizers"/,
+      );
+    }
     const told = find('AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Environment.Variables.AUTHORIZER_CACHE,
     );
-    expect(told.map(([logicalId]) => logicalId)).toEqual([expect.stringContaining('RevokeKey')]);
+    expect(told.map(([logicalId]) => logicalId)).toEqual([
+      expect.stringContaining('UpdateKey'),
+      expect.stringContaining('RevokeKey'),
+    ]);
   });
 
   test('without one there is nothing to flush, and nobody may', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { mint, requireScope, scopeOf, sees } from '../../shared/authority.ts';
+import { amend, mint, requireScope, scopeOf, sees } from '../../shared/authority.ts';
 import type { Caller } from '../../shared/caller.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
 
@@ -82,6 +82,38 @@ test('nobody sees a key of another organization, of another user, or without the
           ([name, value]) => Object.hasOwn(seen.customClaims, name) && seen.customClaims[name] === value,
         ),
       ).toBe(true);
+    }),
+    runs,
+  );
+});
+
+test('a key is changed only within its changer’s authority, before and after, and keeps its reserved claims', () => {
+  fc.assert(
+    fc.property(caller, caller, keyRequest, (changer, changed, { customClaims, scope }) => {
+      const amended = amend(changer, changed, { customClaims, scope });
+      if (!amended.ok) return;
+      const after = { ...changed, customClaims: amended.value.customClaims };
+      for (const key of [changed, after]) {
+        expect(sees(changer, key)).toBe(true);
+        for (const word of scopeOf(key)) expect(scopeOf(changer)).toContain(word);
+      }
+      if (changer.expiresAt !== undefined)
+        expect(changed.expiresAt && changed.expiresAt <= changer.expiresAt).toBe(true);
+      for (const name of ['plan', 'issued_by']) expect(after.customClaims[name]).toBe(changed.customClaims[name]);
+    }),
+    runs,
+  );
+});
+
+test('a change that names nothing new leaves the claims as they are', () => {
+  fc.assert(
+    fc.property(caller, (key) => {
+      const all: Caller = {
+        ...key,
+        customClaims: { ...key.customClaims, scope: `${key.customClaims['scope'] ?? ''} keys:users` },
+      };
+      const amended = amend(all, key, {});
+      expect(amended).toEqual({ ok: true, value: { customClaims: key.customClaims } });
     }),
     runs,
   );

@@ -1,0 +1,16 @@
+import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
+import { endpoint } from '../../shared/endpoint.ts';
+import { createKeys } from '../../shared/keys.ts';
+import { ok } from '../../shared/result.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { UpdateKeyInput } from './schema.ts';
+
+const scalekit = scalekitFromEnvironment();
+scalekit.warmUp();
+const keys = createKeys(scalekit, authorizerCacheFromEnvironment());
+
+/** Changes description, scope or claims of a key within the caller's authority, and answers with what came of it. */
+export const handler = endpoint(UpdateKeyInput, async ({ path, body }, { caller }) => {
+  const updated = await keys.update(path.keyId, body, caller);
+  return updated.ok ? ok({ status: 200, body: updated.value }) : updated;
+});

@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { claimFields, separateScope } from '../../shared/claim-fields.ts';
+import { KeyPath, Scope, text } from '../../shared/schemas.ts';
+
+const UpdateKeyBody = z
+  .strictObject(
+    {
+      ...claimFields,
+      scope: z.union([z.literal('').transform(() => []), Scope], 'must be words with one space between two').optional(),
+      description: text(0, 255).optional(),
+    },
+    'must be a JSON object',
+  )
+  .refine((body) => Object.keys(body).length > 0, 'names nothing to change: description, scope or customClaims')
+  .transform(({ description, ...fields }, context) => ({ description, ...separateScope(fields, context) }));
+
+/** `PATCH /keys/{keyId}`: what is left out stays; `""` clears description or scope, and `customClaims` replaces them all. */
+export const UpdateKeyInput = { path: KeyPath, body: UpdateKeyBody };
