@@ -21,7 +21,7 @@ if (!bench) {
 const result = await bench();
 if (values.json) console.log(JSON.stringify(result));
 else console.table(flat(result));
-process.exit(0);
+process.exit();
 
 /** Nested results side by side: `ttl0.p50Ms`. */
 function flat(nested: object, prefix = ''): Record<string, unknown> {

@@ -28,11 +28,13 @@ interface ApiFunctionProps {
   /** The folder under functions/ whose handler.ts is the function. */
   readonly entry: string;
   readonly config: Config;
+  /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls, waits for decisions, and flushes */
+  readonly timeoutSeconds?: number;
 }
 
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
 export class ApiFunction extends NodejsFunction {
-  constructor(scope: Construct, id: string, { entry, config }: ApiFunctionProps) {
+  constructor(scope: Construct, id: string, { entry, config, timeoutSeconds = 25 }: ApiFunctionProps) {
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -46,7 +48,7 @@ export class ApiFunction extends NodejsFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024, // CPU comes with memory: at 128 MB a cold start takes seconds
-      timeout: Duration.seconds(25), // below API Gateway's 29: a revocation may make two calls, wait for decisions, and flush
+      timeout: Duration.seconds(timeoutSeconds),
       logGroup,
       role,
       environment: {

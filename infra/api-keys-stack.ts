@@ -15,7 +15,7 @@ export class ApiKeysStack extends Stack {
     super(scope, id, { description: 'API keys by Scalekit in front of an API Gateway REST API', ...props });
 
     const parameters = new ScalekitParameters(this, 'ScalekitParameters', config);
-    const authorizer = new ApiFunction(this, 'Authorizer', { entry: 'authorizer', config });
+    const authorizer = new ApiFunction(this, 'Authorizer', { entry: 'authorizer', config, timeoutSeconds: 10 });
     const createKey = new ApiFunction(this, 'CreateKey', { entry: 'create-key', config });
     const listKeys = new ApiFunction(this, 'ListKeys', { entry: 'list-keys', config });
     const getKey = new ApiFunction(this, 'GetKey', { entry: 'get-key', config });

@@ -5,6 +5,9 @@ const retentionDays = Object.values(RetentionDays)
   .filter((days) => typeof days === 'number')
   .sort((one, other) => one - other);
 
+/** As a number in cdk.json, or as digits on the command line. */
+const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'use a whole number');
+
 const ConfigSchema = z.strictObject({
   stage: z
     .string()
@@ -17,16 +20,13 @@ const ConfigSchema = z.strictObject({
     .string()
     .regex(/^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/, 'use * or one origin, like https://app.example.com')
     .default('*'),
-  logRetentionDays: z.coerce
-    .number()
+  logRetentionDays: wholeNumber
     .refine((days) => retentionDays.includes(days), `use one of ${retentionDays.join(', ')}`)
     .default(90),
-  scalekitDeadlineMs: z.coerce
-    .number()
+  scalekitDeadlineMs: wholeNumber
     .refine((value) => Number.isInteger(value) && value >= 500 && value <= 5_000, 'use a whole number from 500 to 5000')
     .default(2500),
-  authorizerTtlSeconds: z.coerce
-    .number()
+  authorizerTtlSeconds: wholeNumber
     .refine(
       (value) => Number.isInteger(value) && value >= 0 && value <= 3600,
       'use a whole number from 0 (no caching) to 3600',

@@ -3,7 +3,7 @@ import {
   AccessLogField,
   AccessLogFormat,
   AuthorizationType,
-  type CfnMethod,
+  CfnMethod,
   EndpointType,
   IdentitySource,
   LambdaIntegration,
@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { addGatewayResponses, corsExposeHeaders } from './gateway-responses.ts';
@@ -99,6 +99,13 @@ export class CustomerApi extends Construct {
     if (!this.#cachesDecisions) return;
     const { partition, region } = Stack.of(this);
     const resource = `/restapis/${this.#api.restApiId}/stages/${stageName}/cache/authorizers`;
+    new MetricFilter(handler, 'FlushFailures', {
+      logGroup: handler.logGroup,
+      filterPattern: FilterPattern.stringValue('$.message', '=', 'cache_not_flushed'),
+      metricNamespace: 'ApiKeys',
+      metricName: 'CacheNotFlushed',
+      metricValue: '1',
+    });
     handler.addEnvironment('AUTHORIZER_CACHE', `${this.#api.restApiId}/${stageName}`);
     handler.addToRolePolicy(
       new PolicyStatement({
@@ -114,8 +121,10 @@ export class CustomerApi extends Construct {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     resource.addMethod(method, integration, { authorizer, authorizationType: AuthorizationType.CUSTOM });
     // A preflight with a body type of its own is refused, where API Gateway would fail over it.
-    const preflight = resource.node.tryFindChild('OPTIONS')?.node.defaultChild as CfnMethod | undefined;
-    preflight?.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+    for (const preflight of this.#api.node.findAll()) {
+      if (!(preflight instanceof CfnMethod) || preflight.httpMethod !== 'OPTIONS') continue;
+      preflight.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+    }
   }
 }
 

@@ -54,8 +54,8 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
     held = await grantWithFreshSecrets(secrets, timeoutMs);
     return held;
   };
-  const fetch = paced(grant, 1000);
-  const replace = paced(grant, 1000); // at its own pace: a token that was only just fetched may be refused
+  const fetch = paced(grant, 1000, isGrantRefusal);
+  const replace = paced(grant, 1000, isGrantRefusal); // at its own pace: a token that was only just fetched may be refused
   return {
     held() {
       const now = Date.now();

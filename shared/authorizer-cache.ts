@@ -5,7 +5,7 @@ import type { Failure } from './failure.ts';
 import { fail, ok, type Result } from './result.ts';
 
 /** How long a throttled flush is tried again: the control plane takes 10 calls a second of an account. */
-const maxFlushMs = 5_000;
+const maxFlushMs = 8_000;
 
 /** Beyond its own deadline a decision may take this long to reach API Gateway's cache. */
 const marginMs = 500;
@@ -21,8 +21,10 @@ export interface AuthorizerCache {
 
 /** The cache that `AUTHORIZER_CACHE` names (`REST_API_ID/STAGE`); `undefined` where decisions are not cached. */
 export function authorizerCacheFromEnvironment(): AuthorizerCache | undefined {
-  const [restApiId, stageName] = (process.env['AUTHORIZER_CACHE'] ?? '').split('/');
-  if (!restApiId || !stageName) return undefined;
+  const name = process.env['AUTHORIZER_CACHE'];
+  if (name === undefined) return undefined;
+  const [restApiId, stageName] = name.split('/');
+  if (!restApiId || !stageName) throw new Error(`AUTHORIZER_CACHE is "${name}", not REST_API_ID/STAGE`);
   const path = `/restapis/${restApiId}/stages/${stageName}/cache/authorizers`;
   return authorizerCache(path, millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS') + marginMs);
 }

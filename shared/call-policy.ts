@@ -41,7 +41,11 @@ export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlin
         token ??= accessTokens.held() ?? (await before(deadline, accessTokens.fetch()));
         return ok(await attempt(token, deadline));
       } catch (thrown) {
-        if (!token) return outage(isGrantRefusal(thrown) ? 'credentials_refused' : 'unreachable', thrown);
+        if (!token) {
+          if (isGrantRefusal(thrown)) return outage('credentials_refused', thrown);
+          if (await mayRepeat(attempts, deadline)) continue;
+          return outage('unreachable', thrown);
+        }
         const error = ConnectError.from(thrown);
         if (error.code === Code.NotFound || error.code === Code.InvalidArgument) {
           return fail({ kind: 'refused', cause: error });
@@ -55,11 +59,7 @@ export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlin
           token = other;
           continue;
         }
-        const pauseMs = 25 * 2 ** attempts * (1 + Math.random());
-        if (repeatable && isTransient(error) && Date.now() + pauseMs < deadline) {
-          await new Promise((resolve) => setTimeout(resolve, pauseMs));
-          continue;
-        }
+        if (repeatable && isTransient(error) && (await mayRepeat(attempts, deadline))) continue;
         if (repeatable || neverLeft(error) || isRefusal(error)) return outage('unreachable', error);
         return fail({ kind: 'outcome_unknown', cause: error });
       }
@@ -77,6 +77,17 @@ export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlin
     breaker.record(result.ok || result.failure.kind === 'refused' ? 'answered' : 'outage');
     return result;
   };
+}
+
+/** Few: Scalekit's rate limit arrives as UNAVAILABLE too, and is not to be hammered. */
+const maxRepeats = 2;
+
+/** Pauses before a repeat, where one is left and there is time for it. */
+async function mayRepeat(attempts: number, deadline: number): Promise<boolean> {
+  const pauseMs = 50 * 2 ** attempts * (1 + Math.random());
+  if (attempts >= maxRepeats || Date.now() + pauseMs >= deadline) return false;
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  return true;
 }
 
 function outage(reason: OutageReason, cause: unknown): { readonly ok: false; readonly failure: CallFailure } {

@@ -10,7 +10,7 @@ export interface FieldError {
  */
 export type Failure =
   | { readonly kind: 'invalid_request'; readonly errors: readonly FieldError[] }
-  | { readonly kind: 'invalid_token'; readonly cause?: unknown }
+  | { readonly kind: 'invalid_token' }
   | { readonly kind: 'not_found' }
   | { readonly kind: 'insufficient_scope'; readonly scope: string }
   | { readonly kind: 'beyond_authority'; readonly detail: string }

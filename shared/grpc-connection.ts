@@ -14,6 +14,7 @@ export function grpcConnection(): GrpcConnection {
   let held: { baseUrl: string; session: Http2Session; transport: Transport } | undefined;
   const hold = (baseUrl: string) => {
     if (held?.baseUrl !== baseUrl) {
+      held?.session.close();
       const session = new Http2Session(baseUrl);
       held = { baseUrl, session, transport: createGrpcTransport({ baseUrl, sessionManager: session }) };
     }

@@ -55,6 +55,11 @@ export class Http2Session {
   /** Asked for by connect, which keeps connections alive with it. We make new ones instead. */
   notifyResponseByteRead(): void {}
 
+  /** Ends the connection once its streams are done. */
+  close(): void {
+    this.#session?.close();
+  }
+
   #connect(): ClientHttp2Session {
     const session = connect(this.authority);
     const timer = setTimeout(() => session.destroy(), connectTimeoutMs);

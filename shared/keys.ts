@@ -92,8 +92,7 @@ export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
           ...(user === undefined ? {} : { userId: user }),
           ...(next === undefined ? {} : { pageToken: next }),
         });
-        if (!page.ok)
-          return fail(toFailure(page.failure, next === undefined ? 'userId' : 'pageToken', 'is not known here'));
+        if (!page.ok) return fail(toFailure(page.failure, fieldOf({ pageToken, userId }), 'is not known here'));
         const keys = page.value.keys.filter((key) => sees(caller, key)).map(toKey);
         next = page.value.nextPageToken;
         if (keys.length === 0 && next !== undefined && pagesRead < maxPagesRead && Date.now() < enoughAt) continue;
@@ -142,6 +141,12 @@ export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
       return cache ? cache.flush() : ok(undefined);
     },
   };
+}
+
+/** The field of a list request that Scalekit would not take: the cursor, which fits one user's list only, before the user. */
+function fieldOf({ pageToken, userId }: { pageToken?: string | undefined; userId?: string | undefined }): string {
+  if (pageToken !== undefined) return 'pageToken';
+  return userId === undefined ? '' : 'userId';
 }
 
 /** Tells whether a key has the claims and the description that it was given, and no other claim. */

@@ -1,8 +1,14 @@
 /**
- * Shares one run of `run` among everybody who asks while it is under way and for `everyMs` after it began, whether it
- * succeeded or failed: however many ask, it runs at most once in `everyMs`.
+ * Shares one run of `run` among everybody who asks while it is under way and for `everyMs` after it began: however many
+ * ask, it runs at most once in `everyMs`. A failure is shared as long as a value if `isLasting` says so of it; another
+ * may pass, and whoever asks after it runs again.
  */
-export function paced<T>(run: () => Promise<T>, everyMs: number, now: () => number = Date.now): () => Promise<T> {
+export function paced<T>(
+  run: () => Promise<T>,
+  everyMs: number,
+  isLasting: (error: unknown) => boolean,
+  now: () => number = Date.now,
+): () => Promise<T> {
   let latest: Promise<T> | undefined;
   let beganAt = 0;
   let underWay = false;
@@ -13,7 +19,10 @@ export function paced<T>(run: () => Promise<T>, everyMs: number, now: () => numb
     latest = run().finally(() => {
       underWay = false;
     });
-    latest.catch(() => {}); // whoever awaits it sees the failure; nobody awaiting it must not crash the process
+    // Whoever awaits it sees the failure; nobody awaiting it must not end the process.
+    latest.catch((error: unknown) => {
+      if (!isLasting(error)) latest = undefined;
+    });
     return latest;
   };
 }

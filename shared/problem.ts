@@ -21,7 +21,7 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
   upstream_unavailable: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'API keys can not be managed right now, and nothing was changed. Try again.',
+    detail: 'Scalekit can not be reached, or does not answer. It is safe to repeat the request.',
     retryAfterSeconds: 5,
   },
   outcome_unknown: {

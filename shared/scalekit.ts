@@ -104,10 +104,10 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
   return {
     warmUp() {
       // Both fail in silence: the first call tries again, and answers for it.
-      void secrets.current().then(
-        ({ environmentUrl }) => connection.open(environmentUrl),
-        () => {},
-      );
+      void secrets
+        .current()
+        .then(({ environmentUrl }) => connection.open(environmentUrl))
+        .catch(() => {});
       void accessTokens.fetch().catch(() => {});
     },
     async validate(token) {

@@ -25,10 +25,11 @@ const parameterNames = {
 /** Reads the SecureStrings `PATH/environment-url`, `PATH/client-id` and `PATH/client-secret` in one call, by name. */
 export function ssmSecrets(path: string, timeoutMs: number): Secrets {
   let known: ScalekitCredentials | undefined;
-  const reread = paced(async () => {
+  const read = async () => {
     known = await readParameters(path, timeoutMs);
     return known;
-  }, 1000);
+  };
+  const reread = paced(read, 1000, () => false);
   return { current: async () => known ?? reread(), reread };
 }
 
@@ -51,8 +52,14 @@ async function readParameters(path: string, timeoutMs: number): Promise<Scalekit
       throw new SecretsError(`The SSM parameter ${path}/${name} does not exist; store it with: npm run secrets`);
     return found;
   };
+  const environmentUrl = value(parameterNames.environmentUrl);
+  if (!/^https?:$/.test(URL.parse(environmentUrl)?.protocol ?? '')) {
+    throw new SecretsError(
+      `The SSM parameter ${path}/${parameterNames.environmentUrl} is not a URL like https://acme.scalekit.com`,
+    );
+  }
   return {
-    environmentUrl: value(parameterNames.environmentUrl),
+    environmentUrl,
     clientId: value(parameterNames.clientId),
     clientSecret: value(parameterNames.clientSecret),
   };

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -42,6 +42,7 @@ export async function startRuntimeProcess(
     async stop() {
       child.kill('SIGINT');
       const [code] = (await once(child, 'exit')) as [number | null];
+      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true }); // it holds keys
       return code;
     },
   };

@@ -9,6 +9,7 @@ export class ApiGatewayControl {
   #tokens = callsPerSecond;
   #refilledAt = Date.now();
   #flushes = 0;
+  #toFail = 0;
 
   /** `flush` empties the authorizer cache of a stage, and tells whether there is such a stage. */
   constructor(flush: (restApiId: string, stageName: string) => boolean) {
@@ -20,11 +21,20 @@ export class ApiGatewayControl {
     return this.#flushes;
   }
 
+  /** Makes the next `times` flushes fail, as a control plane in trouble does. */
+  failFlushes(times: number): void {
+    this.#toFail = times;
+  }
+
   /** Answers one call, or throws {@link AwsError} as API Gateway would; `undefined` when it is none of its calls. */
   call(method: string, path: string): { status: number } | undefined {
     const [, restApiId, stageName] = /^\/restapis\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/.exec(path) ?? [];
     if (method !== 'DELETE' || !restApiId || !stageName) return undefined;
     this.#takeToken();
+    if (this.#toFail > 0) {
+      this.#toFail--;
+      throw new AwsError('InternalFailure', 'made to fail', 500);
+    }
     if (!this.#flush(restApiId, stageName))
       throw new AwsError('NotFoundException', 'Invalid stage identifier specified', 404);
     this.#flushes++;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { ApiGatewayControl } from '../aws/apigateway.ts';
 import type { ParameterStore } from '../aws/ssm.ts';
 import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
@@ -5,6 +6,9 @@ import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { ConnectionEnd } from '../scalekit/dual-protocol-server.ts';
 import { FaultSchema } from '../scalekit/faults.ts';
 import type { EmbeddedScalekit } from '../scalekit/server.ts';
+
+/** How many of the next flushes of the authorizer cache fail. */
+const FlushFault = z.strictObject({ times: z.int().min(0) });
 
 interface Controlled {
   readonly lambda: LambdaService;
@@ -17,7 +21,7 @@ interface Controlled {
 /**
  * Serves the control URL, by which tests look at the runtime and make the embedded Scalekit fail:
  * `GET /` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret` ·
- * `DELETE /scalekit/connections?how=fin|rst|goaway`.
+ * `DELETE /scalekit/connections?how=fin|rst|goaway` · `PUT /apigateway/fault`.
  */
 export function serveControl(controlled: Controlled): Promise<JsonServer> {
   return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, body, controlled));
@@ -35,6 +39,12 @@ function answer(call: string, body: unknown, { lambda, parameters, apiGateway, s
         apiGateway: { flushes: apiGateway.flushes },
       },
     };
+  }
+  if (call === 'PUT /apigateway/fault') {
+    const fault = FlushFault.safeParse(body);
+    if (!fault.success) return { status: 400, body: { message: fault.error.message } };
+    apiGateway.failFlushes(fault.data.times);
+    return { status: 204, body: undefined };
   }
   if (!scalekit) return { status: 404, body: { message: 'There is no embedded Scalekit here, nor such a call.' } };
   switch (call) {

@@ -51,7 +51,7 @@ export class CallMonitor {
   }
 }
 
-/** Carries a fault out on an RPC; returns where the call is to go on. */
+/** Carries a fault out on an RPC; returns where the call is to go on. `slow` is carried out on its answer, see {@link delayAnswer}. */
 export async function failRpc(fault: Fault, closeConnection: () => void): Promise<void> {
   switch (fault.kind) {
     case 'unavailable':
@@ -63,7 +63,6 @@ export async function failRpc(fault: Fault, closeConnection: () => void): Promis
     case 'internal':
       throw new ConnectError('made internal error', Code.Internal);
     case 'slow':
-      await delay(fault.delayMs);
       return;
     case 'close':
       closeConnection();
@@ -71,6 +70,11 @@ export async function failRpc(fault: Fault, closeConnection: () => void): Promis
     case 'no_answer':
       return never();
   }
+}
+
+/** Holds the answer of a call back that was made slow: what it says was true when it was asked. */
+export async function delayAnswer(fault: Fault | undefined): Promise<void> {
+  if (fault?.kind === 'slow') await delay(fault.delayMs);
 }
 
 /** The status that the token endpoint answers under a fault; `undefined` for no status at all. */

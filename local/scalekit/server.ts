@@ -10,7 +10,7 @@ import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tok
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
 import { openDatabase } from './database.ts';
 import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
-import { CallMonitor, failRpc } from './faults.ts';
+import { CallMonitor, delayAnswer, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
 import { type Client, createOAuth } from './oauth.ts';
 import { organizationService } from './organizations.ts';
@@ -45,7 +45,11 @@ export async function startEmbeddedScalekit(options: {
     if (!(await oauth.isAuthorized(request.header.get('authorization')))) {
       throw new ConnectError('access token is missing, expired or not ours', Code.Unauthenticated);
     }
-    return next(request);
+    try {
+      return await next(request);
+    } finally {
+      await delayAnswer(fault);
+    }
   };
   const grpc = connectNodeAdapter({
     interceptors: [guard],

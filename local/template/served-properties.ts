@@ -65,6 +65,7 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   'AWS::IAM::Role': 'all',
   'AWS::Lambda::Permission': 'all',
   'AWS::Logs::LogGroup': 'all',
+  'AWS::Logs::MetricFilter': 'all',
 };
 
 const servedMethodSettings = ['DataTraceEnabled', 'HttpMethod', 'LoggingLevel', 'MetricsEnabled', 'ResourcePath'];

@@ -202,6 +202,22 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
+  test.each(['close', 'unavailable'] as const)(
+    'a token endpoint that fails once (%s) is asked again within the deadline',
+    async (kind) => {
+      fail({ kind, on: ['oauth/token'], times: 1 });
+      expect((await start().decide(key)).effect).toBe('Allow');
+    },
+  );
+
+  test('an environment URL that is none is an outage, no crash, and heals', async () => {
+    parameters.put(`${path}/environment-url`, 'acme.scalekit.com');
+    start();
+    for (const _ of [1, 2]) expectOutage(await authorizer.decide(key));
+    storeSecrets(scalekit.client.clientSecret);
+    await expectRecovery();
+  });
+
   test('SSM without the parameters is an outage', async () => {
     parameters = new ParameterStore();
     await aws.close();

@@ -86,7 +86,8 @@ function timestamp(epochMs: number) {
 /** Asserts that an answer is the one problem that its code stands for. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.status, answer.text).toBe(status);
-  expect(answer.headers['access-control-allow-origin']).toBe('*');
+  expect(answer.headers['access-control-allow-origin']).toBe(target.corsAllowOrigin);
+  expect(answer.headers['access-control-expose-headers']).toBe('Location, Retry-After, WWW-Authenticate');
   expect(answer.headers['content-type']).toMatch(/^application\/(problem\+)?json$/);
   expect(answer.json).toMatchObject({
     type: 'about:blank',

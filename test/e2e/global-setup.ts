@@ -10,6 +10,7 @@ export interface Target {
   readonly otherOrganizationId: string;
   readonly userId: string;
   readonly scalekit: { readonly environmentUrl: string; readonly clientId: string; readonly clientSecret: string };
+  readonly corsAllowOrigin: string;
   /** `null` for a real deployment: what needs it is skipped. */
   readonly controlUrl: string | null;
 }
@@ -27,7 +28,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
     return async () => {};
   }
   const runtime = await startRuntimeProcess();
-  project.provide('target', runtime.outputs);
+  project.provide('target', { ...runtime.outputs, corsAllowOrigin: '*' });
   return async () => void (await runtime.stop());
 }
 
@@ -43,6 +44,7 @@ function targetFromEnvironment(): Target {
       clientId: variable('SCALEKIT_CLIENT_ID'),
       clientSecret: variable('SCALEKIT_CLIENT_SECRET'),
     },
+    corsAllowOrigin: process.env['CORS_ALLOW_ORIGIN'] ?? '*',
     controlUrl: process.env['CONTROL_URL'] ?? null,
   };
 }

@@ -65,13 +65,19 @@ describe('who is refused', () => {
     },
   );
 
+  test('a preflight with a body type of its own is refused, and no failure', async () => {
+    for (const path of ['/', '/keys', '/whoami']) {
+      expectProblem(await send('OPTIONS', path, { 'Content-Type': 'text/plain' }), 415, 'unsupported_media_type');
+    }
+  });
+
   test('a page of another origin is let in by preflight without a key', async () => {
     const answer = await send('OPTIONS', '/keys', {
       Origin: 'https://app.example',
       'Access-Control-Request-Method': 'POST',
     });
     expect(answer.status).toBe(204);
-    expect(answer.headers['access-control-allow-origin']).toBe('*');
+    expect(answer.headers['access-control-allow-origin']).toBe(target.corsAllowOrigin);
     expect(answer.headers['access-control-allow-headers']).toContain('Authorization');
   });
 });

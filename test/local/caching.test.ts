@@ -55,8 +55,22 @@ test('a decision that was begun before the revocation does not outlive it', asyn
   const slow = status(key);
   await delay(100);
   const revoked = call(runtime.outputs.adminKey, 'DELETE', `/keys/${keyId}`);
-  await slow;
+  expect(await slow).toBe(200);
   expect((await revoked).status).toBe(204);
+  expect(await status(key)).toBe(401);
+});
+
+test('a revocation whose flush fails says so, has revoked the key, and is done by a repeat', async () => {
+  const { key, keyId } = await newKey();
+  expect(await status(key)).toBe(200);
+  await control('PUT', '/apigateway/fault', '{"times":1}');
+  const failed = await call(runtime.outputs.adminKey, 'DELETE', `/keys/${keyId}`);
+  expect(failed.status).toBe(503);
+  expect(failed.headers.get('retry-after')).toBe('1');
+  expect(await failed.json()).toMatchObject({ code: 'cache_not_flushed', status: 503 });
+  expect(await status(key)).toBe(200); // the cached decision: what the 503 warns of
+  expect(await status(key, '/keys')).toBe(401);
+  expect((await call(runtime.outputs.adminKey, 'DELETE', `/keys/${keyId}`)).status).toBe(204);
   expect(await status(key)).toBe(401);
 });
 

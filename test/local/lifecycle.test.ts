@@ -9,8 +9,9 @@ const whoami = async (apiUrl: string, key: string) =>
   (await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } })).status;
 
 test('keys outlive a restart, and do not outlive --fresh', async () => {
-  const first = await startRuntimeProcess();
-  const { dataDir, outputs } = first;
+  const dataDir = newDataDir();
+  const first = await startRuntimeProcess({ dataDir });
+  const { outputs } = first;
   expect(await whoami(outputs.apiUrl, outputs.adminKey)).toBe(200);
   expect(await first.stop()).toBe(0);
 

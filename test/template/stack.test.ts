@@ -36,7 +36,7 @@ describe('the API', () => {
     for (const { HttpMethod, AuthorizationType, AuthorizerId, Integration } of methods) {
       const isPreflight = HttpMethod === 'OPTIONS';
       expect(AuthorizationType).toBe(isPreflight ? 'NONE' : 'CUSTOM');
-      if (isPreflight) expect(Integration).toMatchObject({ Type: 'MOCK' });
+      if (isPreflight) expect(Integration).toMatchObject({ Type: 'MOCK', PassthroughBehavior: 'NEVER' });
       else expect(AuthorizerId).toBeDefined();
     }
   });
@@ -223,6 +223,17 @@ describe('with a TTL for data routes', () => {
       expect.stringContaining('UpdateKey'),
       expect.stringContaining('RevokeKey'),
     ]);
+  });
+
+  test('a flush that fails is counted', () => {
+    const filters = find('AWS::Logs::MetricFilter');
+    expect(filters).toHaveLength(2);
+    for (const [, { Properties }] of filters) {
+      expect(Properties.FilterPattern).toBe('{ $.message = "cache_not_flushed" }');
+      expect(Properties.MetricTransformations).toMatchObject([
+        { MetricNamespace: 'ApiKeys', MetricName: 'CacheNotFlushed' },
+      ]);
+    }
   });
 
   test('without one there is nothing to flush, and nobody may', () => {

@@ -3,11 +3,15 @@ import { paced } from '../../shared/paced.ts';
 
 test('many who ask at once share one run', async () => {
   let runs = 0;
-  const run = paced(async () => ++runs, 1000);
+  const run = paced(
+    async () => ++runs,
+    1000,
+    () => true,
+  );
   expect(await Promise.all([run(), run(), run()])).toEqual([1, 1, 1]);
 });
 
-test('runs again only once the pace allows, after a failure too', async () => {
+test('runs again only once the pace allows, after a lasting failure too', async () => {
   let now = 0;
   let runs = 0;
   const run = paced(
@@ -16,6 +20,7 @@ test('runs again only once the pace allows, after a failure too', async () => {
       return runs;
     },
     1000,
+    () => true,
     () => now,
   );
   await expect(run()).rejects.toThrow('first');
@@ -37,6 +42,7 @@ test('a run that takes longer than the pace is still shared', async () => {
       });
     },
     1000,
+    () => true,
     () => now,
   );
   const first = run();
@@ -45,4 +51,20 @@ test('a run that takes longer than the pace is still shared', async () => {
   finish('done');
   expect(await Promise.all([first, second])).toEqual(['done', 'done']);
   expect(runs).toBe(1);
+});
+
+test('a passing failure is shared by those who asked meanwhile, and by nobody after', async () => {
+  let runs = 0;
+  const run = paced(
+    async () => {
+      if (++runs === 1) throw new Error('passing');
+      return runs;
+    },
+    1000,
+    () => false,
+  );
+  const outcomes = await Promise.allSettled([run(), run()]);
+  expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  expect(runs).toBe(1);
+  expect(await run()).toBe(2);
 });
