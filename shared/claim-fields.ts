@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { maxClaims, scopeWords } from './authority.ts';
 import { CustomClaims, Scope } from './schemas.ts';
 

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { type Failure, type FieldError, invalid } from './failure.ts';
 import { fail, ok, type Result } from './result.ts';
 

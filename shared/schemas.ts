@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { areRanges } from './address-ranges.ts';
 import { scopeWords } from './authority.ts';
 import { allowedIpsClaim } from './source-address.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { claimFields, separateScope } from '../../shared/claim-fields.ts';
 import { Instant, text, UserId } from '../../shared/schemas.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { claimFields, separateScope } from '../../shared/claim-fields.ts';
 import { KeyPath, Scope, text } from '../../shared/schemas.ts';
 

@@ -1,38 +1,10 @@
 import { z } from 'zod';
 import type { Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
-import type {
-  Authorizer,
-  CustomGatewayResponse,
-  IdentitySource,
-  Integration,
-  MockResponse,
-  RestApi,
-  Route,
-} from './model.ts';
+import type { Authorizer, CustomGatewayResponse, IdentitySource, RestApi, Route } from './model.ts';
+import { functionArnOf, IntegrationProperties, readIntegration } from './read-integrations.ts';
 
 const Texts = z.record(z.string(), z.string());
-
-const IntegrationProperties = z.object({
-  Type: z.string(),
-  Uri: z.string().default(''),
-  IntegrationHttpMethod: z.string().default('POST'),
-  TimeoutInMillis: z.number().min(50).default(29_000),
-  PassthroughBehavior: z.enum(['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']).default('WHEN_NO_MATCH'),
-  RequestParameters: Texts.default({}),
-  RequestTemplates: Texts.default({}),
-  IntegrationResponses: z
-    .array(
-      z.object({
-        StatusCode: z.coerce.number(),
-        SelectionPattern: z.string().optional(),
-        ResponseParameters: Texts.default({}),
-        ResponseTemplates: Texts.default({}),
-      }),
-    )
-    .default([]),
-});
-type IntegrationProperties = z.output<typeof IntegrationProperties>;
 
 const MethodProperties = z.object({
   RestApiId: z.string(),
@@ -127,7 +99,7 @@ class ApiReader {
   }
 
   #route(logicalId: string, method: z.output<typeof MethodProperties>): Route[] {
-    const integration = method.Integration && this.#integration(logicalId, method.Integration);
+    const integration = method.Integration && readIntegration(logicalId, method.Integration, this.#warn);
     const authorizer = this.#authorizer(logicalId, method.AuthorizationType, method.AuthorizerId);
     if (!integration || authorizer === 'unserved') {
       this.#warn(
@@ -173,63 +145,6 @@ class ApiReader {
       ttlSeconds: authorizer.AuthorizerResultTtlInSeconds,
     };
   }
-
-  #integration(logicalId: string, integration: IntegrationProperties): Integration | undefined {
-    if (integration.Type === 'AWS_PROXY') {
-      return {
-        type: 'AWS_PROXY',
-        functionArn: functionArnOf(integration.Uri),
-        httpMethod: integration.IntegrationHttpMethod,
-        timeoutMs: integration.TimeoutInMillis,
-        mappedRequestHeaders: Object.keys(integration.RequestParameters)
-          .filter((name) => name.startsWith('integration.request.header.'))
-          .map((name) => name.slice('integration.request.header.'.length)),
-      };
-    }
-    if (integration.Type === 'MOCK') return this.#mock(logicalId, integration);
-    this.#warn(`AWS::ApiGateway::Method ${logicalId}: integration type ${integration.Type} is not served locally`);
-    return undefined;
-  }
-
-  #mock(logicalId: string, integration: IntegrationProperties): Integration | undefined {
-    const templates = [
-      ...Object.values(integration.RequestTemplates),
-      ...integration.IntegrationResponses.flatMap((response) => Object.values(response.ResponseTemplates)),
-    ];
-    if (templates.some((template) => /[$#]/.test(template))) {
-      this.#warn(`AWS::ApiGateway::Method ${logicalId}: VTL in a MOCK integration is not run locally`);
-      return undefined;
-    }
-    return {
-      type: 'MOCK',
-      passthrough: integration.PassthroughBehavior,
-      statusByContentType: Object.fromEntries(
-        Object.entries(integration.RequestTemplates).map(([contentType, template]) => [
-          contentType,
-          statusOf(template),
-        ]),
-      ),
-      responses: integration.IntegrationResponses.map(toMockResponse),
-    };
-  }
-}
-
-function statusOf(requestTemplate: string): string {
-  return /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(requestTemplate)?.[1] ?? '';
-}
-
-function toMockResponse(response: IntegrationProperties['IntegrationResponses'][number]): MockResponse {
-  const prefix = 'method.response.header.';
-  return {
-    statusCode: response.StatusCode,
-    selectionPattern: response.SelectionPattern,
-    headers: Object.fromEntries(
-      Object.entries(response.ResponseParameters)
-        .filter(([name]) => name.startsWith(prefix))
-        .map(([name, value]) => [name.slice(prefix.length), value.replace(/^'(.*)'$/s, '$1')]),
-    ),
-    body: response.ResponseTemplates['application/json'] ?? '',
-  };
 }
 
 function toGatewayResponse(properties: z.output<typeof GatewayResponseProperties>): CustomGatewayResponse {
@@ -245,9 +160,4 @@ function toIdentitySource(expression: string): IdentitySource {
     /^(?:method\.request\.)?(header|querystring|stageVariables|context)\.(.+)$/.exec(expression.trim()) ?? [];
   if (!from || !name) throw new Error(`the identity source "${expression}" is none that API Gateway takes`);
   return { from: from as IdentitySource['from'], name };
-}
-
-/** `…:lambda:path/2015-03-31/functions/ARN/invocations` → ARN. */
-function functionArnOf(uri: string): string {
-  return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
 }

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { Integration, MockResponse } from './model.ts';
+
+const Texts = z.record(z.string(), z.string());
+
+/** The properties of a method's integration. */
+export const IntegrationProperties = z.object({
+  Type: z.string(),
+  Uri: z.string().default(''),
+  IntegrationHttpMethod: z.string().default('POST'),
+  TimeoutInMillis: z.number().min(50).default(29_000),
+  PassthroughBehavior: z.enum(['WHEN_NO_MATCH', 'WHEN_NO_TEMPLATES', 'NEVER']).default('WHEN_NO_MATCH'),
+  RequestParameters: Texts.default({}),
+  RequestTemplates: Texts.default({}),
+  IntegrationResponses: z
+    .array(
+      z.object({
+        StatusCode: z.coerce.number(),
+        SelectionPattern: z.string().optional(),
+        ResponseParameters: Texts.default({}),
+        ResponseTemplates: Texts.default({}),
+      }),
+    )
+    .default([]),
+});
+export type IntegrationProperties = z.output<typeof IntegrationProperties>;
+
+/** Reads an integration; one that can't be called locally is told to `warn`. */
+export function readIntegration(
+  logicalId: string,
+  integration: IntegrationProperties,
+  warn: (line: string) => void,
+): Integration | undefined {
+  if (integration.Type === 'AWS_PROXY') {
+    return {
+      type: 'AWS_PROXY',
+      functionArn: functionArnOf(integration.Uri),
+      httpMethod: integration.IntegrationHttpMethod,
+      timeoutMs: integration.TimeoutInMillis,
+      mappedRequestHeaders: Object.keys(integration.RequestParameters)
+        .filter((name) => name.startsWith('integration.request.header.'))
+        .map((name) => name.slice('integration.request.header.'.length)),
+    };
+  }
+  if (integration.Type === 'MOCK') return readMock(logicalId, integration, warn);
+  warn(`AWS::ApiGateway::Method ${logicalId}: integration type ${integration.Type} is not served locally`);
+  return undefined;
+}
+
+function readMock(
+  logicalId: string,
+  integration: IntegrationProperties,
+  warn: (line: string) => void,
+): Integration | undefined {
+  const templates = [
+    ...Object.values(integration.RequestTemplates),
+    ...integration.IntegrationResponses.flatMap((response) => Object.values(response.ResponseTemplates)),
+  ];
+  if (templates.some((template) => /[$#]/.test(template))) {
+    warn(`AWS::ApiGateway::Method ${logicalId}: VTL in a MOCK integration is not run locally`);
+    return undefined;
+  }
+  return {
+    type: 'MOCK',
+    passthrough: integration.PassthroughBehavior,
+    statusByContentType: Object.fromEntries(
+      Object.entries(integration.RequestTemplates).map(([contentType, template]) => [contentType, statusOf(template)]),
+    ),
+    responses: integration.IntegrationResponses.map(toMockResponse),
+  };
+}
+
+function statusOf(requestTemplate: string): string {
+  return /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(requestTemplate)?.[1] ?? '';
+}
+
+function toMockResponse(response: IntegrationProperties['IntegrationResponses'][number]): MockResponse {
+  const prefix = 'method.response.header.';
+  return {
+    statusCode: response.StatusCode,
+    selectionPattern: response.SelectionPattern,
+    headers: Object.fromEntries(
+      Object.entries(response.ResponseParameters)
+        .filter(([name]) => name.startsWith(prefix))
+        .map(([name, value]) => [name.slice(prefix.length), value.replace(/^'(.*)'$/s, '$1')]),
+    ),
+    body: response.ResponseTemplates['application/json'] ?? '',
+  };
+}
+
+/** The function that a URI of API Gateway calls: `…:lambda:path/2015-03-31/functions/ARN/invocations` → ARN. */
+export function functionArnOf(uri: string): string {
+  return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
+}
