@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,7 @@ export interface Bundle {
  */
 export function bundleAuthorizers(): { ours: Bundle; plain: Bundle } {
   const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
+  process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
   const stack = new Stack(app, 'Bench');
   const add = (id: string, entry: string, options: BundlingOptions) =>

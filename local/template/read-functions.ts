@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -53,7 +53,19 @@ export function readFunctions(
 function bundleFolder(assemblyFolder: string, assetPath: unknown, inlineCode: string | undefined): string | undefined {
   if (typeof assetPath === 'string') return join(assemblyFolder, assetPath);
   if (inlineCode === undefined) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+  const folder = mkdtempSync(join(inlineCodeFolder(), 'function-'));
   writeFileSync(join(folder, 'index.js'), inlineCode);
   return folder;
+}
+
+let inlineCodeRoot: string | undefined;
+
+/** Where code that stands in a template is put; gone when the process ends. */
+function inlineCodeFolder(): string {
+  if (inlineCodeRoot === undefined) {
+    const folder = mkdtempSync(join(tmpdir(), 'lambda-'));
+    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+    inlineCodeRoot = folder;
+  }
+  return inlineCodeRoot;
 }
