@@ -2,15 +2,14 @@ import { ApiGatewayControl } from '../local/aws/apigateway.ts';
 import { serveAws } from '../local/aws/server.ts';
 import { ParameterStore } from '../local/aws/ssm.ts';
 import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
+import { storeCredentials } from '../local/scalekit-credentials.ts';
 import { ScalekitClient } from '../local/sdk.ts';
 import type { UpstreamStarted } from './upstream.ts';
 
 const path = '/scalekit/bench';
 const scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
 const parameters = new ParameterStore();
-parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
-parameters.put(`${path}/client-id`, scalekit.client.clientId);
-parameters.put(`${path}/client-secret`, scalekit.client.clientSecret);
+storeCredentials(parameters, path, { environmentUrl: scalekit.environmentUrl, ...scalekit.client });
 const aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIABENCH' });
 
 const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);

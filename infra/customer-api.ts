@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Aspects, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -14,7 +14,7 @@ import {
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import type { Config } from './config.ts';
 import { addGatewayResponses, corsExposeHeaders } from './gateway-responses.ts';
 
@@ -76,6 +76,7 @@ export class CustomerApi extends Construct {
     });
     this.#api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
     addGatewayResponses(this.#api, config.corsAllowOrigin);
+    Aspects.of(this.#api).add({ visit: refuseOtherBodyTypes });
   }
 
   /** The URL of the stage, without a slash at its end. */
@@ -116,16 +117,18 @@ export class CustomerApi extends Construct {
   }
 
   #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
-    const resource = this.#api.root.resourceForPath(path);
     // Without test invocation: one from the console would skip the authorizer.
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    resource.addMethod(method, integration, { authorizer, authorizationType: AuthorizationType.CUSTOM });
-    // A preflight with a body type of its own is refused, where API Gateway would fail over it.
-    for (const preflight of this.#api.node.findAll()) {
-      if (!(preflight instanceof CfnMethod) || preflight.httpMethod !== 'OPTIONS') continue;
-      preflight.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
-    }
+    this.#api.root
+      .resourceForPath(path)
+      .addMethod(method, integration, { authorizer, authorizationType: AuthorizationType.CUSTOM });
   }
+}
+
+/** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
+function refuseOtherBodyTypes(node: IConstruct): void {
+  if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
+  node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
 }
 
 const accessLogFields = {

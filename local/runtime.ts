@@ -10,11 +10,11 @@ import { logFiles } from './log-files.ts';
 import type { Options, ScalekitEnvironment } from './options.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
+import { storeCredentials } from './scalekit-credentials.ts';
 import { type Seed, seedScalekit } from './seed.ts';
 import { synthesize } from './synthesize.ts';
 import { readAssembly } from './template/assembly.ts';
 import { aws } from './template/intrinsics.ts';
-import type { LambdaFunction } from './template/model.ts';
 import { readModel } from './template/read-model.ts';
 import { UserError } from './user-error.ts';
 
@@ -44,7 +44,9 @@ export async function startRuntime(options: Options, onAccess: (record: AccessRe
     if (embedded) closers.push(embedded.close);
     const scalekit = options.scalekit ?? environmentOf(embedded);
     const parameters = new ParameterStore();
-    storeCredentials(parameters, model.functions, scalekit);
+    // Where the template tells its functions to look for them.
+    const paths = model.functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []);
+    for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
 
     const credentials = newCredentials();
     const apiGateway = new ApiGatewayControl((restApiId, stageName) => {
@@ -103,20 +105,6 @@ const nothingSeeded: { readonly [K in keyof Seed]: null } = {
 function environmentOf(embedded: EmbeddedScalekit | undefined): ScalekitEnvironment {
   if (!embedded) throw new Error('there is neither an embedded nor another Scalekit');
   return { environmentUrl: embedded.environmentUrl, ...embedded.client };
-}
-
-/** Stores the credentials where the template tells its functions to look for them. */
-function storeCredentials(
-  parameters: ParameterStore,
-  functions: readonly LambdaFunction[],
-  scalekit: ScalekitEnvironment,
-): void {
-  const paths = new Set(functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []));
-  for (const path of paths) {
-    parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
-    parameters.put(`${path}/client-id`, scalekit.clientId);
-    parameters.put(`${path}/client-secret`, scalekit.clientSecret);
-  }
 }
 
 function lambdaEnvironment(endpointUrl: string, credentials: AwsCredentials): Record<string, string> {

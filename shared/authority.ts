@@ -132,7 +132,7 @@ function requireGovernance(caller: Caller, key: Governed): Result<void, Failure>
     const scoped = requireScope(caller, 'keys:users');
     if (!scoped.ok) return scoped;
   }
-  const missing = scopeOf(key).find((word) => !scopeOf(caller).includes(word));
+  const missing = foreignWord(caller, scopeOf(key));
   if (missing !== undefined) return beyond(`The key has the scope "${missing}", which is not among the caller's own.`);
   const outlives = caller.expiresAt !== undefined && !(Date.parse(key.expiresAt ?? '') <= Date.parse(caller.expiresAt));
   return outlives ? beyond("The key outlives the caller's own.") : ok(undefined);
@@ -146,10 +146,16 @@ function requireWithin(
 ): Result<void, Failure> {
   const reserved = Object.keys(claims).find(isReserved);
   if (reserved !== undefined) return fail(invalid(`customClaims.${reserved}`, 'is reserved: only the service sets it'));
-  const missing = scope.find((word) => !scopeOf(caller).includes(word));
+  const missing = foreignWord(caller, scope);
   if (missing !== undefined) return beyond(`The scope "${missing}" is not among the caller's own.`);
   const changed = boundary(caller).find(([name, value]) => Object.hasOwn(claims, name) && claims[name] !== value);
   return changed ? beyond(`The claim "${changed[0]}" bounds the caller, and can't be changed.`) : ok(undefined);
+}
+
+/** The first word of a scope that the caller's own does not have. */
+function foreignWord(caller: Caller, scope: readonly string[]): string | undefined {
+  const own = scopeOf(caller);
+  return scope.find((word) => !own.includes(word));
 }
 
 function requireCount(claims: Readonly<Record<string, string>>): Result<void, Failure> {

@@ -1,17 +1,20 @@
-import { createGrpcTransport, type Transport } from './grpc.cjs';
+import { createClient, createGrpcTransport, type Transport } from './grpc.cjs';
 import { Http2Session } from './http2-session.ts';
+
+/** The descriptor of a gRPC service. */
+export type GrpcService = Parameters<typeof createClient>[0];
 
 /** The one connection to Scalekit of this execution environment. */
 export interface GrpcConnection {
-  /** The transport to a base URL; the same one as long as the URL is the same. */
-  transportTo(baseUrl: string): Transport;
-  /** Connects ahead of the first call; never fails. */
+  /** The client of the service at a base URL. It is kept: making one for each call would cost a tenth of the call. */
+  clientOf(service: GrpcService, baseUrl: string): unknown;
+  /** Connects ahead of the first call; never fails but for what is no URL. */
   open(baseUrl: string): void;
 }
 
-/** Makes a connection that follows the base URL when it changes. */
+/** Makes a connection for one service, which follows the base URL when it changes. */
 export function grpcConnection(): GrpcConnection {
-  let held: { baseUrl: string; session: Http2Session; transport: Transport } | undefined;
+  let held: { baseUrl: string; session: Http2Session; transport: Transport; client?: unknown } | undefined;
   const hold = (baseUrl: string) => {
     if (held?.baseUrl !== baseUrl) {
       held?.session.close();
@@ -21,7 +24,11 @@ export function grpcConnection(): GrpcConnection {
     return held;
   };
   return {
-    transportTo: (baseUrl) => hold(baseUrl).transport,
+    clientOf(service, baseUrl) {
+      const connection = hold(baseUrl);
+      connection.client ??= createClient(service, connection.transport);
+      return connection.client;
+    },
     open(baseUrl) {
       hold(baseUrl)
         .session.open()

@@ -4,16 +4,8 @@ import type { AmendedKey, NewKey } from './authority.ts';
 import { breaker } from './breaker.ts';
 import { type CallFailure, callPolicy } from './call-policy.ts';
 import { millisecondsFromEnvironment, requireEnvironment } from './config.ts';
-import {
-  type CallOptions,
-  Code,
-  createClient,
-  type Timestamp,
-  type Transport,
-  timestampDate,
-  timestampFromDate,
-} from './grpc.cjs';
-import { grpcConnection } from './grpc-connection.ts';
+import { type CallOptions, Code, type Timestamp, timestampDate, timestampFromDate } from './grpc.cjs';
+import { type GrpcService, grpcConnection } from './grpc-connection.ts';
 import { fail, ok, type Result } from './result.ts';
 import { type Secrets, ssmSecrets } from './secrets.ts';
 
@@ -47,8 +39,6 @@ export interface KeyPage {
 
 /** The token API of Scalekit under our call policy: one deadline a call, one renewal, repeats only of what is safe. */
 export interface Scalekit {
-  /** Reads the secrets and fetches an access token ahead of the first call; never fails. */
-  warmUp(): void;
   /** Looks a plain key up. It takes a key id as well: whoever passes on what a client sent must refuse ids first. */
   validate(token: string): Promise<Result<KeyInfo, CallFailure>>;
   /** Creates a key, once: it is never repeated after it may have left. */
@@ -63,18 +53,13 @@ export interface Scalekit {
   invalidate(token: string): Promise<Result<void, CallFailure>>;
 }
 
-/** The Scalekit that the function's environment names: `SCALEKIT_PARAMETER_PATH`, `SCALEKIT_DEADLINE_MS`. */
+/**
+ * The Scalekit that the function's environment names: `SCALEKIT_PARAMETER_PATH`, `SCALEKIT_DEADLINE_MS`. At once it begins
+ * to read the secrets, connect and fetch an access token, ahead of the first call.
+ */
 export function scalekitFromEnvironment(): Scalekit {
   const deadlineMs = millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS');
   return createScalekit(ssmSecrets(requireEnvironment('SCALEKIT_PARAMETER_PATH'), deadlineMs), deadlineMs);
-}
-
-/** One gRPC client a transport: making one anew for each call would cost a tenth of it. */
-const clients = new WeakMap<Transport, unknown>();
-function clientOf(service: Parameters<typeof createClient>[0], transport: Transport): unknown {
-  const client = clients.get(transport) ?? createClient(service, transport);
-  clients.set(transport, client);
-  return client;
 }
 
 /** Makes a {@link Scalekit}; `deadlineMs` bounds each call, its retries and renewals included. */
@@ -87,8 +72,7 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
 
   function tokenClient(accessToken: AccessToken, deadline: number): TokenClient {
     const grpc = {
-      createClient: (service: Parameters<typeof createClient>[0]) =>
-        clientOf(service, connection.transportTo(accessToken.environmentUrl)),
+      createClient: (service: GrpcService) => connection.clientOf(service, accessToken.environmentUrl),
     };
     const executor = {
       connectExec: <I, O>(send: (input: I, options: CallOptions) => Promise<O>, input: I) =>
@@ -101,15 +85,14 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
     return new TokenClient(grpc as never, executor as never);
   }
 
+  // Both fail in silence: the first call tries again, and answers for it.
+  void secrets
+    .current()
+    .then(({ environmentUrl }) => connection.open(environmentUrl))
+    .catch(() => {});
+  void accessTokens.fetch().catch(() => {});
+
   return {
-    warmUp() {
-      // Both fail in silence: the first call tries again, and answers for it.
-      void secrets
-        .current()
-        .then(({ environmentUrl }) => connection.open(environmentUrl))
-        .catch(() => {});
-      void accessTokens.fetch().catch(() => {});
-    },
     async validate(token) {
       const answer = await call(true, (tokens) => tokens.validateToken(token));
       return answer.ok ? toKeyInfo(answer.value.tokenInfo) : answer;

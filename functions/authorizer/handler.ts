@@ -8,7 +8,6 @@ import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { isAddressAllowed } from '../../shared/source-address.ts';
 
 const scalekit = scalekitFromEnvironment();
-scalekit.warmUp();
 const refused = refusedKeys();
 
 /**

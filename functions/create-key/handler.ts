@@ -4,9 +4,7 @@ import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { CreateKeyInput } from './schema.ts';
 
-const scalekit = scalekitFromEnvironment();
-scalekit.warmUp();
-const keys = createKeys(scalekit);
+const keys = createKeys(scalekitFromEnvironment());
 
 /** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
 export const handler = endpoint(CreateKeyInput, async ({ body }, { caller, path }) => {

@@ -4,9 +4,7 @@ import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { GetKeyInput } from './schema.ts';
 
-const scalekit = scalekitFromEnvironment();
-scalekit.warmUp();
-const keys = createKeys(scalekit);
+const keys = createKeys(scalekitFromEnvironment());
 
 /** Shows one active key that the caller can see; never the plain key. */
 export const handler = endpoint(GetKeyInput, async ({ path }, { caller }) => {

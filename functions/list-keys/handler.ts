@@ -4,9 +4,7 @@ import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { ListKeysInput } from './schema.ts';
 
-const scalekit = scalekitFromEnvironment();
-scalekit.warmUp();
-const keys = createKeys(scalekit);
+const keys = createKeys(scalekitFromEnvironment());
 
 /** Lists the active keys that the caller can see, a page at a time. */
 export const handler = endpoint(ListKeysInput, async ({ query }, { caller }) => {

@@ -5,9 +5,7 @@ import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { RevokeKeyInput } from './schema.ts';
 
-const scalekit = scalekitFromEnvironment();
-scalekit.warmUp();
-const keys = createKeys(scalekit, authorizerCacheFromEnvironment());
+const keys = createKeys(scalekitFromEnvironment(), authorizerCacheFromEnvironment());
 
 /** Revokes a key that the caller can see; the next request with it is refused. Idempotent. */
 export const handler = endpoint(RevokeKeyInput, async ({ path }, { caller }) => {

@@ -5,9 +5,7 @@ import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { UpdateKeyInput } from './schema.ts';
 
-const scalekit = scalekitFromEnvironment();
-scalekit.warmUp();
-const keys = createKeys(scalekit, authorizerCacheFromEnvironment());
+const keys = createKeys(scalekitFromEnvironment(), authorizerCacheFromEnvironment());
 
 /** Changes description, scope or claims of a key within the caller's authority, and answers with what came of it. */
 export const handler = endpoint(UpdateKeyInput, async ({ path, body }, { caller }) => {

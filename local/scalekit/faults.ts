@@ -78,12 +78,11 @@ export async function delayAnswer(fault: Fault | undefined): Promise<void> {
 }
 
 /** The status that the token endpoint answers under a fault; `undefined` for no status at all. */
-export const grantStatus: Readonly<Record<Fault['kind'], number | undefined>> = {
+export const grantStatus: Readonly<Record<Exclude<Fault['kind'], 'slow'>, number | undefined>> = {
   unavailable: 503,
   unauthenticated: 401,
   permission_denied: 403,
   internal: 500,
-  slow: 200,
   no_answer: undefined,
   close: undefined,
 };

@@ -1,9 +1,8 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
-import { setTimeout as delay } from 'node:timers/promises';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
-import { type CallMonitor, grantCall, grantStatus } from './faults.ts';
+import { type CallMonitor, delayAnswer, grantCall, grantStatus } from './faults.ts';
 
 /** The client that may take the client-credentials grant. */
 export interface Client {
@@ -32,11 +31,12 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
 
   async function grant(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const fault = monitor.take(grantCall);
-    if (fault?.kind === 'slow') await delay(fault.delayMs);
-    else if (fault?.kind === 'close') request.socket.destroy();
-    else if (fault && fault.kind !== 'no_answer')
-      return json(response, grantStatus[fault.kind] ?? 500, { error: 'temporarily_unavailable' });
-    if (fault && grantStatus[fault.kind] === undefined) return;
+    await delayAnswer(fault);
+    if (fault?.kind === 'close') request.socket.destroy();
+    if (fault && fault.kind !== 'slow') {
+      const status = grantStatus[fault.kind];
+      return status === undefined ? undefined : json(response, status, { error: 'temporarily_unavailable' });
+    }
     const form = new URLSearchParams(await text(request));
     if (form.get('grant_type') !== 'client_credentials')
       return json(response, 400, { error: 'unsupported_grant_type' });

@@ -7,6 +7,7 @@ import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { JsonServer } from '../../local/http-json.ts';
 import type { Fault } from '../../local/scalekit/faults.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
+import { storeCredentials } from '../../local/scalekit-credentials.ts';
 import { ScalekitClient } from '../../local/sdk.ts';
 import { type AuthorizerProcess, type Outcome, startAuthorizer } from './authorizer-process.ts';
 
@@ -29,7 +30,7 @@ beforeAll(() => {
 beforeEach(async () => {
   scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
   parameters = new ParameterStore();
-  aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+  aws = await serveTestAws();
   storeSecrets(scalekit.client.clientSecret);
   const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
   const { organization } = await sdk.organization.createOrganization('Acme');
@@ -42,10 +43,13 @@ afterEach(async () => {
   await aws.close();
 });
 
+function serveTestAws(): Promise<JsonServer> {
+  return serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+}
+
 function storeSecrets(clientSecret: string): void {
-  parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
-  parameters.put(`${path}/client-id`, scalekit.client.clientId);
-  parameters.put(`${path}/client-secret`, clientSecret);
+  const { environmentUrl, client } = scalekit;
+  storeCredentials(parameters, path, { environmentUrl, clientId: client.clientId, clientSecret });
 }
 
 function start(): AuthorizerProcess {
@@ -221,7 +225,7 @@ describe('our own credentials', () => {
   test('SSM without the parameters is an outage', async () => {
     parameters = new ParameterStore();
     await aws.close();
-    aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+    aws = await serveTestAws();
     start();
     expectOutage(await authorizer.decide(key));
     storeSecrets(scalekit.client.clientSecret);
@@ -232,7 +236,7 @@ describe('our own credentials', () => {
     await aws.close();
     start();
     expectOutage(await authorizer.decide(key));
-    aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
+    aws = await serveTestAws();
   });
 });
 

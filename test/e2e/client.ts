@@ -99,6 +99,15 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
   expect(answer.json.requestId).toMatch(/^[0-9a-f-]{36}$/);
 }
 
+/** Asserts that an answer is a 400 that names the field, among few, each with a message. */
+export function expectInvalid(answer: Answer, path: string): void {
+  expectProblem(answer, 400, 'invalid_request');
+  const errors: { path: string; message: string }[] = answer.json.errors;
+  expect(errors.map((error) => error.path)).toContain(path);
+  expect(errors.length).toBeLessThanOrEqual(20);
+  for (const { message } of errors) expect(message).not.toBe('');
+}
+
 /** Asserts that a key is refused, and in the way that tells its holder to replace it. */
 export async function expectRefused(key: string): Promise<void> {
   const answer = await call(key, 'GET', '/whoami');

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { call, createKey, expectProblem, expectRefused, send, target } from './client.ts';
+import { call, createKey, expectInvalid, expectProblem, expectRefused, send, target } from './client.ts';
 
 const admin = target.adminKey;
 
@@ -148,10 +148,7 @@ describe('input that does not fit', () => {
     ['both expiries', '{"expiresIn":60,"expiresAt":"2099-01-01T00:00:00Z"}', 'expiresIn'],
   ])('a creation with %s is a 400 that names the field', async (_what, body, path) => {
     const answer = await call(admin, 'POST', '/keys', body);
-    expectProblem(answer, 400, 'invalid_request');
-    expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
-    expect(answer.json.errors.length).toBeLessThanOrEqual(20);
-    for (const { message } of answer.json.errors) expect(message).not.toBe('');
+    expectInvalid(answer, path);
   });
 
   test('a body that is not UTF-8 is a 400', async () => {
@@ -179,8 +176,7 @@ describe('input that does not fit', () => {
     ['constructor=1', 'constructor'],
   ])('a list with %s is a 400 that names the field', async (query, path) => {
     const answer = await call(admin, 'GET', `/keys?${query}`);
-    expectProblem(answer, 400, 'invalid_request');
-    expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
+    expectInvalid(answer, path);
   });
 
   test.each(['x', 'apit_', 'apit_1%2F', 'APIT_1', 'apit_1;', 'apit_%00', '%FF', 'org_1', "apit_1'"])(
@@ -207,8 +203,7 @@ describe('input that does not fit', () => {
   ])('a change of %s is a 400 that names the field, and changes nothing', async (_what, body, path) => {
     const { keyId } = await createKey(admin, { description: 'as it was', customClaims: { env: 'a' } });
     const answer = await call(admin, 'PATCH', `/keys/${keyId}`, body);
-    expectProblem(answer, 400, 'invalid_request');
-    expect(answer.json.errors.map((error: { path: string }) => error.path)).toContain(path);
+    expectInvalid(answer, path);
     expect((await call(admin, 'GET', `/keys/${keyId}`)).json).toMatchObject({
       description: 'as it was',
       customClaims: { env: 'a' },
