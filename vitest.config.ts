@@ -12,6 +12,7 @@ export default defineConfig({
           deps,
           name: 'local',
           include: ['test/{local,authorizer}/**/*.test.ts'],
+          globalSetup: 'test/shared-assembly.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -21,7 +22,7 @@ export default defineConfig({
           deps,
           name: 'e2e', // against API_URL if it is set, else against a local runtime
           include: ['test/e2e/**/*.test.ts'],
-          globalSetup: 'test/e2e/global-setup.ts',
+          globalSetup: ['test/shared-assembly.ts', 'test/e2e/global-setup.ts'],
           fileParallelism: false, // the files share one organization, and one counts its keys
           testTimeout: 30_000,
         },

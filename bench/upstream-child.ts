@@ -1,16 +1,15 @@
-import { ApiGatewayControl } from '../local/aws/apigateway.ts';
-import { serveAws } from '../local/aws/server.ts';
 import { ParameterStore } from '../local/aws/ssm.ts';
 import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
 import { storeCredentials } from '../local/scalekit-credentials.ts';
 import { ScalekitClient } from '../local/sdk.ts';
+import { awsEnvironment, serveParameters } from '../test/parameter-server.ts';
 import type { UpstreamStarted } from './upstream.ts';
 
 const path = '/scalekit/bench';
 const scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
 const parameters = new ParameterStore();
 storeCredentials(parameters, path, { environmentUrl: scalekit.environmentUrl, ...scalekit.client });
-const aws = await serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIABENCH' });
+const aws = await serveParameters(parameters);
 
 const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
 const { organization } = await sdk.organization.createOrganization('Bench');
@@ -28,10 +27,7 @@ const started: UpstreamStarted = {
   scalekit: { environmentUrl: scalekit.environmentUrl, ...scalekit.client },
   key: token,
   environment: {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIABENCH',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL: aws.url,
+    ...awsEnvironment(aws),
     SCALEKIT_PARAMETER_PATH: path,
     SCALEKIT_DEADLINE_MS: '2500',
     POWERTOOLS_SERVICE_NAME: 'authorizer',

@@ -4,6 +4,7 @@ import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 
@@ -19,6 +20,7 @@ export const bundling: BundlingOptions = {
   minify: true,
   sourceMap: true,
   sourcesContent: false,
+  bundleAwsSDK: true, // what is tested is what runs, not the version that the runtime brings
   // What the SDK and connect load and our calls never use: half of the import time.
   inject: [`${root}infra/bundling/headers.mjs`],
   esbuildArgs: { '--alias:axios': `${root}infra/bundling/no-axios.cjs` },
@@ -30,11 +32,14 @@ interface ApiFunctionProps {
   readonly config: Config;
   /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls, waits for decisions, and flushes */
   readonly timeoutSeconds?: number;
+  /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
+  readonly deadLetterQueue?: IQueue;
 }
 
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
 export class ApiFunction extends NodejsFunction {
-  constructor(scope: Construct, id: string, { entry, config, timeoutSeconds = 25 }: ApiFunctionProps) {
+  constructor(scope: Construct, id: string, props: ApiFunctionProps) {
+    const { entry, config, timeoutSeconds = 25, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -57,6 +62,7 @@ export class ApiFunction extends NodejsFunction {
         CORS_ALLOW_ORIGIN: config.corsAllowOrigin,
       },
       bundling,
+      ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
   }
 }

@@ -3,13 +3,15 @@ import type { Construct } from 'constructs';
 import { ApiFunction } from './api-function.ts';
 import type { Config } from './config.ts';
 import { CustomerApi } from './customer-api.ts';
+import { KeyRotation } from './key-rotation.ts';
+import { OperatorApi } from './operator-api.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 
 interface ApiKeysStackProps extends StackProps {
   readonly config: Config;
 }
 
-/** The customers' API behind its keys; only wires constructs. */
+/** The customers' API behind its keys, and the operators' beside it; only wires constructs. */
 export class ApiKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: ApiKeysStackProps) {
     super(scope, id, { description: 'API keys by Scalekit in front of an API Gateway REST API', ...props });
@@ -21,19 +23,38 @@ export class ApiKeysStack extends Stack {
     const getKey = new ApiFunction(this, 'GetKey', { entry: 'get-key', config });
     const updateKey = new ApiFunction(this, 'UpdateKey', { entry: 'update-key', config });
     const revokeKey = new ApiFunction(this, 'RevokeKey', { entry: 'revoke-key', config });
+    // It looks through the keys twice, and may flush: API Gateway waits 29 s.
+    const rotateKey = new ApiFunction(this, 'RotateKey', { entry: 'rotate-key', config, timeoutSeconds: 28 });
+    const rotation = new KeyRotation(this, 'KeyRotation', { config });
+    rotation.grantSchedule(rotateKey);
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
-    for (const caller of [authorizer, createKey, listKeys, getKey, updateKey, revokeKey]) parameters.grantRead(caller);
+    const changers = [updateKey, revokeKey, rotateKey, rotation.endOverlap];
+    for (const caller of [authorizer, createKey, listKeys, getKey, ...changers]) parameters.grantRead(caller);
 
     const api = new CustomerApi(this, 'CustomerApi', { authorizer, config });
-    api.keyRoute('POST', '/keys', createKey);
-    api.keyRoute('GET', '/keys', listKeys);
-    api.keyRoute('GET', '/keys/{keyId}', getKey);
-    api.keyRoute('PATCH', '/keys/{keyId}', updateKey);
-    api.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
+    const operators = new OperatorApi(this, 'OperatorApi', { config });
+    operators.node.addDependency(api.loggingAccount);
+    for (const plane of [api, operators]) {
+      plane.keyRoute('POST', '/keys', createKey);
+      plane.keyRoute('GET', '/keys', listKeys);
+      plane.keyRoute('GET', '/keys/{keyId}', getKey);
+      plane.keyRoute('PATCH', '/keys/{keyId}', updateKey);
+      plane.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
+      plane.keyRoute('POST', '/keys/{keyId}/rotate', rotateKey);
+    }
     api.dataRoute('GET', '/whoami', whoami);
-    for (const changer of [updateKey, revokeKey]) api.grantFlush(changer);
+    for (const changer of changers) api.grantFlush(changer);
 
     new CfnOutput(this, 'ApiUrl', { value: api.url, description: "The customers' API" });
+    new CfnOutput(this, 'OperatorApiUrl', { value: operators.url, description: "The operators' API" });
+    new CfnOutput(this, 'OperatorPolicyArn', {
+      value: operators.policy.managedPolicyArn,
+      description: 'Attach it to who manages the keys of every organization',
+    });
+    new CfnOutput(this, 'OrganizationOperatorPolicyArn', {
+      value: operators.organizationPolicy.managedPolicyArn,
+      description: 'Attach it to who manages the keys of the organization that its tag organizationId names',
+    });
     new CfnOutput(this, 'ScalekitParameterPath', {
       value: parameters.path,
       description: 'Where npm run secrets stores',

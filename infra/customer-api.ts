@@ -1,7 +1,6 @@
 import { Aspects, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
-  AccessLogFormat,
   AuthorizationType,
   CfnMethod,
   EndpointType,
@@ -15,8 +14,13 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
+import { accessLogFormat } from './access-log.ts';
 import type { Config } from './config.ts';
-import { addGatewayResponses, corsExposeHeaders } from './gateway-responses.ts';
+import { customerRefusals } from './customer-refusals.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+
+/** Headers of an answer that a page of another origin may read. */
+const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
 
 /** A literal: a reference to the stage from a policy or a function would be a circular dependency. */
 const stageName = 'v1';
@@ -71,12 +75,27 @@ export class CustomerApi extends Construct {
         stageName,
         dataTraceEnabled: false, // it would log requests, and with them keys
         accessLogDestination: new LogGroupLogDestination(accessLog),
-        accessLogFormat: AccessLogFormat.custom(JSON.stringify(accessLogFields)),
+        accessLogFormat: accessLogFormat({
+          code: AccessLogField.contextAuthorizer('code'),
+          organizationId: AccessLogField.contextAuthorizer('organizationId'),
+          userId: AccessLogField.contextAuthorizer('userId'),
+          keyId: AccessLogField.contextAuthorizer('keyId'),
+          authorizerLatencyMs: '$context.authorizer.latency',
+          authorizerError: '$context.authorizer.error',
+        }),
       },
     });
     this.#api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
-    addGatewayResponses(this.#api, config.corsAllowOrigin);
+    addGatewayResponses(this.#api, customerRefusals, {
+      'Access-Control-Allow-Origin': config.corsAllowOrigin,
+      'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
+    });
     Aspects.of(this.#api).add({ visit: refuseOtherBodyTypes });
+  }
+
+  /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. */
+  get loggingAccount(): IConstruct {
+    return this.#api.node.findChild('Account');
   }
 
   /** The URL of the stage, without a slash at its end. */
@@ -130,21 +149,3 @@ function refuseOtherBodyTypes(node: IConstruct): void {
   if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
   node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
 }
-
-const accessLogFields = {
-  requestId: AccessLogField.contextRequestId(),
-  time: AccessLogField.contextRequestTime(),
-  method: AccessLogField.contextHttpMethod(),
-  route: AccessLogField.contextResourcePath(),
-  status: AccessLogField.contextStatus(),
-  sourceIp: AccessLogField.contextIdentitySourceIp(),
-  responseLatencyMs: AccessLogField.contextResponseLatency(),
-  integrationLatencyMs: AccessLogField.contextIntegrationLatency(),
-  authorizerLatencyMs: '$context.authorizer.latency',
-  authorizerError: '$context.authorizer.error',
-  errorType: AccessLogField.contextErrorResponseType(),
-  code: AccessLogField.contextAuthorizer('code'),
-  organizationId: AccessLogField.contextAuthorizer('organizationId'),
-  userId: AccessLogField.contextAuthorizer('userId'),
-  keyId: AccessLogField.contextAuthorizer('keyId'),
-};

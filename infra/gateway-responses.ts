@@ -1,9 +1,7 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 
-/** Headers of an answer that a page of another origin may read. */
-export const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
-
-interface Refusal {
+/** How an API answers what the gateway itself refuses, by one type of gateway response. */
+export interface Refusal {
   readonly type: ResponseType;
   readonly status: number;
   readonly title: string;
@@ -12,30 +10,34 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const challenge = 'Bearer realm="api"';
+type Answer = Omit<Refusal, 'type'>;
 
-const notFound = { status: 404, title: 'Not Found', code: 'not_found', detail: 'There is no such route.' };
-const forbidden = { status: 403, title: 'Forbidden', code: 'forbidden', detail: 'The request was refused.' };
-const badRequest = {
-  status: 400,
-  title: 'Bad Request',
-  code: 'invalid_request',
-  detail: 'The request does not fit.',
+export const forbidden: Answer = {
+  status: 403,
+  title: 'Forbidden',
+  code: 'forbidden',
+  detail: 'The request was refused.',
 };
-const internalError = {
-  status: 500,
-  title: 'Internal Server Error',
-  code: 'internal_error',
-  detail: 'The fault is on our side, and is logged.',
-};
-const outage = {
+export const outage: Answer = {
   status: 503,
   title: 'Service Unavailable',
   code: 'upstream_unavailable',
   detail: 'The API key could not be checked. The key may be good: keep it, and try again.',
   headers: { 'Retry-After': '5' },
 };
-const tooMany = {
+const badRequest: Answer = {
+  status: 400,
+  title: 'Bad Request',
+  code: 'invalid_request',
+  detail: 'The request does not fit.',
+};
+const internalError: Answer = {
+  status: 500,
+  title: 'Internal Server Error',
+  code: 'internal_error',
+  detail: 'The fault is on our side, and is logged.',
+};
+const tooMany: Answer = {
   status: 429,
   title: 'Too Many Requests',
   code: 'throttled',
@@ -43,34 +45,8 @@ const tooMany = {
   headers: { 'Retry-After': '1' },
 };
 
-/**
- * Every type of gateway response that API Gateway has, for one that is customised inherits nothing. Texts are constant
- * and `$context.error.message` is in none: on an unknown route it may quote the Authorization header.
- */
-const refusals: readonly Refusal[] = [
-  {
-    type: ResponseType.UNAUTHORIZED,
-    status: 401,
-    title: 'Unauthorized',
-    code: 'missing_credentials',
-    detail: 'Send an API key: "Authorization: Bearer KEY".',
-    headers: { 'WWW-Authenticate': challenge },
-  },
-  {
-    type: ResponseType.ACCESS_DENIED,
-    status: 401,
-    title: 'Unauthorized',
-    code: '$context.authorizer.code', // the code that the authorizer denied with
-    detail: 'The API key is malformed, unknown, expired or revoked, or may not be used from here; see `code`.',
-    headers: { 'WWW-Authenticate': `${challenge}, error="invalid_token"` },
-  },
-  { type: ResponseType.AUTHORIZER_FAILURE, ...outage },
-  { type: ResponseType.AUTHORIZER_CONFIGURATION_ERROR, ...outage },
-  { type: ResponseType.MISSING_AUTHENTICATION_TOKEN, ...notFound },
-  { type: ResponseType.RESOURCE_NOT_FOUND, ...notFound },
-  // No route of this API takes AWS signatures: what looks for one is no route.
-  { type: ResponseType.INVALID_SIGNATURE, ...notFound },
-  { type: ResponseType.EXPIRED_TOKEN, ...notFound },
+/** The types that mean the same on every API; each API adds those that tell of credentials. */
+const commonRefusals: readonly Refusal[] = [
   { type: ResponseType.INVALID_API_KEY, ...forbidden },
   { type: ResponseType.WAF_FILTERED, ...forbidden },
   { type: ResponseType.BAD_REQUEST_BODY, ...badRequest },
@@ -104,20 +80,24 @@ const refusals: readonly Refusal[] = [
   { type: ResponseType.DEFAULT_5XX, ...internalError },
 ];
 
-/** Gives the API its problem body for each refusal of the gateway, with the CORS headers. */
-export function addGatewayResponses(api: RestApi, corsAllowOrigin: string): void {
-  for (const { type, status, title, code, detail, headers } of refusals) {
+/**
+ * Gives an API its problem body for each refusal of the gateway: `refusals`, and those that all APIs have in common.
+ * Together they are every type that API Gateway has, for one that is customised inherits nothing. Texts are constant and
+ * `$context.error.message` is in none: on an unknown route it may quote the Authorization header.
+ */
+export function addGatewayResponses(
+  api: RestApi,
+  refusals: readonly Refusal[],
+  commonHeaders: Readonly<Record<string, string>>,
+): void {
+  const all = new Map([...commonRefusals, ...refusals].map((refusal) => [refusal.type, refusal]));
+  for (const { type, status, title, code, detail, headers } of all.values()) {
     const problem = { type: 'about:blank', title, status, detail, code, requestId: '$context.requestId' };
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),
       templates: { 'application/json': JSON.stringify(problem) },
-      responseHeaders: quoted({
-        'Cache-Control': 'no-store',
-        'Access-Control-Allow-Origin': corsAllowOrigin,
-        'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
-        ...headers,
-      }),
+      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...commonHeaders, ...headers }),
     });
   }
 }

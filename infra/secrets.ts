@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { input, password } from '@inquirer/prompts';
-import { parameterNames, parameterPath, readConfig } from './config.ts';
+import { parameterNames, parameterPath } from './config.ts';
+import { stageOf } from './stage.ts';
 
 // `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked.
 
@@ -18,14 +18,6 @@ function isUrl(value: string): true | string {
   return /^https?:$/.test(URL.parse(value)?.protocol ?? '') || 'Give a URL, like https://acme.scalekit.com';
 }
 
-function stageOf(args: string[]): string {
-  const { stage } = parseArgs({ args, options: { stage: { type: 'string' } } }).values;
-  const { context } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8')) as {
-    context: Record<string, unknown>;
-  };
-  return readConfig({ tryGetContext: (name) => (name === 'stage' && stage ? stage : context[name]) }).stage;
-}
-
 async function valueFor(variable: Variable): Promise<string> {
   if (!process.env[variable] && !process.stdin.isTTY)
     throw new Error(`Set ${variable} in the environment: there is no terminal to ask at.`);
@@ -37,7 +29,7 @@ async function valueFor(variable: Variable): Promise<string> {
 }
 
 try {
-  const path = parameterPath(stageOf(process.argv.slice(2)));
+  const path = parameterPath(stageOf(parseArgs({ options: { stage: { type: 'string' } } }).values.stage));
   const values: [name: string, value: string][] = [];
   for (const variable of Object.keys(parameterNames) as Variable[]) {
     values.push([`${path}/${parameterNames[variable]}`, await valueFor(variable)]);

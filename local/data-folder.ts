@@ -5,7 +5,10 @@ import { UserError } from './user-error.ts';
 /** The files of the runtime's data folder. */
 export interface DataFolder {
   readonly assembly: string;
+  /** The embedded Scalekit's. */
   readonly database: string;
+  /** What the stand-ins of AWS keep. */
+  readonly awsDatabase: string;
   readonly seed: string;
   readonly outputs: string;
   readonly logs: string;
@@ -19,9 +22,11 @@ export interface DataFolder {
  */
 export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   const database = join(folder, 'scalekit.sqlite');
+  const awsDatabase = join(folder, 'aws.sqlite');
   const files = {
     assembly: join(folder, 'cdk.out'),
     database,
+    awsDatabase,
     seed: join(folder, 'seed.json'),
     outputs: join(folder, 'outputs.json'),
     logs: join(folder, 'logs'),
@@ -35,7 +40,8 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   }
   const release = lock(join(folder, 'runtime.pid'), folder);
   if (fresh) {
-    for (const path of [database, `${database}-wal`, `${database}-shm`, files.seed, files.outputs, files.logs]) {
+    const databases = [database, awsDatabase].flatMap((file) => [file, `${file}-wal`, `${file}-shm`]);
+    for (const path of [...databases, files.seed, files.outputs, files.logs]) {
       rmSync(path, { recursive: true, force: true });
     }
     mkdirSync(files.logs, { mode: 0o700 });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { json } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 
 /** A small JSON-over-HTTP server on a free port of 127.0.0.1. */
 export interface JsonServer {
@@ -16,15 +16,14 @@ export interface JsonAnswer {
   readonly contentType?: string;
 }
 
-/** Serves `handle`; a body that is not JSON is `undefined`, an exception is a 500. */
+/** Serves `handle`, which is given the body's bytes; an exception is a 500, and a body that is a string is sent as it is. */
 export async function serveJson(
-  handle: (request: IncomingMessage, body: unknown) => Promise<JsonAnswer>,
+  handle: (request: IncomingMessage, body: Buffer) => Promise<JsonAnswer>,
 ): Promise<JsonServer> {
   const server = createServer((request, response) => {
     if (!isLocal(request.headers.host))
       return write(response, { status: 403, body: { message: 'for localhost only' } });
-    void json(request)
-      .catch(() => undefined)
+    void buffer(request)
       .then((body) => handle(request, body))
       .catch((error: unknown): JsonAnswer => ({ status: 500, body: { message: String(error) } }))
       .then((answer) => write(response, answer));
@@ -41,12 +40,21 @@ export async function serveJson(
   };
 }
 
+/** Parses a body; one that is not JSON is `undefined`. */
+export function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
 /** A page of another site must not reach this by a name that leads to 127.0.0.1. */
 function isLocal(host: string | undefined): boolean {
   return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
 }
 
 function write(response: ServerResponse, { status, body, contentType = 'application/json' }: JsonAnswer): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
+  const text = body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body);
   response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) }).end(text);
 }

@@ -1,3 +1,4 @@
+import type { AccessRecord } from './gateway/gateway.ts';
 import { readOptions } from './options.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { UserError } from './user-error.ts';
@@ -5,11 +6,9 @@ import { UserError } from './user-error.ts';
 // `npm start`: serves the deployment on localhost until it is told to stop.
 process.umask(0o077); // what it writes holds secrets
 try {
-  const runtime = await startRuntime(readOptions(process.argv.slice(2), process.env), ({ context, durationMs }) => {
-    const { httpMethod, resourcePath = '(no such route)', status } = context;
-    const caller = [context['authorizer.organizationId'], context['authorizer.keyId']].filter(Boolean).join(' ');
-    const code = context['authorizer.code'] ?? '';
-    console.log(`${httpMethod} ${resourcePath} ${status} ${durationMs} ms ${caller}${code}`.trimEnd());
+  const runtime = await startRuntime(readOptions(process.argv.slice(2), process.env), {
+    onAccess: printAccess,
+    onDenied: (line) => console.warn(line),
   });
   greet(runtime);
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -18,6 +17,14 @@ try {
 } catch (error) {
   console.error(error instanceof UserError ? error.message : error);
   process.exitCode = 1;
+}
+
+function printAccess({ context, durationMs }: AccessRecord): void {
+  const { httpMethod, resourcePath = '(no such route)', status } = context;
+  const caller = ['authorizer.organizationId', 'authorizer.keyId', 'identity.userArn', 'authorizer.code']
+    .map((name) => context[name])
+    .filter(Boolean);
+  console.log([httpMethod, resourcePath, status, durationMs, 'ms', ...caller].join(' '));
 }
 
 function greet({ outputs, warnings }: Runtime): void {

@@ -12,6 +12,8 @@ export interface Options {
   readonly fresh: boolean;
   /** CDK context for the synthesis, as `name=value`. */
   readonly context: readonly string[];
+  /** A cloud assembly (`cdk.out`) to serve as it is; `undefined` to synthesize the project. */
+  readonly assembly: string | undefined;
   /** A Scalekit environment of the user's; `undefined` for the embedded one. */
   readonly scalekit: ScalekitEnvironment | undefined;
 }
@@ -23,15 +25,25 @@ export interface ScalekitEnvironment {
   readonly clientSecret: string;
 }
 
-const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE]';
+const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE | --assembly DIR]';
 
 /** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
 export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
-  const { port, data, fresh, context } = parse(args);
+  const { port, data, fresh, context, assembly } = parse(args);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UserError(`--port ${port} is not a port; use 0 (a free one) to 65535. ${usage}`);
   }
-  return { port: Number(port), dataDir: resolve(data), fresh, context, scalekit: scalekitOf(environment) };
+  if (assembly !== undefined && context.length > 0) {
+    throw new UserError(`--assembly is synthesized already: --context has no effect on it. ${usage}`);
+  }
+  return {
+    port: Number(port),
+    dataDir: resolve(data),
+    fresh,
+    context,
+    assembly: assembly === undefined ? undefined : resolve(assembly),
+    scalekit: scalekitOf(environment),
+  };
 }
 
 function parse(args: string[]) {
@@ -42,6 +54,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '3000' },
         data: { type: 'string', default: '.local' },
         fresh: { type: 'boolean', default: false },
+        assembly: { type: 'string' },
         context: { type: 'string', multiple: true, default: [] },
       },
     }).values;

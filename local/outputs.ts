@@ -5,9 +5,11 @@ import type { Seed } from './seed.ts';
 /** What `outputs.json` tells. Ids and key are null where the runtime uses a Scalekit of the user's. */
 export interface Outputs extends Nullable<Seed> {
   readonly apiUrl: string;
+  /** The operators' API. */
+  readonly operatorUrl: string;
   readonly controlUrl: string;
   readonly scalekit: ScalekitEnvironment;
-  /** For AWS clients that are to talk to the runtime's stand-ins. */
+  /** For AWS clients that are to talk to the operators' API and the runtime's stand-ins: an administrator's. */
   readonly aws: {
     readonly endpointUrl: string;
     readonly region: string;

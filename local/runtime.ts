@@ -1,10 +1,14 @@
-import { randomBytes } from 'node:crypto';
 import { ApiGatewayControl } from './aws/apigateway.ts';
+import { describeStacks } from './aws/cloudformation.ts';
+import { openAwsDatabase } from './aws/database.ts';
+import { Queues } from './aws/queues.ts';
+import { Scheduler } from './aws/scheduler.ts';
 import { serveAws } from './aws/server.ts';
 import { ParameterStore } from './aws/ssm.ts';
 import { serveControl } from './control/server.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type AccessRecord, Gateway } from './gateway/gateway.ts';
+import { type AuthorizationRequest, administratorAccess, Iam } from './iam/iam.ts';
 import { LambdaService } from './lambda/lambda-service.ts';
 import { logFiles } from './log-files.ts';
 import type { Options, ScalekitEnvironment } from './options.ts';
@@ -12,9 +16,11 @@ import { type Outputs, writeOutputs } from './outputs.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
 import { storeCredentials } from './scalekit-credentials.ts';
 import { type Seed, seedScalekit } from './seed.ts';
+import { localOutputs, publicUrl, type ServedApi } from './served-apis.ts';
 import { synthesize } from './synthesize.ts';
 import { readAssembly } from './template/assembly.ts';
 import { aws } from './template/intrinsics.ts';
+import type { RestApi, ServedModel } from './template/model.ts';
 import { readModel } from './template/read-model.ts';
 import { UserError } from './user-error.ts';
 
@@ -25,8 +31,17 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
+/** What a runtime tells while it runs. */
+export interface RuntimeEvents {
+  readonly onAccess: (record: AccessRecord) => void;
+  /** Something was refused that no policy allows; once for each. */
+  readonly onDenied: (line: string) => void;
+  /** Something is decided on by IAM policies; once for each. */
+  readonly onAuthorization?: (request: AuthorizationRequest) => void;
+}
+
 /** Synthesizes the project and serves its template. Rejects with a UserError for what the user can mend. */
-export async function startRuntime(options: Options, onAccess: (record: AccessRecord) => void): Promise<Runtime> {
+export async function startRuntime(options: Options, events: RuntimeEvents): Promise<Runtime> {
   const closers: (() => void | Promise<void>)[] = [];
   const close = async () => {
     for (const closer of closers.toReversed()) await closer();
@@ -34,10 +49,8 @@ export async function startRuntime(options: Options, onAccess: (record: AccessRe
   try {
     const files = openDataFolder(options.dataDir, options.fresh);
     closers.push(() => files.release());
-    await synthesize(files.assembly, options.context);
-    const model = readModel(readAssembly(files.assembly));
-    const [api] = model.apis;
-    if (!api) throw new UserError('The synthesized template has no REST API to serve.');
+    if (options.assembly === undefined) await synthesize(files.assembly, options.context);
+    const model = readModel(readAssembly(options.assembly ?? files.assembly));
     const log = logFiles(files.logs);
 
     const embedded = options.scalekit ? undefined : await startEmbeddedScalekit({ databaseFile: files.database });
@@ -48,32 +61,61 @@ export async function startRuntime(options: Options, onAccess: (record: AccessRe
     const paths = model.functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []);
     for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
 
-    const credentials = newCredentials();
+    const awsDatabase = openAwsDatabase(files.awsDatabase);
+    closers.push(() => awsDatabase.close());
+    const iam = new Iam(model.roles, events.onDenied, events.onAuthorization);
+    const developer = iam.createUser('developer', [administratorAccess]);
+    const apis: ServedApi[] = [];
     const apiGateway = new ApiGatewayControl((restApiId, stageName) => {
-      const isOurs = restApiId === api.apiId && stageName === api.stageName;
-      if (isOurs) gateway.flushAuthorizerCache();
-      return isOurs;
+      const flushed = apis.find(({ api }) => restApiId === api.apiId && stageName === api.stageName);
+      flushed?.gateway.flushAuthorizerCache();
+      return flushed !== undefined;
     });
-    const awsServer = await serveAws({ parameters, apiGateway, accessKeyId: credentials.accessKeyId });
+    const stacks = () => model.stacks.map((stack) => localOutputs(stack, apis));
+    const queues = new Queues(awsDatabase, model.queues, iam);
+    const scheduler = new Scheduler(awsDatabase, model.scheduleGroups, { iam, queues, lambda: () => lambda });
+    closers.push(() => scheduler.close());
+    const awsServer = await serveAws(iam, {
+      ssm: (call) => parameters.call(iam, call),
+      apigateway: (call) => apiGateway.call(iam, call),
+      scheduler: (call) => scheduler.call(call),
+      cloudformation: (call) => describeStacks(iam, stacks(), call),
+    });
     closers.push(awsServer.close);
-    const lambda = new LambdaService(model.functions, lambdaEnvironment(awsServer.url, credentials), log);
+    const lambda = await LambdaService.deploy(model.functions, lambdaEnvironment(awsServer.url), iam, log, queues);
     closers.push(() => lambda.close());
-    const control = await serveControl({ lambda, parameters, apiGateway, scalekit: embedded });
-    closers.push(control.close);
-    const gateway = new Gateway(api, lambda, (record) => {
-      if (record.line !== undefined) log('access', `${record.line}\n`);
-      onAccess(record);
+    scheduler.start();
+    const control = await serveControl({
+      lambda,
+      parameters,
+      apiGateway,
+      scheduler,
+      queues,
+      iam,
+      model,
+      scalekit: embedded,
     });
-    const apiUrl = await listen(gateway, options.port);
-    closers.push(() => gateway.close());
+    closers.push(control.close);
+    const onAccess = (record: AccessRecord) => {
+      if (record.line !== undefined) log('access', `${record.line}\n`);
+      events.onAccess(record);
+    };
+    for (const api of customersFirst(model)) {
+      const gateway = new Gateway(api, lambda, iam, onAccess);
+      const url = await listen(gateway, apis.length === 0 ? options.port : 0);
+      closers.push(() => gateway.close());
+      apis.push({ api, gateway, url });
+    }
 
     const seed = embedded ? await seedScalekit(embedded, files.seed) : nothingSeeded;
+    const named = Object.assign({}, ...stacks().map((stack) => stack.outputs)) as Record<string, string>;
     const outputs: Outputs = {
-      apiUrl,
+      apiUrl: named['ApiUrl'] ?? '',
+      operatorUrl: named['OperatorApiUrl'] ?? '',
       controlUrl: control.url,
       scalekit,
       ...seed,
-      aws: { endpointUrl: awsServer.url, region: aws.region, ...credentials },
+      aws: { endpointUrl: awsServer.url, region: aws.region, ...developer.credentials },
     };
     writeOutputs(files.outputs, outputs);
     return { outputs, warnings: model.warnings, close };
@@ -83,16 +125,12 @@ export async function startRuntime(options: Options, onAccess: (record: AccessRe
   }
 }
 
-interface AwsCredentials {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-}
-
-function newCredentials(): AwsCredentials {
-  return {
-    accessKeyId: `AKIA${randomBytes(8).toString('hex').toUpperCase()}`,
-    secretAccessKey: randomBytes(30).toString('base64'),
-  };
+/** The customers' API, to which the port of the options belongs, comes first. */
+function customersFirst({ apis, stacks }: ServedModel): RestApi[] {
+  const url = stacks.map(({ outputs }) => outputs['ApiUrl']).find((output) => output !== undefined);
+  const customers = apis.find((api) => url === publicUrl(api));
+  if (!customers) throw new UserError('The synthesized template has no REST API that its output ApiUrl names.');
+  return [customers, ...apis.filter((api) => api !== customers)];
 }
 
 const nothingSeeded: { readonly [K in keyof Seed]: null } = {
@@ -107,12 +145,10 @@ function environmentOf(embedded: EmbeddedScalekit | undefined): ScalekitEnvironm
   return { environmentUrl: embedded.environmentUrl, ...embedded.client };
 }
 
-function lambdaEnvironment(endpointUrl: string, credentials: AwsCredentials): Record<string, string> {
+function lambdaEnvironment(endpointUrl: string): Record<string, string> {
   return {
     AWS_REGION: aws.region,
     AWS_DEFAULT_REGION: aws.region,
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_ENDPOINT_URL: endpointUrl,
     AWS_EXECUTION_ENV: `AWS_Lambda_nodejs${process.versions.node.split('.')[0]}.x`,
   };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { maxClaims, scopeWords } from './authority.ts';
+import { maxClaims, scopeWords } from './key-claims.ts';
 import { CustomClaims, Scope } from './schemas.ts';
 
 /** The fields by which a request names the claims of a key; `scope` and `customClaims.scope` are the same thing. */

@@ -16,6 +16,7 @@ export type Failure =
   | { readonly kind: 'beyond_authority'; readonly detail: string }
   | { readonly kind: 'upstream_unavailable'; readonly reason: string; readonly cause: unknown }
   | { readonly kind: 'not_applied' }
+  | { readonly kind: 'already_rotated'; readonly successorId: string }
   | { readonly kind: 'cache_not_flushed'; readonly cause: unknown }
   | { readonly kind: 'outcome_unknown'; readonly cause: unknown }
   | { readonly kind: 'internal_error'; readonly cause: unknown };
@@ -23,4 +24,9 @@ export type Failure =
 /** An `invalid_request` about one field. */
 export function invalid(path: string, message: string): Failure {
   return { kind: 'invalid_request', errors: [{ path, message }] };
+}
+
+/** A call that failed in a step where it makes no difference how: nothing is decided by it, and it is safe to repeat. */
+export function outage(failure: { readonly kind: string; readonly cause: unknown }): Failure {
+  return { kind: 'upstream_unavailable', reason: failure.kind, cause: failure.cause };
 }

@@ -1,3 +1,4 @@
+import { type Actor, isOperator } from './actor.ts';
 import {
   type AmendedKey,
   amend,
@@ -6,21 +7,14 @@ import {
   type KeyRequest,
   mint,
   requireScope,
-  scopeOf,
   sees,
 } from './authority.ts';
 import type { AuthorizerCache } from './authorizer-cache.ts';
 import type { CallFailure } from './call-policy.ts';
-import type { Caller } from './caller.ts';
 import { type Failure, invalid } from './failure.ts';
+import { type Key, toKey } from './key.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
-
-/** A key as this API shows it. */
-export interface Key extends KeyInfo {
-  /** The scope claim again, under its own name; absent for a key without scope. */
-  readonly scope?: string;
-}
 
 /** One page of keys; it may be short, or even empty, while `nextPageToken` is there. */
 export interface KeyList {
@@ -36,21 +30,21 @@ const maxPagesRead = 10;
 /** No further page is begun after this long. */
 const maxListMs = 3_000;
 
-/** The operations on keys, each under the authority of its caller. */
+/** The operations on keys, each under the authority of its actor. What a scope is said to be needed for, operators need none for. */
 export interface Keys {
   /** Needs `keys:write`. The plain key is in this answer and nowhere else. */
-  create(request: KeyRequest, caller: Caller): Promise<Result<{ readonly key: string } & Key, Failure>>;
+  create(request: KeyRequest, actor: Actor): Promise<Result<{ readonly key: string } & Key, Failure>>;
   /** Needs `keys:read`. Active keys that the caller can see. */
   list(
     filter: { userId?: string | undefined; pageSize: number; pageToken?: string | undefined },
-    caller: Caller,
+    actor: Actor,
   ): Promise<Result<KeyList, Failure>>;
   /** Needs `keys:read`. What the caller can't see, or is not active, is `not_found`. */
-  get(keyId: string, caller: Caller): Promise<Result<Key, Failure>>;
+  get(keyId: string, actor: Actor): Promise<Result<Key, Failure>>;
   /** Needs `keys:write`, and authority over the key. Answers with the key as it came to be; `not_applied` when that differs. */
-  update(keyId: string, change: KeyChange, caller: Caller): Promise<Result<Key, Failure>>;
+  update(keyId: string, change: KeyChange, actor: Actor): Promise<Result<Key, Failure>>;
   /** Needs `keys:write`. Afterwards nothing that the caller can see is active under the id; what it can't see stays. */
-  revoke(keyId: string, caller: Caller): Promise<Result<void, Failure>>;
+  revoke(keyId: string, actor: Actor): Promise<Result<void, Failure>>;
 }
 
 /**
@@ -58,65 +52,68 @@ export interface Keys {
  * decisions, to end what it still holds of the key.
  */
 export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
-  async function find(keyId: string, caller: Caller): Promise<Result<KeyInfo, Failure>> {
+  async function find(keyId: string, actor: Actor): Promise<Result<KeyInfo, Failure>> {
     const found = await scalekit.validate(keyId);
     if (!found.ok) return fail(found.failure.kind === 'refused' ? { kind: 'not_found' } : found.failure);
-    return sees(caller, found.value) ? found : fail({ kind: 'not_found' });
+    return sees(actor, found.value) ? found : fail({ kind: 'not_found' });
   }
 
   return {
-    async create(request, caller) {
-      const scoped = requireScope(caller, 'keys:write');
+    async create(request, actor) {
+      const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
-      const minted = mint(caller, request);
+      const minted = mint(actor, request);
       if (!minted.ok) return minted;
       const created = await scalekit.create(minted.value);
       if (created.ok) return ok({ key: created.value.key, ...toKey(created.value.info) });
+      if (minted.value.userId !== undefined)
+        return fail(toFailure(created.failure, 'userId', 'is not a user of the organization'));
       return fail(
-        minted.value.userId === undefined
-          ? toFailure(created.failure, '', 'Scalekit refuses to make this key')
-          : toFailure(created.failure, 'userId', 'is not a user of the organization'),
+        isOperator(actor)
+          ? toFailure(created.failure, 'organizationId', 'is not an organization that Scalekit knows')
+          : toFailure(created.failure, '', 'Scalekit refuses to make this key'),
       );
     },
 
-    async list({ userId, pageSize, pageToken }, caller) {
-      const scoped = requireScope(caller, 'keys:read');
+    async list({ userId, pageSize, pageToken }, actor) {
+      const scoped = requireScope(actor, 'keys:read');
       if (!scoped.ok) return scoped;
-      if (caller.userId !== undefined && userId !== undefined && userId !== caller.userId) return ok({ keys: [] });
-      const user = caller.userId ?? userId;
+      const ownUser = isOperator(actor) ? undefined : actor.userId;
+      if (ownUser !== undefined && userId !== undefined && userId !== ownUser) return ok({ keys: [] });
+      const user = ownUser ?? userId;
       let next = pageToken;
       const enoughAt = Date.now() + maxListMs;
       for (let pagesRead = 1; ; pagesRead++) {
-        const page = await scalekit.list(caller.organizationId, {
+        const page = await scalekit.list(actor.organizationId, {
           pageSize,
           ...(user === undefined ? {} : { userId: user }),
           ...(next === undefined ? {} : { pageToken: next }),
         });
         if (!page.ok) return fail(toFailure(page.failure, fieldOf({ pageToken, userId }), 'is not known here'));
-        const keys = page.value.keys.filter((key) => sees(caller, key)).map(toKey);
+        const keys = page.value.keys.filter((key) => sees(actor, key)).map(toKey);
         next = page.value.nextPageToken;
         if (keys.length === 0 && next !== undefined && pagesRead < maxPagesRead && Date.now() < enoughAt) continue;
         return ok({
           keys,
           ...(next === undefined ? {} : { nextPageToken: next }),
-          ...(hasBoundary(caller) ? {} : { totalCount: page.value.totalCount }),
+          ...(hasBoundary(actor) ? {} : { totalCount: page.value.totalCount }),
         });
       }
     },
 
-    async get(keyId, caller) {
-      const scoped = requireScope(caller, 'keys:read');
+    async get(keyId, actor) {
+      const scoped = requireScope(actor, 'keys:read');
       if (!scoped.ok) return scoped;
-      const found = await find(keyId, caller);
+      const found = await find(keyId, actor);
       return found.ok ? ok(toKey(found.value)) : found;
     },
 
-    async update(keyId, change, caller) {
-      const scoped = requireScope(caller, 'keys:write');
+    async update(keyId, change, actor) {
+      const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
-      const found = await find(keyId, caller);
+      const found = await find(keyId, actor);
       if (!found.ok) return found;
-      const amended = amend(caller, found.value, change);
+      const amended = amend(actor, found.value, change);
       if (!amended.ok) return amended;
       const updated = await scalekit.update(keyId, amended.value);
       if (!updated.ok) {
@@ -127,12 +124,12 @@ export function createKeys(scalekit: Scalekit, cache?: AuthorizerCache): Keys {
       return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
     },
 
-    async revoke(keyId, caller) {
-      const scoped = requireScope(caller, 'keys:write');
+    async revoke(keyId, actor) {
+      const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
       const found = await scalekit.validate(keyId);
       if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
-      if (found.ok && sees(caller, found.value)) {
+      if (found.ok && sees(actor, found.value)) {
         const invalidated = await scalekit.invalidate(keyId);
         if (!invalidated.ok) return fail(toFailure(invalidated.failure, 'keyId', 'can not be revoked'));
       }
@@ -158,11 +155,6 @@ function isApplied(asked: AmendedKey, key: KeyInfo): boolean {
     names.length === Object.keys(key.customClaims).length &&
     names.every((name) => Object.hasOwn(key.customClaims, name) && key.customClaims[name] === asked.customClaims[name])
   );
-}
-
-function toKey(info: KeyInfo): Key {
-  const scope = scopeOf(info).join(' ');
-  return scope === '' ? info : { ...info, scope };
 }
 
 function toFailure(failure: CallFailure, path: string, message: string): Failure {

@@ -21,7 +21,7 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
   upstream_unavailable: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'Scalekit can not be reached, or does not answer. It is safe to repeat the request.',
+    detail: 'Scalekit, or AWS behind us, can not be reached or does not answer. It is safe to repeat the request.',
     retryAfterSeconds: 5,
   },
   outcome_unknown: {
@@ -34,6 +34,11 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
     status: 502,
     title: 'Bad Gateway',
     detail: 'Scalekit took the change, but what came back is not what was asked. Look at the key.',
+  },
+  already_rotated: {
+    status: 409,
+    title: 'Conflict',
+    detail: 'The key has a successor already: `successorId`. To revoke that and make another, send `replace`.',
   },
   cache_not_flushed: {
     status: 503,
@@ -53,6 +58,8 @@ export interface Problem {
   readonly code: Failure['kind'];
   readonly requestId: string;
   readonly errors?: readonly { path: string; message: string }[];
+  /** Of `already_rotated`. */
+  readonly successorId?: string;
 }
 
 /** The public side of a failure: its problem body and the headers that go with it. Causes stay behind. */
@@ -67,6 +74,7 @@ export function toProblem(failure: Failure, requestId: string): { body: Problem;
       code: failure.kind,
       requestId,
       ...(failure.kind === 'invalid_request' ? { errors: failure.errors } : {}),
+      ...(failure.kind === 'already_rotated' ? { successorId: failure.successorId } : {}),
     },
     headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
   };

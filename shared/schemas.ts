@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { areRanges } from './address-ranges.ts';
-import { scopeWords } from './authority.ts';
+import { scopeWords } from './key-claims.ts';
 import { allowedIpsClaim } from './source-address.ts';
 
 /** Text of `minimum` to `maximum` characters, counted as Scalekit does (code points), without control characters. */
@@ -20,10 +20,10 @@ export function text(minimum: number, maximum: number) {
     });
 }
 
-const KeyId = z.string().regex(/^apit_[0-9A-Za-z]+$/, 'must be a key id: "apit_" and letters or digits');
+export const KeyId = z.string().regex(/^apit_[0-9A-Za-z]+$/, 'must be a key id: "apit_" and letters or digits');
 
-/** The path of a route on one key. */
-export const KeyPath = z.strictObject({ keyId: KeyId });
+/** The path of a route on one key; the organization of an operators' route is read with the actor. */
+export const KeyPath = z.object({ keyId: KeyId });
 
 export const UserId = z
   .string('must be a user id')

@@ -21,6 +21,12 @@ export interface RuntimeProcess {
   stop(): Promise<number | null>;
 }
 
+/** What tests have synthesized already; with settings of its own, a runtime synthesizes for itself. */
+function assemblyFor(args: readonly string[]): string[] {
+  const assembly = process.env['TEST_ASSEMBLY'];
+  return assembly && !args.includes('--context') && !args.includes('--assembly') ? ['--assembly', assembly] : [];
+}
+
 export function newDataDir(): string {
   return mkdtempSync(join(tmpdir(), 'api-keys-'));
 }
@@ -30,7 +36,8 @@ export async function startRuntimeProcess(
   options: { dataDir?: string; args?: string[]; env?: NodeJS.Dict<string> } = {},
 ): Promise<RuntimeProcess> {
   const dataDir = options.dataDir ?? newDataDir();
-  const { child, output } = spawnRuntime(['--data', dataDir, '--port', '0', ...(options.args ?? [])], options.env);
+  const { args = [], env } = options;
+  const { child, output } = spawnRuntime(['--data', dataDir, '--port', '0', ...assemblyFor(args), ...args], env);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => /^ready /m.test(output()) && resolve());
     child.once('exit', () => reject(new Error(output())));

@@ -1,4 +1,4 @@
-import { endpoint } from '../../shared/endpoint.ts';
+import { keyEndpoint } from '../../shared/endpoint.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
@@ -7,8 +7,8 @@ import { CreateKeyInput } from './schema.ts';
 const keys = createKeys(scalekitFromEnvironment());
 
 /** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
-export const handler = endpoint(CreateKeyInput, async ({ body }, { caller, path }) => {
-  const created = await keys.create(body, caller);
+export const handler = keyEndpoint(CreateKeyInput, async ({ body }, { actor, path }) => {
+  const created = await keys.create(body, actor);
   if (!created.ok) return created;
   return ok({
     status: 201,

@@ -1,5 +1,5 @@
 import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
-import { endpoint } from '../../shared/endpoint.ts';
+import { keyEndpoint } from '../../shared/endpoint.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
@@ -8,7 +8,7 @@ import { UpdateKeyInput } from './schema.ts';
 const keys = createKeys(scalekitFromEnvironment(), authorizerCacheFromEnvironment());
 
 /** Changes description, scope or claims of a key within the caller's authority, and answers with what came of it. */
-export const handler = endpoint(UpdateKeyInput, async ({ path, body }, { caller }) => {
-  const updated = await keys.update(path.keyId, body, caller);
+export const handler = keyEndpoint(UpdateKeyInput, async ({ path, body }, { actor }) => {
+  const updated = await keys.update(path.keyId, body, actor);
   return updated.ok ? ok({ status: 200, body: updated.value }) : updated;
 });

@@ -1,4 +1,9 @@
+import type { JsonAnswer } from '../http-json.ts';
+import type { Iam } from '../iam/iam.ts';
+import { aws } from '../template/intrinsics.ts';
+import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
+import { requireAllowed } from './require.ts';
 
 /** The account's limit on this call, a second. */
 const callsPerSecond = 10;
@@ -26,10 +31,13 @@ export class ApiGatewayControl {
     this.#toFail = times;
   }
 
-  /** Answers one call, or throws {@link AwsError} as API Gateway would; `undefined` when it is none of its calls. */
-  call(method: string, path: string): { status: number } | undefined {
+  /** Answers one call, or throws {@link AwsError} as API Gateway would. */
+  async call(iam: Iam, { principal, method, path }: AwsCall): Promise<JsonAnswer> {
     const [, restApiId, stageName] = /^\/restapis\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/.exec(path) ?? [];
-    if (method !== 'DELETE' || !restApiId || !stageName) return undefined;
+    if (method !== 'DELETE' || !restApiId || !stageName)
+      throw new AwsError('UnknownOperationException', `${method} ${path} of API Gateway is not served locally`, 404);
+    const resource = `arn:${aws.partition}:apigateway:${aws.region}::${path}`;
+    await requireAllowed(iam, { principal, action: 'apigateway:DELETE', resource }, 403);
     this.#takeToken();
     if (this.#toFail > 0) {
       this.#toFail--;
@@ -38,7 +46,7 @@ export class ApiGatewayControl {
     if (!this.#flush(restApiId, stageName))
       throw new AwsError('NotFoundException', 'Invalid stage identifier specified', 404);
     this.#flushes++;
-    return { status: 202 };
+    return { status: 202, body: undefined };
   }
 
   #takeToken(): void {

@@ -1,45 +1,42 @@
+import { headerFields } from '../header-fields.ts';
 import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
-import type { ApiGatewayControl } from './apigateway.ts';
+import type { Iam } from '../iam/iam.ts';
+import { verifySignature } from '../iam/sigv4.ts';
+import type { AwsService } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import type { ParameterStore } from './ssm.ts';
 
-/** What the stand-ins are, and whose calls they take. */
-export interface AwsServices {
-  readonly parameters: ParameterStore;
-  readonly apiGateway: ApiGatewayControl;
-  /** The one access key id that calls must be signed with. */
-  readonly accessKeyId: string;
-}
-
-/** Serves the AWS APIs that functions call on one endpoint, told apart by target and path as their clients send them. */
-export function serveAws(services: AwsServices): Promise<JsonServer> {
+/** Serves the AWS APIs that functions and tools call on one endpoint, told apart by the service that a call is signed for. */
+export function serveAws(iam: Iam, services: Readonly<Record<string, AwsService>>): Promise<JsonServer> {
   return serveJson(async (request, body) => {
     try {
-      const [, signer] = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
-      if (signer !== services.accessKeyId) {
-        throw new AwsError('UnrecognizedClientException', 'The security token included in the request is invalid.');
-      }
-      return answer(services, request.method ?? '', request.url ?? '', request.headers['x-amz-target'], body);
+      const [path = '/', ...rest] = (request.url ?? '/').split('?');
+      const query = rest.join('?');
+      const { method = 'GET' } = request;
+      const [, service = ''] =
+        /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+      const signed = { method, path, query, headers: headerFields(request.rawHeaders), body };
+      const principal = await verifySignature(signed, service, (accessKeyId) => iam.identityOf(accessKeyId));
+      if ('error' in principal) throw new AwsError(`${principal.error}Exception`, principal.message, 403);
+      const answer = Object.hasOwn(services, service) ? services[service] : undefined;
+      if (!answer)
+        throw new AwsError('UnknownOperationException', `the service "${service}" is not served locally`, 404);
+      const operation =
+        String(request.headers['x-amz-target'] ?? '')
+          .split('.')
+          .at(-1) ?? '';
+      return {
+        contentType,
+        ...(await answer({ principal, method, path, query: new URLSearchParams(query), operation, body })),
+      };
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      return { status: error.status, contentType, body: { __type: error.type, message: error.message } };
+      return errorAnswer(error);
     }
   });
 }
 
 const contentType = 'application/x-amz-json-1.1';
 
-function answer(
-  { parameters, apiGateway }: AwsServices,
-  method: string,
-  path: string,
-  target: string | string[] | undefined,
-  body: unknown,
-): JsonAnswer {
-  const [service, operation = ''] = String(target ?? '').split('.');
-  if (service === 'AmazonSSM') return { status: 200, contentType, body: parameters.call(operation, body) };
-  const answered = apiGateway.call(method, path);
-  if (!answered)
-    throw new AwsError('UnknownOperationException', `${service || `${method} ${path}`} is not served locally`);
-  return { ...answered, body: undefined };
+function errorAnswer({ status, type, message }: AwsError): JsonAnswer {
+  return { status, contentType, body: { __type: type, message, Message: message } };
 }

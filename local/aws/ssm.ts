@@ -1,6 +1,10 @@
 import { z } from 'zod';
+import { type JsonAnswer, parseJson } from '../http-json.ts';
+import type { Iam } from '../iam/iam.ts';
 import { aws } from '../template/intrinsics.ts';
+import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
+import { requireAllowed } from './require.ts';
 
 const GetParameters = z.object({
   Names: z.array(z.string()).min(1).max(10),
@@ -25,13 +29,23 @@ export class ParameterStore {
 
   /** Stores a SecureString, as `npm run secrets` does on AWS. */
   put(name: string, value: string): void {
-    this.call('PutParameter', { Name: name, Value: value, Type: 'SecureString', Overwrite: true });
+    this.#putParameter({ Name: name, Value: value, Type: 'SecureString', Overwrite: true });
   }
 
-  /** Answers one operation; throws {@link AwsError} as SSM would answer. */
-  call(operation: string, input: unknown): unknown {
-    if (operation === 'GetParameters') return this.#getParameters(parse(GetParameters, input));
-    if (operation === 'PutParameter') return this.#putParameter(parse(PutParameter, input));
+  /** Answers one call; throws {@link AwsError} as SSM would answer. */
+  async call(iam: Iam, { principal, operation, body }: AwsCall): Promise<JsonAnswer> {
+    const allow = (name: string) =>
+      requireAllowed(iam, { principal, action: `ssm:${operation}`, resource: arnOf(name) });
+    if (operation === 'GetParameters') {
+      const input = parse(GetParameters, parseJson(body));
+      await Promise.all(input.Names.map(allow));
+      return { status: 200, body: this.#getParameters(input) };
+    }
+    if (operation === 'PutParameter') {
+      const input = parse(PutParameter, parseJson(body));
+      await allow(input.Name);
+      return { status: 200, body: this.#putParameter(input) };
+    }
     throw new AwsError('UnknownOperationException', `${operation} of SSM is not served locally`);
   }
 
@@ -42,8 +56,8 @@ export class ParameterStore {
       Parameters: found.map((name) => {
         const { value = '', type, version } = this.#parameters.get(name) ?? {};
         const hidden = type === 'SecureString' && !WithDecryption;
-        const ARN = `arn:${aws.partition}:ssm:${aws.region}:${aws.accountId}:parameter${name}`;
-        return { Name: name, Type: type, Value: hidden ? 'encrypted' : value, Version: version, ARN, DataType: 'text' };
+        const Value = hidden ? 'encrypted' : value;
+        return { Name: name, Type: type, Value, Version: version, ARN: arnOf(name), DataType: 'text' };
       }),
       InvalidParameters: Names.filter((name) => !this.#parameters.has(name)),
     };
@@ -56,6 +70,10 @@ export class ParameterStore {
     this.#parameters.set(Name, { value: Value, type: Type, version });
     return { Version: version, Tier: 'Standard' };
   }
+}
+
+function arnOf(name: string): string {
+  return `arn:${aws.partition}:ssm:${aws.region}:${aws.accountId}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
 }
 
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {

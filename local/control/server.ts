@@ -1,19 +1,35 @@
 import { z } from 'zod';
 import type { ApiGatewayControl } from '../aws/apigateway.ts';
+import { CallFaultSchema } from '../aws/call-fault.ts';
+import type { Queues } from '../aws/queues.ts';
+import type { Scheduler } from '../aws/scheduler.ts';
 import type { ParameterStore } from '../aws/ssm.ts';
-import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
+import { type JsonAnswer, type JsonServer, parseJson, serveJson } from '../http-json.ts';
+import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { ConnectionEnd } from '../scalekit/dual-protocol-server.ts';
 import { FaultSchema } from '../scalekit/faults.ts';
 import type { EmbeddedScalekit } from '../scalekit/server.ts';
+import type { ServedModel } from '../template/model.ts';
 
 /** How many of the next flushes of the authorizer cache fail. */
 const FlushFault = z.strictObject({ times: z.int().min(0) });
+
+/** A user with a managed policy of the template, which an output names. */
+const NewUser = z.strictObject({
+  name: z.string().regex(/^[\w+=,.@-]{1,64}$/),
+  policyOutput: z.string(),
+  tags: z.record(z.string(), z.string()).default({}),
+});
 
 interface Controlled {
   readonly lambda: LambdaService;
   readonly parameters: ParameterStore;
   readonly apiGateway: ApiGatewayControl;
+  readonly scheduler: Scheduler;
+  readonly queues: Queues;
+  readonly iam: Iam;
+  readonly model: ServedModel;
   /** `undefined` when the runtime uses a Scalekit of the user's. */
   readonly scalekit: EmbeddedScalekit | undefined;
 }
@@ -21,13 +37,14 @@ interface Controlled {
 /**
  * Serves the control URL, by which tests look at the runtime and make the embedded Scalekit fail:
  * `GET /` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret` ·
- * `DELETE /scalekit/connections?how=fin|rst|goaway` · `PUT /apigateway/fault`.
+ * `DELETE /scalekit/connections?how=fin|rst|goaway` · `PUT /apigateway/fault` · `PUT /scheduler/fault` · `POST /iam/users`.
  */
 export function serveControl(controlled: Controlled): Promise<JsonServer> {
-  return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, body, controlled));
+  return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, parseJson(body), controlled));
 }
 
-function answer(call: string, body: unknown, { lambda, parameters, apiGateway, scalekit }: Controlled): JsonAnswer {
+function answer(call: string, body: unknown, controlled: Controlled): JsonAnswer {
+  const { lambda, parameters, apiGateway, scheduler, queues, iam, scalekit } = controlled;
   if (call === 'GET /') {
     const seen = scalekit && { calls: scalekit.monitor.calls, fault: scalekit.monitor.fault ?? null };
     return {
@@ -37,9 +54,19 @@ function answer(call: string, body: unknown, { lambda, parameters, apiGateway, s
         functions: lambda.metrics(),
         ssm: { reads: parameters.reads },
         apiGateway: { flushes: apiGateway.flushes },
+        iam: { denied: iam.denied },
+        schedules: scheduler.schedules,
+        deadLetters: queues.messages,
       },
     };
   }
+  if (call === 'PUT /scheduler/fault') {
+    const fault = CallFaultSchema.safeParse(body);
+    if (!fault.success) return { status: 400, body: { message: fault.error.message } };
+    scheduler.setFault(fault.data);
+    return { status: 204, body: undefined };
+  }
+  if (call === 'POST /iam/users') return createUser(body, controlled);
   if (call === 'PUT /apigateway/fault') {
     const fault = FlushFault.safeParse(body);
     if (!fault.success) return { status: 400, body: { message: fault.error.message } };
@@ -70,4 +97,14 @@ function answer(call: string, body: unknown, { lambda, parameters, apiGateway, s
     default:
       return { status: 404, body: { message: `${call} is not a call of the control URL.` } };
   }
+}
+
+function createUser(body: unknown, { iam, model }: Controlled): JsonAnswer {
+  const user = NewUser.safeParse(body);
+  if (!user.success) return { status: 400, body: { message: user.error.message } };
+  const { name, policyOutput, tags } = user.data;
+  const arn = model.stacks.map(({ outputs }) => outputs[policyOutput]).find((value) => value !== undefined);
+  const policy = model.managedPolicies.find((candidate) => candidate.arn === arn);
+  if (!policy) return { status: 400, body: { message: `no output ${policyOutput} names a managed policy` } };
+  return { status: 200, body: iam.createUser(name, [policy], tags).credentials };
 }

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { valuesOf } from '../header-fields.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
+import { aws } from '../template/intrinsics.ts';
 import type { Authorizer, IdentitySource, RestApi } from '../template/model.ts';
 import type { AuthorizerCache } from './authorizer-cache.ts';
 import type { ContextVariables } from './context.ts';
 import { authorizerEvent, methodArn } from './events.ts';
 import type { Refusal } from './gateway-response.ts';
-import { valuesOf } from './headers.ts';
 import { combineVerdicts, evaluatePolicy, PolicyDocument, type Verdict } from './policy.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RouteMatch } from './router.ts';
@@ -49,7 +50,7 @@ export async function authorize(
   const startedAt = Date.now();
   const cacheKey = JSON.stringify([authorizer.authorizerId, ...identity]);
   const cached = authorizer.ttlSeconds > 0 ? cache.get(cacheKey) : undefined;
-  const decided = cached ?? (await askFunction(lambda, authorizer, authorizerEvent(api, request, match)));
+  const decided = cached ?? (await askFunction(lambda, api, authorizer, authorizerEvent(api, request, match)));
   if ('type' in decided) return refuse(decided);
   if (!cached && authorizer.ttlSeconds > 0) cache.set(cacheKey, decided, authorizer.ttlSeconds);
 
@@ -68,8 +69,15 @@ function denied(verdict: Exclude<Verdict, 'Allow'>): Refusal {
 }
 
 /** Invokes the function. A function error or a malformed result is a refusal that is never cached. */
-async function askFunction(lambda: LambdaService, authorizer: Authorizer, event: unknown): Promise<Decision | Refusal> {
-  const result = await lambda.invoke(authorizer.functionArn, event);
+async function askFunction(
+  lambda: LambdaService,
+  api: RestApi,
+  authorizer: Authorizer,
+  event: unknown,
+): Promise<Decision | Refusal> {
+  const sourceArn = `arn:${aws.partition}:execute-api:${aws.region}:${aws.accountId}:${api.apiId}/authorizers/${authorizer.authorizerId}`;
+  const result = await lambda.invoke(authorizer.functionArn, event, { service: 'apigateway.amazonaws.com', sourceArn });
+  if (result === 'denied') return { type: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
   if (result?.ok === false && result.errorMessage === 'Unauthorized')
     return { type: 'UNAUTHORIZED', message: 'Unauthorized' };
   if (!result) return { type: 'AUTHORIZER_FAILURE', message: null };

@@ -1,7 +1,7 @@
+import { valuesOf } from '../header-fields.ts';
 import { aws } from '../template/intrinsics.ts';
 import type { RestApi, Route } from '../template/model.ts';
 import { commonLogTime } from './events.ts';
-import { valuesOf } from './headers.ts';
 import type { GatewayRequest } from './request.ts';
 
 /** The `$context` variables of one request; they fill up as the request is handled. */

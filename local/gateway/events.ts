@@ -1,6 +1,8 @@
+import { type HeaderFields, valuesOf } from '../header-fields.ts';
+import type { Identity } from '../iam/iam.ts';
 import { aws } from '../template/intrinsics.ts';
 import type { RestApi, Route } from '../template/model.ts';
-import { type HeaderFields, handedOn, toMaps, valuesOf } from './headers.ts';
+import { handedOn, toMaps } from './headers.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RouteMatch } from './router.ts';
 
@@ -10,20 +12,34 @@ export function methodArn(api: RestApi, request: GatewayRequest): string {
   return `arn:${aws.partition}:execute-api:${aws.region}:${aws.accountId}:${api.apiId}/${api.stageName}/${request.method}/${path}`;
 }
 
-/** The event of a Lambda proxy integration. `authorizer` is the context that the authorizer returned, if any. */
+/** The ARN by which Lambda permissions know a route: its path has the parameters in place. */
+export function routeArn(api: RestApi, method: string, resourcePath: string): string {
+  return `arn:${aws.partition}:execute-api:${aws.region}:${aws.accountId}:${api.apiId}/${api.stageName}/${method}${resourcePath}`;
+}
+
+/** Who calls: the context that an authorizer returned, or who signed the request; neither for a method that is open. */
+export interface GatewayCaller {
+  readonly authorizer?: Readonly<Record<string, unknown>>;
+  readonly identity?: Identity;
+}
+
+/** The event of a Lambda proxy integration. */
 export function proxyEvent(
   api: RestApi,
   request: GatewayRequest,
   match: RouteMatch,
   body: Buffer,
-  authorizer: Readonly<Record<string, unknown>> | undefined,
+  { authorizer, identity }: GatewayCaller,
 ): Record<string, unknown> {
   const isBinary = isBinaryType(api, valuesOf(request.headers, 'content-type')[0]);
   return {
     ...commonEvent(api, request, match),
     body: body.length === 0 ? null : body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: isBinary && body.length > 0,
-    requestContext: { ...requestContext(api, request, match.route), ...(authorizer ? { authorizer } : {}) },
+    requestContext: {
+      ...requestContext(api, request, match.route, identity),
+      ...(authorizer ? { authorizer } : {}),
+    },
   };
 }
 
@@ -77,7 +93,12 @@ function eventHeaders(request: GatewayRequest): HeaderFields {
   ];
 }
 
-function requestContext(api: RestApi, request: GatewayRequest, route: Route): Record<string, unknown> {
+function requestContext(
+  api: RestApi,
+  request: GatewayRequest,
+  route: Route,
+  identity?: Identity,
+): Record<string, unknown> {
   const host = valuesOf(request.headers, 'host')[0] ?? '';
   return {
     accountId: aws.accountId,
@@ -88,18 +109,18 @@ function requestContext(api: RestApi, request: GatewayRequest, route: Route): Re
     extendedRequestId: request.extendedRequestId,
     httpMethod: request.method,
     identity: {
-      accessKey: null,
-      accountId: null,
-      caller: null,
+      accessKey: identity?.credentials.accessKeyId ?? null,
+      accountId: identity ? aws.accountId : null,
+      caller: identity?.userId ?? null,
       cognitoAuthenticationProvider: null,
       cognitoAuthenticationType: null,
       cognitoIdentityId: null,
       cognitoIdentityPoolId: null,
       principalOrgId: null,
       sourceIp: request.sourceIp,
-      user: null,
+      user: identity?.userId ?? null,
       userAgent: valuesOf(request.headers, 'user-agent')[0] ?? null,
-      userArn: null,
+      userArn: identity?.arn ?? null,
     },
     path: request.contextPath,
     protocol: request.protocol,

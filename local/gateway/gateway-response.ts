@@ -1,7 +1,7 @@
+import { valuesOf } from '../header-fields.ts';
 import type { CustomGatewayResponse, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
 import { type ContextVariables, substitute } from './context.ts';
-import { valuesOf } from './headers.ts';
 import type { GatewayRequest } from './request.ts';
 
 interface StockResponse {

@@ -1,14 +1,17 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { RestApi } from '../template/model.ts';
+import { AccessLogger } from './access-log.ts';
 import type { GatewayAnswer } from './answer.ts';
 import { authorize } from './authorizer.ts';
 import { AuthorizerCache } from './authorizer-cache.ts';
-import { addAuthorizer, addRoute, type ContextVariables, contextOf, substitute } from './context.ts';
-import { methodArn } from './events.ts';
+import { addAuthorizer, addRoute, type ContextVariables, contextOf } from './context.ts';
+import { type GatewayCaller, methodArn } from './events.ts';
 import { type Refusal, renderGatewayResponse } from './gateway-response.ts';
+import { authorizeIam } from './iam-authorization.ts';
 import { callLambda, callMock } from './integrations.ts';
 import { evaluatePolicy, PolicyDocument } from './policy.ts';
 import { type GatewayRequest, readBody, readRequest } from './request.ts';
@@ -29,13 +32,17 @@ export interface AccessRecord {
 export class Gateway {
   readonly #api: RestApi;
   readonly #lambda: LambdaService;
+  readonly #iam: Iam;
+  readonly #accessLog: AccessLogger;
   readonly #onAccess: (record: AccessRecord) => void;
   readonly #cache = new AuthorizerCache();
   readonly #server: Server;
 
-  constructor(api: RestApi, lambda: LambdaService, onAccess: (record: AccessRecord) => void) {
+  constructor(api: RestApi, lambda: LambdaService, iam: Iam, onAccess: (record: AccessRecord) => void) {
     this.#api = api;
     this.#lambda = lambda;
+    this.#iam = iam;
+    this.#accessLog = new AccessLogger(api, iam);
     this.#onAccess = onAccess;
     this.#server = createServer({ joinDuplicateHeaders: false }, (message, response) => {
       void this.#serve(message, response).catch(() => response.destroy()); // the client went away
@@ -70,8 +77,7 @@ export class Gateway {
     context['status'] = String(sent);
     const durationMs = Date.now() - request.receivedAt;
     context['responseLatency'] = String(durationMs);
-    const format = this.#api.accessLogFormat;
-    this.#onAccess({ line: format === undefined ? undefined : substitute(format, context, '-'), context, durationMs });
+    this.#onAccess({ line: await this.#accessLog.line(context), context, durationMs });
   }
 
   async #handle(request: GatewayRequest, body: Buffer, context: ContextVariables): Promise<GatewayAnswer | Refusal> {
@@ -86,14 +92,18 @@ export class Gateway {
     const refused = this.#resourcePolicyRefusal(arn, match.route.authorizer !== undefined);
     if (refused) return refused;
     const { authorizer, integration } = match.route;
-    let caller: Readonly<Record<string, unknown>> | undefined;
-    if (authorizer) {
+    let caller: GatewayCaller = {};
+    if (authorizer === 'AWS_IAM') {
+      const identity = await authorizeIam(this.#iam, this.#api, request, body, context);
+      if ('type' in identity) return identity;
+      caller = { identity };
+    } else if (authorizer) {
       const startedAt = Date.now();
       const authorization = await authorize(this.#lambda, this.#cache, this.#api, authorizer, request, match, context);
       context['authorizer.latency'] = String(Date.now() - startedAt);
       if (authorization.context) addAuthorizer(context, authorization.context);
       if (!authorization.allowed) return authorization.refusal;
-      caller = authorization.context;
+      caller = { authorizer: authorization.context };
     }
     if (integration.type === 'MOCK') return callMock(integration, request);
     const startedAt = Date.now();

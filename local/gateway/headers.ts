@@ -1,5 +1,4 @@
-/** Header fields in the order and spelling that they came in. */
-export type HeaderFields = readonly (readonly [name: string, value: string])[];
+import type { HeaderFields } from '../header-fields.ts';
 
 /** Request headers that API Gateway does not hand on to a Lambda. */
 const droppedRequestHeaders = new Set([
@@ -41,19 +40,6 @@ const unmappableRequestHeaders = new Set([
   'proxy-authenticate',
   'te',
 ]);
-
-/** Reads the fields of a Node request, duplicates and spelling included. */
-export function headerFields(rawHeaders: readonly string[]): HeaderFields {
-  return Array.from({ length: rawHeaders.length / 2 }, (_, index) => [
-    rawHeaders[2 * index] ?? '',
-    rawHeaders[2 * index + 1] ?? '',
-  ]);
-}
-
-/** All values of a header, whatever its spelling. */
-export function valuesOf(fields: HeaderFields, name: string): string[] {
-  return fields.filter(([field]) => field.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
-}
 
 /** The fields that a Lambda gets to see. */
 export function handedOn(fields: HeaderFields): HeaderFields {

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { valuesOf } from '../header-fields.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { LambdaIntegration, MockIntegration, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
-import { isBinaryType, proxyEvent } from './events.ts';
+import { type GatewayCaller, isBinaryType, proxyEvent, routeArn } from './events.ts';
 import type { Refusal } from './gateway-response.ts';
-import { isUnmappable, valuesOf } from './headers.ts';
+import { isUnmappable } from './headers.ts';
 import { toAnswer } from './proxy-result.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RouteMatch } from './router.ts';
@@ -19,7 +20,7 @@ export async function callLambda(
   request: GatewayRequest,
   match: RouteMatch,
   body: Buffer,
-  authorizer: Readonly<Record<string, unknown>> | undefined,
+  caller: GatewayCaller,
 ): Promise<GatewayAnswer | Refusal> {
   if (integration.httpMethod !== 'POST') return { type: 'INTEGRATION_FAILURE', message: internalError, status: 500 };
   if (integration.mappedRequestHeaders.some(isUnmappable))
@@ -28,10 +29,13 @@ export async function callLambda(
   const timeout = delay(integration.timeoutMs, 'timeout' as const, { signal: abort.signal }).catch(
     () => 'timeout' as const,
   );
-  const invoked = lambda.invoke(integration.functionArn, proxyEvent(api, request, match, body, authorizer));
+  const sourceArn = routeArn(api, request.method, match.route.resourcePath);
+  const event = proxyEvent(api, request, match, body, caller);
+  const invoked = lambda.invoke(integration.functionArn, event, { service: 'apigateway.amazonaws.com', sourceArn });
   const result = await Promise.race([invoked, timeout]);
   abort.abort();
   if (result === 'timeout') return { type: 'INTEGRATION_TIMEOUT', message: 'Endpoint request timed out' };
+  if (result === 'denied') return { type: 'API_CONFIGURATION_ERROR', message: internalError, status: 500 };
   if (result === undefined) return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
   const [acceptedType] = valuesOf(request.headers, 'accept')[0]?.split(',') ?? [];
   const answer = result.ok && toAnswer(JSON.parse(result.payload), isBinaryAccept(api, acceptedType));

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type HeaderFields, headerFields, valuesOf } from './headers.ts';
+import { type HeaderFields, headerFields, valuesOf } from '../header-fields.ts';
 
 /** API Gateway's limit on a payload. */
 const maxBodyBytes = 10 * 1024 * 1024;
@@ -13,6 +13,8 @@ export interface GatewayRequest {
   readonly traceId: string;
   readonly receivedAt: number;
   readonly method: string;
+  /** The request target as sent: path and query, not decoded. */
+  readonly target: string;
   /** The first segment: which stage is asked for. */
   readonly stage: string;
   /** Without stage, not decoded, with one slash at its beginning. */
@@ -36,6 +38,7 @@ export function readRequest(message: IncomingMessage): GatewayRequest {
     traceId: traceIdOf(headers),
     receivedAt: Date.now(),
     method: message.method ?? 'GET',
+    target: message.url ?? '/',
     stage,
     path: `/${rest.replace(/^\/+/, '')}`,
     contextPath: `/${stage}${rest === '' ? '/' : rest}`,

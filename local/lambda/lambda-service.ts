@@ -1,39 +1,125 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Queues } from '../aws/queues.ts';
+import type { Iam, Identity, ServicePrincipal } from '../iam/iam.ts';
+import { aws } from '../template/intrinsics.ts';
 import type { LambdaFunction } from '../template/model.ts';
+import { UserError } from '../user-error.ts';
 import { type FunctionMetrics, FunctionRunner } from './function-runner.ts';
 import type { InvocationResult } from './protocol.ts';
 
-/** The functions of the runtime, by ARN. */
-export class LambdaService {
-  readonly #runners: ReadonlyMap<string, FunctionRunner>;
-  readonly #names: ReadonlyMap<string, string>;
+interface Deployed {
+  readonly lambda: LambdaFunction;
+  readonly runner: FunctionRunner;
+  readonly role: Identity;
+}
 
-  constructor(
-    functions: readonly LambdaFunction[],
-    environment: Readonly<Record<string, string>>,
-    log: (functionName: string, text: string) => void,
-  ) {
-    this.#runners = new Map(
-      functions.map((lambda) => [
-        lambda.arn,
-        new FunctionRunner(lambda, environment, (text) => log(lambda.name, text)),
-      ]),
-    );
-    this.#names = new Map(functions.map((lambda) => [lambda.arn, lambda.logicalId]));
+/** Pauses before the further attempts of an asynchronous invocation; on AWS they are 1 and 2 minutes. */
+const retryPausesMs = [1_000, 2_000];
+
+/** The functions of the runtime, by ARN. Each has credentials of its own, by its role. */
+export class LambdaService {
+  readonly #functions: ReadonlyMap<string, Deployed>;
+  readonly #iam: Iam;
+  readonly #queues: Queues | undefined;
+
+  private constructor(functions: readonly Deployed[], iam: Iam, queues: Queues | undefined) {
+    this.#functions = new Map(functions.map((deployed) => [deployed.lambda.arn, deployed]));
+    this.#iam = iam;
+    this.#queues = queues;
   }
 
-  /** Invokes a function; `undefined` when there is none of that ARN. */
-  async invoke(functionArn: string, event: unknown): Promise<InvocationResult | undefined> {
-    return this.#runners.get(functionArn)?.invoke(event);
+  /** Takes the functions in charge; rejects with a UserError for a role that Lambda can't assume, as a deployment would. */
+  static async deploy(
+    functions: readonly LambdaFunction[],
+    environment: Readonly<Record<string, string>>,
+    iam: Iam,
+    log: (functionName: string, text: string) => void,
+    queues?: Queues,
+  ): Promise<LambdaService> {
+    const deployed = functions.map(async (lambda) => {
+      const service = { service: 'lambda.amazonaws.com', sourceArn: lambda.arn };
+      const role = await iam.assumeRole(lambda.roleArn, lambda.name, service);
+      if (!role) throw new UserError(`The role of ${lambda.logicalId} can not be assumed by Lambda.`);
+      const write = guardedLog(iam, role, lambda, (text) => log(lambda.name, text));
+      return { lambda, role, runner: new FunctionRunner(lambda, { ...environment, ...credentialsOf(role) }, write) };
+    });
+    return new LambdaService(await Promise.all(deployed), iam, queues);
+  }
+
+  /** Invokes a function on behalf of a principal: `denied` when no policy lets it, `undefined` when there is no such function. */
+  async invoke(
+    functionArn: string,
+    event: unknown,
+    principal: Identity | ServicePrincipal,
+  ): Promise<InvocationResult | 'denied' | undefined> {
+    const deployed = this.#functions.get(functionArn);
+    if (!deployed) return undefined;
+    const allowed = await this.#iam.isAllowed({
+      principal,
+      action: 'lambda:InvokeFunction',
+      resource: functionArn,
+      resourcePolicy: deployed.lambda.resourcePolicy,
+    });
+    return allowed ? deployed.runner.invoke(event) : 'denied';
+  }
+
+  /**
+   * Invokes a function asynchronously, with its further attempts; resolves once it is done, also when it failed for good
+   * and left a dead letter.
+   */
+  async invokeLater(
+    functionArn: string,
+    event: unknown,
+    principal: Identity | ServicePrincipal,
+  ): Promise<'done' | 'denied'> {
+    const deployed = this.#functions.get(functionArn);
+    if (!deployed) return 'denied';
+    const { maxRetryAttempts, deadLetterArn } = deployed.lambda;
+    for (let attempt = 0; ; attempt++) {
+      const result = await this.invoke(functionArn, event, principal);
+      if (result === 'denied' || result === undefined) return 'denied';
+      if (result.ok) return 'done';
+      if (attempt >= maxRetryAttempts) break;
+      await delay(retryPausesMs[attempt] ?? 0, undefined, { ref: false });
+    }
+    if (deadLetterArn) await this.#queues?.send(deployed.role, deadLetterArn, JSON.stringify(event)).catch(() => {});
+    return 'done';
   }
 
   /** What each function did since the start, by logical id. */
   metrics(): Record<string, FunctionMetrics> {
-    return Object.fromEntries(
-      [...this.#runners].map(([arn, runner]) => [this.#names.get(arn) ?? arn, { ...runner.metrics }]),
-    );
+    const all = [...this.#functions.values()];
+    return Object.fromEntries(all.map(({ lambda, runner }) => [lambda.logicalId, { ...runner.metrics }]));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#runners.values()].map((runner) => runner.close()));
+    await Promise.all([...this.#functions.values()].map(({ runner }) => runner.close()));
   }
+}
+
+/** What a function's role may not log is lost, as on AWS. */
+function guardedLog(
+  iam: Iam,
+  role: Identity,
+  lambda: LambdaFunction,
+  log: (text: string) => void,
+): (text: string) => void {
+  const resource = `arn:${aws.partition}:logs:${aws.region}:${aws.accountId}:log-group:${lambda.logGroupName}:log-stream:local`;
+  let allowed: Promise<boolean> | undefined;
+  return (text) => {
+    allowed ??= Promise.all(
+      ['logs:CreateLogStream', 'logs:PutLogEvents'].map((action) =>
+        iam.isAllowed({ principal: role, action, resource }),
+      ),
+    ).then((decisions) => decisions.every(Boolean));
+    void allowed.then((may) => may && log(text));
+  };
+}
+
+function credentialsOf({ credentials }: Identity): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_SESSION_TOKEN: credentials.sessionToken ?? '',
+  };
 }

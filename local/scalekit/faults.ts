@@ -1,15 +1,28 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { z } from 'zod';
+import { killProcess } from '../kill-process.ts';
 
 /** The token endpoint's name among the calls. */
 export const grantCall = 'oauth/token';
 
 /** How the embedded Scalekit is told to fail. */
 export const FaultSchema = z.strictObject({
-  kind: z.enum(['unavailable', 'unauthenticated', 'permission_denied', 'internal', 'slow', 'no_answer', 'close']),
+  kind: z.enum([
+    'unavailable',
+    'unauthenticated',
+    'permission_denied',
+    'internal',
+    'slow',
+    'no_answer',
+    'close',
+    'kill_before',
+    'kill_after',
+  ]),
   /** The calls that fail: RPC names (`ValidateToken`) and `oauth/token`. Default: every one. */
   on: z.array(z.string()).optional(),
+  /** How many of those calls go well first. */
+  skip: z.int().min(0).default(0),
   /** How many calls fail before all is well again. Default: until told otherwise. */
   times: z.int().positive().optional(),
   /** For `slow`: how much later the answer comes. */
@@ -46,6 +59,10 @@ export class CallMonitor {
     this.#calls[call] = (this.#calls[call] ?? 0) + 1;
     const fault = this.#fault;
     if (!fault || (fault.on && !fault.on.includes(call))) return undefined;
+    if (fault.skip > 0) {
+      this.#fault = { ...fault, skip: fault.skip - 1 };
+      return undefined;
+    }
     if (fault.times !== undefined) this.#fault = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined;
     return fault;
   }
@@ -62,6 +79,9 @@ export async function failRpc(fault: Fault, closeConnection: () => void): Promis
       throw new ConnectError('made permission denied', Code.PermissionDenied);
     case 'internal':
       throw new ConnectError('made internal error', Code.Internal);
+    case 'kill_before':
+      return killProcess();
+    case 'kill_after':
     case 'slow':
       return;
     case 'close':
@@ -72,13 +92,16 @@ export async function failRpc(fault: Fault, closeConnection: () => void): Promis
   }
 }
 
-/** Holds the answer of a call back that was made slow: what it says was true when it was asked. */
+/** Holds the answer of a call back that was made slow: what it says was true when it was asked. Or ends with the call. */
 export async function delayAnswer(fault: Fault | undefined): Promise<void> {
+  if (fault?.kind === 'kill_after') killProcess();
   if (fault?.kind === 'slow') await delay(fault.delayMs);
 }
 
 /** The status that the token endpoint answers under a fault; `undefined` for no status at all. */
-export const grantStatus: Readonly<Record<Exclude<Fault['kind'], 'slow'>, number | undefined>> = {
+export const grantStatus: Readonly<
+  Record<Exclude<Fault['kind'], 'slow' | 'kill_before' | 'kill_after'>, number | undefined>
+> = {
   unavailable: 503,
   unauthenticated: 401,
   permission_denied: 403,

@@ -2,6 +2,7 @@ import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
+import { killProcess } from '../kill-process.ts';
 import { type CallMonitor, delayAnswer, grantCall, grantStatus } from './faults.ts';
 
 /** The client that may take the client-credentials grant. */
@@ -33,6 +34,7 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
     const fault = monitor.take(grantCall);
     await delayAnswer(fault);
     if (fault?.kind === 'close') request.socket.destroy();
+    if (fault?.kind === 'kill_before' || fault?.kind === 'kill_after') killProcess();
     if (fault && fault.kind !== 'slow') {
       const status = grantStatus[fault.kind];
       return status === undefined ? undefined : json(response, status, { error: 'temporarily_unavailable' });

@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { UserError } from '../user-error.ts';
 
 const Manifest = z.object({
   artifacts: z.record(
@@ -11,6 +12,7 @@ const Manifest = z.object({
 
 const Template = z.object({
   Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
   Resources: z.record(
     z.string(),
     z.object({
@@ -40,6 +42,7 @@ export function parseTemplate(template: unknown): Template {
 /** Reads the stacks of a cloud assembly (`cdk.out`), in the order of its manifest. */
 export function readAssembly(folder: string): SynthesizedStack[] {
   const read = (file: string): unknown => JSON.parse(readFileSync(join(folder, file), 'utf8'));
+  if (!existsSync(join(folder, 'manifest.json'))) throw new UserError(`${folder} is not a cloud assembly of the CDK.`);
   return Object.entries(Manifest.parse(read('manifest.json')).artifacts).flatMap(([name, { type, properties }]) =>
     type === 'aws:cloudformation:stack' && properties?.templateFile
       ? [{ name, folder, template: parseTemplate(read(properties.templateFile)) }]

@@ -48,6 +48,12 @@ export class IntrinsicResolver {
         return name('FunctionName') ?? `${this.#stackName}-${logicalId}`;
       case 'AWS::Logs::LogGroup':
         return name('LogGroupName') ?? `${this.#stackName}-${logicalId}`;
+      case 'AWS::Scheduler::ScheduleGroup':
+        return name('Name') ?? `${this.#stackName}-${logicalId}`;
+      case 'AWS::SQS::Queue':
+        return `https://sqs.${aws.region}.${aws.urlSuffix}/${aws.accountId}/${name('QueueName') ?? `${this.#stackName}-${logicalId}`}`;
+      case 'AWS::IAM::ManagedPolicy':
+        return `arn:${aws.partition}:iam::${aws.accountId}:policy/${this.#stackName}-${logicalId}`;
       default:
         return `${this.#stackName}-${logicalId}`;
     }
@@ -107,6 +113,12 @@ export class IntrinsicResolver {
         return `root-${id}`;
       case 'AWS::Logs::LogGroup Arn':
         return arn('logs', `log-group:${id}:*`);
+      case 'AWS::Scheduler::ScheduleGroup Arn':
+        return arn('scheduler', `schedule-group/${id}`);
+      case 'AWS::SQS::Queue Arn':
+        return arn('sqs', id.split('/').at(-1) ?? id);
+      case 'AWS::SQS::Queue QueueName':
+        return id.split('/').at(-1);
       case 'AWS::IAM::Role Arn':
         return arn('iam', `role/${id}`, '');
       default:

@@ -11,8 +11,16 @@ export interface RestApi {
   readonly routes: readonly Route[];
   /** Customised gateway responses by type; a type that is not here inherits, one that is inherits nothing. */
   readonly gatewayResponses: Readonly<Record<string, CustomGatewayResponse>>;
-  /** `$context` template of the access log; `undefined` when the stage has none. */
-  readonly accessLogFormat: string | undefined;
+  /** `undefined` when the stage has none. */
+  readonly accessLog: AccessLog | undefined;
+}
+
+export interface AccessLog {
+  /** `$context` template. */
+  readonly format: string;
+  readonly logGroupArn: string;
+  /** The account's role for API Gateway, without which nothing is logged. */
+  readonly roleArn: string | undefined;
 }
 
 /** One method of one resource. */
@@ -23,7 +31,7 @@ export interface Route {
   readonly resourcePath: string;
   readonly resourceId: string;
   /** `undefined` for a method that anybody may call. */
-  readonly authorizer: Authorizer | undefined;
+  readonly authorizer: Authorizer | 'AWS_IAM' | undefined;
   readonly integration: Integration;
 }
 
@@ -92,12 +100,62 @@ export interface LambdaFunction {
   readonly memoryMb: number;
   readonly timeoutMs: number;
   readonly logGroupName: string;
+  readonly roleArn: string;
+  /** Who else may invoke it. */
+  readonly resourcePolicy: PolicyDocument;
+  /** How often an asynchronous invocation that failed is tried again. */
+  readonly maxRetryAttempts: number;
+  /** Where the event of an asynchronous invocation goes that failed for good. */
+  readonly deadLetterArn: string | undefined;
+}
+
+/** An SQS queue, as far as dead letters need one. */
+export interface Queue {
+  readonly logicalId: string;
+  readonly arn: string;
+  readonly resourcePolicy: PolicyDocument | undefined;
+}
+
+/** An IAM policy document, as the template has it. */
+export interface PolicyDocument {
+  readonly Statement: readonly Readonly<Record<string, unknown>>[];
+  readonly [key: string]: unknown;
+}
+
+export interface NamedPolicy {
+  readonly name: string;
+  readonly document: PolicyDocument;
+}
+
+/** A managed policy of the template. */
+export interface ManagedPolicy extends NamedPolicy {
+  readonly arn: string;
+}
+
+/** A role with all policies that are attached to it. */
+export interface Role {
+  readonly name: string;
+  readonly arn: string;
+  readonly trustPolicy: PolicyDocument;
+  readonly policies: readonly NamedPolicy[];
+}
+
+export interface StackOutputs {
+  readonly stackName: string;
+  readonly outputs: Readonly<Record<string, string>>;
 }
 
 /** All that the runtime serves of a set of stacks, and what it can't. */
 export interface ServedModel {
   readonly apis: readonly RestApi[];
   readonly functions: readonly LambdaFunction[];
+  readonly queues: readonly Queue[];
+  /** The names of the EventBridge Scheduler groups. */
+  readonly scheduleGroups: readonly string[];
+  readonly roles: readonly Role[];
+  readonly managedPolicies: readonly ManagedPolicy[];
+  /** The outputs of each stack. */
+  readonly stacks: readonly StackOutputs[];
   /** One line each: what the templates hold that is not served here. */
   readonly warnings: readonly string[];
 }

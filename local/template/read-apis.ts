@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
-import type { Authorizer, CustomGatewayResponse, IdentitySource, RestApi, Route } from './model.ts';
+import type { AccessLog, CustomGatewayResponse, IdentitySource, RestApi, Route } from './model.ts';
 import { functionArnOf, IntegrationProperties, readIntegration } from './read-integrations.ts';
 
 const Texts = z.record(z.string(), z.string());
@@ -35,7 +35,7 @@ const StageProperties = z.object({
   StageName: z.string(),
   DeploymentId: z.string().default(''),
   Variables: Texts.optional(),
-  AccessLogSetting: z.object({ Format: z.string().optional() }).optional(),
+  AccessLogSetting: z.object({ Format: z.string(), DestinationArn: z.string() }).optional(),
 });
 
 /** Reads the REST APIs of a template, each with its (first) stage; what can't be served is told to `warn`. */
@@ -93,9 +93,15 @@ class ApiReader {
             toGatewayResponse(response),
           ]),
         ),
-        accessLogFormat: stage.AccessLogSetting?.Format,
+        accessLog: this.#accessLog(stage.AccessLogSetting),
       },
     ];
+  }
+
+  #accessLog(setting: z.output<typeof StageProperties>['AccessLogSetting']): AccessLog | undefined {
+    if (!setting) return undefined;
+    const [account] = this.ofType('AWS::ApiGateway::Account') as [string, { CloudWatchRoleArn?: string }][];
+    return { format: setting.Format, logGroupArn: setting.DestinationArn, roleArn: account?.[1].CloudWatchRoleArn };
   }
 
   #route(logicalId: string, method: z.output<typeof MethodProperties>): Route[] {
@@ -126,8 +132,9 @@ class ApiReader {
   }
 
   /** A method that asks for what we can't check is not served at all: served open, it would be a hole. */
-  #authorizer(logicalId: string, type: string, authorizerId: string | undefined): Authorizer | undefined | 'unserved' {
+  #authorizer(logicalId: string, type: string, authorizerId: string | undefined): Route['authorizer'] | 'unserved' {
     if (type === 'NONE') return undefined;
+    if (type === 'AWS_IAM') return 'AWS_IAM';
     const found = this.ofType('AWS::ApiGateway::Authorizer').find(
       ([candidate]) => this.#resolver.physicalId(candidate) === authorizerId,
     );

@@ -2,16 +2,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { SynthesizedStack } from './assembly.ts';
+import type { SynthesizedStack, Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
 import type { LambdaFunction } from './model.ts';
+import { readFunctionPolicy } from './read-iam.ts';
 
 const FunctionProperties = z.object({
   Code: z.object({ ZipFile: z.string().optional() }),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
+  DeadLetterConfig: z.object({ TargetArn: z.string().optional() }).optional(),
   Handler: z.string(),
   LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
   MemorySize: z.coerce.number().default(128),
+  Role: z.string(),
   Runtime: z.string(),
   Timeout: z.coerce.number().default(3),
 });
@@ -34,20 +37,35 @@ export function readFunctions(
     if (properties.Runtime !== `nodejs${process.versions.node.split('.')[0]}.x`) {
       warn(`${Type} ${logicalId}: Runtime is ${properties.Runtime}, but runs on Node.js ${process.versions.node}`);
     }
+    const arn = String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] }));
     return [
       {
         logicalId,
         name,
-        arn: String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
+        arn,
         folder: bundle,
         handler: properties.Handler,
         environment: properties.Environment?.Variables ?? {},
         memoryMb: properties.MemorySize,
         timeoutMs: properties.Timeout * 1000,
         logGroupName: properties.LoggingConfig?.LogGroup ?? `/aws/lambda/${name}`,
+        roleArn: properties.Role,
+        resourcePolicy: readFunctionPolicy(template, resolver, { arn, name }),
+        maxRetryAttempts: retryAttemptsOf(template, resolver, name),
+        deadLetterArn: properties.DeadLetterConfig?.TargetArn,
       },
     ];
   });
+}
+
+const EventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryAttempts: z.number().default(2) });
+
+/** Lambda's default is two more attempts. */
+function retryAttemptsOf(template: Template, resolver: IntrinsicResolver, functionName: string): number {
+  const configs = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
+    .map(({ Properties }) => EventInvokeProperties.parse(resolver.resolve(Properties)));
+  return configs.find(({ FunctionName }) => FunctionName === functionName)?.MaximumRetryAttempts ?? 2;
 }
 
 function bundleFolder(assemblyFolder: string, assetPath: unknown, inlineCode: string | undefined): string | undefined {

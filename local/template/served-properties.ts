@@ -47,6 +47,7 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   'AWS::Lambda::Function': [
     'Architectures',
     'Code',
+    'DeadLetterConfig',
     'Description',
     'Environment',
     'FunctionName',
@@ -61,11 +62,16 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   ],
   'AWS::ApiGateway::Account': 'all',
   'AWS::CDK::Metadata': 'all',
+  'AWS::IAM::ManagedPolicy': 'all',
   'AWS::IAM::Policy': 'all',
   'AWS::IAM::Role': 'all',
+  'AWS::Lambda::EventInvokeConfig': ['FunctionName', 'MaximumRetryAttempts', 'Qualifier'],
   'AWS::Lambda::Permission': 'all',
   'AWS::Logs::LogGroup': 'all',
   'AWS::Logs::MetricFilter': 'all',
+  'AWS::SQS::Queue': 'all',
+  'AWS::SQS::QueuePolicy': 'all',
+  'AWS::Scheduler::ScheduleGroup': 'all',
 };
 
 const servedMethodSettings = ['DataTraceEnabled', 'HttpMethod', 'LoggingLevel', 'MetricsEnabled', 'ResourcePath'];

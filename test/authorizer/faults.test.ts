@@ -1,14 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bundleAuthorizers } from '../../bench/bundles.ts';
-import { ApiGatewayControl } from '../../local/aws/apigateway.ts';
-import { serveAws } from '../../local/aws/server.ts';
 import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { JsonServer } from '../../local/http-json.ts';
 import type { Fault } from '../../local/scalekit/faults.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
 import { storeCredentials } from '../../local/scalekit-credentials.ts';
 import { ScalekitClient } from '../../local/sdk.ts';
+import { awsEnvironment, serveParameters } from '../parameter-server.ts';
 import { type AuthorizerProcess, type Outcome, startAuthorizer } from './authorizer-process.ts';
 
 // Each row of what an authorizer must guard against, with the fault on the wire: real sockets, a real process.
@@ -30,7 +29,7 @@ beforeAll(() => {
 beforeEach(async () => {
   scalekit = await startEmbeddedScalekit({ databaseFile: ':memory:' });
   parameters = new ParameterStore();
-  aws = await serveTestAws();
+  aws = await serveParameters(parameters);
   storeSecrets(scalekit.client.clientSecret);
   const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
   const { organization } = await sdk.organization.createOrganization('Acme');
@@ -43,10 +42,6 @@ afterEach(async () => {
   await aws.close();
 });
 
-function serveTestAws(): Promise<JsonServer> {
-  return serveAws({ parameters, apiGateway: new ApiGatewayControl(() => false), accessKeyId: 'AKIATEST' });
-}
-
 function storeSecrets(clientSecret: string): void {
   const { environmentUrl, client } = scalekit;
   storeCredentials(parameters, path, { environmentUrl, clientId: client.clientId, clientSecret });
@@ -54,10 +49,7 @@ function storeSecrets(clientSecret: string): void {
 
 function start(): AuthorizerProcess {
   authorizer = startAuthorizer(bundle, {
-    AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: 'AKIATEST',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINT_URL: aws.url,
+    ...awsEnvironment(aws),
     SCALEKIT_PARAMETER_PATH: path,
     SCALEKIT_DEADLINE_MS: String(deadlineMs),
   });
@@ -69,7 +61,8 @@ async function startWarm(): Promise<void> {
   scalekit.monitor.resetCalls();
 }
 
-const fail = (fault: Partial<Fault> & Pick<Fault, 'kind'>) => scalekit.monitor.setFault({ delayMs: 0, ...fault });
+const fail = (fault: Partial<Fault> & Pick<Fault, 'kind'>) =>
+  scalekit.monitor.setFault({ delayMs: 0, skip: 0, ...fault });
 
 /** Nobody can tell: neither a denial nor a crash, and in time. */
 function expectOutage(outcome: Outcome): void {
@@ -225,7 +218,7 @@ describe('our own credentials', () => {
   test('SSM without the parameters is an outage', async () => {
     parameters = new ParameterStore();
     await aws.close();
-    aws = await serveTestAws();
+    aws = await serveParameters(parameters);
     start();
     expectOutage(await authorizer.decide(key));
     storeSecrets(scalekit.client.clientSecret);
@@ -236,7 +229,7 @@ describe('our own credentials', () => {
     await aws.close();
     start();
     expectOutage(await authorizer.decide(key));
-    aws = await serveTestAws();
+    aws = await serveParameters(parameters);
   });
 });
 

@@ -37,9 +37,13 @@ beforeAll(async () => {
       await fault(undefined);
       await vi.waitUntil(async () => (await call(created.key, 'GET', '/whoami')).status === 200, { timeout: 5000 }); // once the breaker lets it
     }
+    const rotation = await call(adminKey, 'POST', `/keys/${created.keyId}/rotate`, { overlapSeconds: 1 });
+    keys.push(((await rotation.json()) as { key: string }).key);
     await call(adminKey, 'DELETE', `/keys/${created.keyId}`);
     await call(created.key, 'GET', '/whoami');
   }
+  const schedules = async () => ((await (await fetch(controlUrl)).json()) as { schedules: unknown[] }).schedules;
+  await vi.waitUntil(async () => (await schedules()).length === 0, { timeout: 10_000 });
 });
 afterAll(() => runtime.stop());
 
@@ -50,9 +54,9 @@ function filesBelow(folder: string): string[] {
 }
 
 test('no plain key is in a log, the database, the template or the bundles', () => {
-  expect(keys).toHaveLength(3);
+  expect(keys).toHaveLength(6);
   const files = filesBelow(runtime.dataDir).filter((file) => !/(outputs|seed)\.json$/.test(file));
-  expect(files.filter((file) => file.endsWith('.log'))).toHaveLength(8);
+  expect(files.filter((file) => file.endsWith('.log'))).toHaveLength(10);
   expect(files.some((file) => file.includes('scalekit.sqlite'))).toBe(true);
   const { adminKey, scalekit } = runtime.outputs;
   for (const file of files) {

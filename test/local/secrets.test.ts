@@ -3,10 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ApiGatewayControl } from '../../local/aws/apigateway.ts';
-import { serveAws } from '../../local/aws/server.ts';
 import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { JsonServer } from '../../local/http-json.ts';
+import { awsEnvironment, credentials, serveParameters } from '../parameter-server.ts';
 
 const script = fileURLToPath(new URL('../../infra/secrets.ts', import.meta.url));
 const values = {
@@ -17,22 +16,14 @@ const values = {
 
 let server: JsonServer;
 beforeAll(async () => {
-  server = await serveAws({
-    parameters: new ParameterStore(),
-    apiGateway: new ApiGatewayControl(() => false),
-    accessKeyId: 'AKIALOCAL',
-  });
+  server = await serveParameters(new ParameterStore());
 });
 afterAll(() => server.close());
 
-const awsEnvironment = () => ({
-  AWS_ENDPOINT_URL_SSM: server.url,
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'AKIALOCAL',
-  AWS_SECRET_ACCESS_KEY: 'secret',
-});
 const storeSecrets = (args: string[], env: NodeJS.Dict<string>) =>
-  promisify(execFile)(process.execPath, [script, ...args], { env: { ...process.env, ...awsEnvironment(), ...env } });
+  promisify(execFile)(process.execPath, [script, ...args], {
+    env: { ...process.env, ...awsEnvironment(server), ...env },
+  });
 
 test('npm run secrets stores three SecureStrings where the stage’s functions look, again and again', async () => {
   for (const clientSecret of ['an older secret', values.SCALEKIT_CLIENT_SECRET]) {
@@ -45,7 +36,6 @@ test('npm run secrets stores three SecureStrings where the stage’s functions l
     );
     expect(stdout + stderr).not.toContain(clientSecret);
   }
-  const credentials = { accessKeyId: 'AKIALOCAL', secretAccessKey: 'secret' };
   const ssm = new SSMClient({ endpoint: server.url, region: 'us-east-1', credentials });
   const Names = ['environment-url', 'client-id', 'client-secret', 'other'].map((name) => `/scalekit/prod/${name}`);
   const { Parameters, InvalidParameters } = await ssm.send(new GetParametersCommand({ Names, WithDecryption: true }));

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { Gateway } from '../../local/gateway/gateway.ts';
+import { Iam } from '../../local/iam/iam.ts';
 import { LambdaService } from '../../local/lambda/lambda-service.ts';
 import { parseTemplate } from '../../local/template/assembly.ts';
 import type { RestApi } from '../../local/template/model.ts';
@@ -47,9 +48,15 @@ export interface ApiUnderTest {
 
 const stage = 'test';
 
+const lambdaTrust = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+};
+
 function templateOf(setUp: ApiSetUp): unknown {
   const resources: Record<string, { Type: string; Properties: Properties }> = {
     Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'api', ...setUp.api } },
+    Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: lambdaTrust } },
     Stage: {
       Type: 'AWS::ApiGateway::Stage',
       Properties: { RestApiId: { Ref: 'Api' }, StageName: stage, ...setUp.stage },
@@ -62,9 +69,18 @@ function templateOf(setUp: ApiSetUp): unknown {
       Properties: {
         Code: { ZipFile },
         Handler: 'index.handler',
+        Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
         Runtime: 'nodejs24.x',
         Timeout: timeout,
         MemorySize: 256,
+      },
+    };
+    resources[`${id}Permission`] = {
+      Type: 'AWS::Lambda::Permission',
+      Properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { 'Fn::GetAtt': [id, 'Arn'] },
+        Principal: 'apigateway.amazonaws.com',
       },
     };
   };
@@ -131,13 +147,14 @@ function templateOf(setUp: ApiSetUp): unknown {
 }
 
 export async function startApi(setUp: ApiSetUp): Promise<ApiUnderTest> {
-  const { apis, functions, warnings } = readModel([
+  const { apis, functions, roles, warnings } = readModel([
     { name: 'case', folder: '/', template: parseTemplate(templateOf(setUp)) },
   ]);
   const model = apis[0];
   if (!model) throw new Error(`no API in the template: ${warnings.join(', ')}`);
-  const lambda = new LambdaService(functions, {}, () => {});
-  const gateway = new Gateway(model, lambda, () => {});
+  const iam = new Iam(roles);
+  const lambda = await LambdaService.deploy(functions, {}, iam, () => {});
+  const gateway = new Gateway(model, lambda, iam, () => {});
   const port = Number(new URL(await gateway.listen(0)).port);
   const invocations = (isAuthorizer: boolean) =>
     Object.entries(lambda.metrics())

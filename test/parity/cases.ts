@@ -588,7 +588,7 @@ export const cases: Readonly<Record<string, ParityCase>> = {
       expect(api.authorizerInvocations()).toBe(2);
       const { startApi } = await import('./api-under-test.ts');
       const standard = await startApi(authorized(policy('Allow')));
-      expect(standard.model.routes[0]?.authorizer?.ttlSeconds).toBe(300);
+      expect(standard.model.routes[0]?.authorizer).toMatchObject({ ttlSeconds: 300 });
       await standard.close();
       await expect(
         startApi(authorized(policy('Allow'), { authorizerProperties: { AuthorizerResultTtlInSeconds: 3601 } })),

@@ -31,7 +31,7 @@ describe('the API', () => {
   });
 
   test('lets nobody past the authorizer but CORS preflight', () => {
-    const methods = resources('AWS::ApiGateway::Method').map(({ Properties }) => Properties);
+    const methods = resources('AWS::ApiGateway::Method', 'CustomerApi').map(({ Properties }) => Properties);
     expect(methods.filter(({ HttpMethod }) => HttpMethod !== 'OPTIONS')).not.toEqual([]);
     for (const { HttpMethod, AuthorizationType, AuthorizerId, Integration } of methods) {
       const isPreflight = HttpMethod === 'OPTIONS';
@@ -42,13 +42,13 @@ describe('the API', () => {
   });
 
   test('is one stage, v1, that logs accesses and never requests', () => {
-    template.resourceCountIs('AWS::ApiGateway::Stage', 1);
+    expect(resources('AWS::ApiGateway::Stage', 'CustomerApi')).toHaveLength(1);
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       StageName: 'v1',
       AccessLogSetting: { DestinationArn: Match.anyValue(), Format: Match.anyValue() },
       MethodSettings: [{ DataTraceEnabled: false, HttpMethod: '*', ResourcePath: '/*' }],
     });
-    const [stage] = resources('AWS::ApiGateway::Stage');
+    const [stage] = resources('AWS::ApiGateway::Stage', 'CustomerApi');
     const setting = stage?.Properties['AccessLogSetting'] as { Format: string } | undefined;
     expect(JSON.parse(setting?.Format ?? '')).toMatchObject({
       requestId: '$context.requestId',
@@ -70,7 +70,7 @@ describe('the API', () => {
 });
 
 describe('gateway responses', () => {
-  const responses = resources('AWS::ApiGateway::GatewayResponse').map(
+  const responses = resources('AWS::ApiGateway::GatewayResponse', 'CustomerApi').map(
     ({ Properties }) =>
       Properties as unknown as {
         ResponseType: string;
@@ -130,7 +130,16 @@ describe('gateway responses', () => {
 });
 
 describe('the functions', () => {
-  const readers = ['Authorizer', 'CreateKey', 'ListKeys', 'GetKey', 'UpdateKey', 'RevokeKey'];
+  const readers = [
+    'Authorizer',
+    'CreateKey',
+    'ListKeys',
+    'GetKey',
+    'UpdateKey',
+    'RevokeKey',
+    'RotateKey',
+    'EndOverlap',
+  ];
 
   test('run on Node.js 24 on arm64, each with a role and a log group of its own', () => {
     const functions = resources('AWS::Lambda::Function').map(({ Properties }) => Properties);
@@ -147,9 +156,13 @@ describe('the functions', () => {
     const statements = statementsOf(id);
     expect(statements.map(({ Action }) => Action)).toEqual([
       ['logs:CreateLogStream', 'logs:PutLogEvents'],
+      ...(id === 'RotateKey'
+        ? [['scheduler:CreateSchedule', 'scheduler:DeleteSchedule', 'scheduler:UpdateSchedule'], 'iam:PassRole']
+        : []),
+      ...(id === 'EndOverlap' ? ['sqs:SendMessage'] : []),
       'ssm:GetParameters',
     ]);
-    const parameters = statements[1]?.Resource as unknown[];
+    const parameters = statements.at(-1)?.Resource as unknown[];
     expect(parameters).toHaveLength(3);
     const names = parameters.map((arn) => /parameter(\/[\w/-]+)/.exec(JSON.stringify(arn))?.[1]);
     expect(names).toEqual(['/scalekit/dev/client-id', '/scalekit/dev/client-secret', '/scalekit/dev/environment-url']);
@@ -196,18 +209,17 @@ describe('with a TTL for data routes', () => {
     expect(data?.IdentitySource).toBe('method.request.header.Authorization,context.identity.sourceIp');
     expect(key?.IdentitySource).toBe('method.request.header.Authorization');
     for (const [logicalId, { Properties }] of find('AWS::ApiGateway::Method')) {
-      if (Properties.HttpMethod === 'OPTIONS') continue;
+      if (Properties.HttpMethod === 'OPTIONS' || logicalId.startsWith('OperatorApi')) continue;
       const expected = logicalId.includes('whoami') ? data : key;
       expect(Properties.AuthorizerId, logicalId).toEqual({ Ref: expected?.logicalId });
     }
   });
 
+  const changers = ['UpdateKey', 'RevokeKey', 'RotateKey', 'EndOverlap'].map((id) => expect.stringContaining(id));
+
   test('exactly the functions that revoke or change keys may flush, this stage’s cache alone', () => {
     const flushing = find('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy).includes('apigateway:'));
-    expect(flushing.map(([logicalId]) => logicalId)).toEqual([
-      expect.stringContaining('UpdateKey'),
-      expect.stringContaining('RevokeKey'),
-    ]);
+    expect(flushing.map(([logicalId]) => logicalId)).toEqual(changers);
     for (const [, policy] of flushing) {
       const flush = policy['Properties'].PolicyDocument.Statement.find(
         ({ Action }: { Action: unknown }) => Action === 'apigateway:DELETE',
@@ -219,15 +231,12 @@ describe('with a TTL for data routes', () => {
     const told = find('AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Environment.Variables.AUTHORIZER_CACHE,
     );
-    expect(told.map(([logicalId]) => logicalId)).toEqual([
-      expect.stringContaining('UpdateKey'),
-      expect.stringContaining('RevokeKey'),
-    ]);
+    expect(told.map(([logicalId]) => logicalId)).toEqual(changers);
   });
 
   test('a flush that fails is counted', () => {
     const filters = find('AWS::Logs::MetricFilter');
-    expect(filters).toHaveLength(2);
+    expect(filters).toHaveLength(changers.length);
     for (const [, { Properties }] of filters) {
       expect(Properties.FilterPattern).toBe('{ $.message = "cache_not_flushed" }');
       expect(Properties.MetricTransformations).toMatchObject([
@@ -238,6 +247,86 @@ describe('with a TTL for data routes', () => {
 
   test('without one there is nothing to flush, and nobody may', () => {
     expect(JSON.stringify(template.toJSON())).not.toMatch(/apigateway:DELETE|AUTHORIZER_CACHE/);
+  });
+});
+
+describe('the operators’ API', () => {
+  const methods = resources('AWS::ApiGateway::Method', 'OperatorApi').map(({ Properties }) => Properties);
+
+  test('asks for AWS IAM on every method, and mirrors every key route with the same function', () => {
+    const functionOf = (properties: Record<string, unknown>) =>
+      /\{"Fn::GetAtt":\["(\w+)","Arn"\]\}/.exec(JSON.stringify(properties['Integration']))?.[1];
+    const routesOf = (api: string) =>
+      Object.entries(template.findResources('AWS::ApiGateway::Method'))
+        .filter(([id, { Properties }]) => id.startsWith(api) && Properties.HttpMethod !== 'OPTIONS')
+        .map(([, { Properties }]) => `${Properties.HttpMethod} ${functionOf(Properties)}`)
+        .filter((route) => !route.includes('Whoami'))
+        .sort();
+    expect(methods).not.toEqual([]);
+    for (const { AuthorizationType } of methods) expect(AuthorizationType).toBe('AWS_IAM');
+    expect(routesOf('OperatorApi')).toEqual(routesOf('CustomerApi'));
+  });
+
+  test('answers every refusal with 403 or what is not about credentials, each a problem without CORS', () => {
+    const responses = resources('AWS::ApiGateway::GatewayResponse', 'OperatorApi').map(({ Properties }) => Properties);
+    expect(responses).toHaveLength(21);
+    for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
+      const body = (ResponseTemplates as Record<string, string>)['application/json'] ?? '';
+      expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status: Number(StatusCode) });
+      expect(StatusCode).not.toMatch(/40[14]/);
+      expect(JSON.stringify(ResponseParameters)).not.toContain('Access-Control');
+    }
+  });
+
+  test('hands out a policy for all organizations, and one that narrows to the one of a tag', () => {
+    const policies = resources('AWS::IAM::ManagedPolicy').map(({ Properties }) => JSON.stringify(Properties));
+    expect(policies).toHaveLength(2);
+    expect(policies[0]).toContain('/v1/*/organizations/*/*');
+    expect(policies[1]).toContain('/v1/*/organizations/${aws:PrincipalTag/organizationId}/*');
+    for (const output of ['OperatorApiUrl', 'OperatorPolicyArn', 'OrganizationOperatorPolicyArn'])
+      template.hasOutput(output, { Value: Match.anyValue() });
+  });
+
+  test('logs accesses only once API Gateway may log', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage')).filter(({ Properties }) =>
+      JSON.stringify(Properties).includes('OperatorApi'),
+    );
+    expect(stage?.['DependsOn']).toEqual(expect.arrayContaining([expect.stringMatching(/^CustomerApiAccount/)]));
+  });
+});
+
+describe('rotation', () => {
+  test('the scheduler’s role trusts this account’s schedules of this group only', () => {
+    const [role] = resources('AWS::IAM::Role', 'SchedulerRole');
+    expect(role?.Properties['AssumeRolePolicyDocument']).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+              'aws:SourceArn': { 'Fn::GetAtt': [expect.stringContaining('Schedules'), 'Arn'] },
+            },
+          },
+        },
+      ],
+    });
+  });
+
+  test('the scheduler’s role may invoke one function and leave dead letters in one queue', () => {
+    const [policy] = resources('AWS::IAM::Policy', 'SchedulerRole');
+    expect(policy?.Properties['PolicyDocument']).toMatchObject({
+      Statement: [
+        { Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [expect.stringContaining('EndOverlap'), 'Arn'] } },
+        { Action: 'sqs:SendMessage', Resource: { 'Fn::GetAtt': [expect.stringContaining('DeadLetters'), 'Arn'] } },
+      ],
+    });
+  });
+
+  test('dead letters are kept, and taken over TLS only', () => {
+    const [queue] = Object.values(template.findResources('AWS::SQS::Queue'));
+    expect(queue).toMatchObject({ DeletionPolicy: 'Retain', Properties: { SqsManagedSseEnabled: true } });
+    expect(JSON.stringify(resources('AWS::SQS::QueuePolicy'))).toContain('"aws:SecureTransport":"false"');
   });
 });
 

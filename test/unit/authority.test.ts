@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { amend, mint, requireScope, scopeOf, sees } from '../../shared/authority.ts';
+import { amend, mint, requireScope, sees } from '../../shared/authority.ts';
 import type { Caller } from '../../shared/caller.ts';
+import { scopeOf } from '../../shared/key-claims.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
 
 const runs = { numRuns: 2000 };

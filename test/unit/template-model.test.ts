@@ -6,7 +6,12 @@ import { readModel } from '../../local/template/read-model.ts';
 const Resources = {
   Function: {
     Type: 'AWS::Lambda::Function',
-    Properties: { Code: { ZipFile: '' }, Handler: 'index.handler', Runtime: 'nodejs24.x' },
+    Properties: {
+      Code: { ZipFile: '' },
+      Handler: 'index.handler',
+      Role: 'arn:aws:iam::123456789012:role/any',
+      Runtime: 'nodejs24.x',
+    },
   },
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: {} },
   Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' } },
@@ -86,7 +91,7 @@ test.each([
           RestApiId: { Ref: 'Api' },
           ResourceId: 'r',
           HttpMethod: 'GET',
-          AuthorizationType: 'AWS_IAM',
+          AuthorizationType: 'COGNITO_USER_POOLS',
           Integration: { Type: 'MOCK' },
         },
       },

@@ -1,0 +1,72 @@
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ApiFunction } from './api-function.ts';
+import type { Config } from './config.ts';
+
+/** What ends the overlap of a rotated key with its successor: one-time schedules that invoke one function. */
+export class KeyRotation extends Construct {
+  /** Revokes the key whose time is over. */
+  readonly endOverlap: ApiFunction;
+  /** Overlaps that were not ended: what could not be delivered, and what the function failed on. */
+  readonly deadLetterQueue: Queue;
+  readonly #group: ScheduleGroup;
+  readonly #role: Role;
+
+  constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
+    super(scope, id);
+    this.deadLetterQueue = new Queue(this, 'DeadLetters', {
+      encryption: QueueEncryption.SQS_MANAGED,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: RemovalPolicy.RETAIN, // each is a key that should be revoked
+    });
+    this.endOverlap = new ApiFunction(this, 'EndOverlap', {
+      entry: 'end-overlap',
+      config,
+      deadLetterQueue: this.deadLetterQueue,
+    });
+    this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.DESTROY });
+    // Another account's schedules, or another group's, must not borrow it.
+    const ours = { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': this.#group.scheduleGroupArn };
+    this.#role = new Role(this, 'SchedulerRole', {
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: ours } }),
+    });
+    this.#role.addToPolicy(
+      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.endOverlap.functionArn] }),
+    );
+    this.#role.addToPolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
+    );
+  }
+
+  /** Lets a function make, move and take back schedules of this group, and hand the role to them and to nothing else. */
+  grantSchedule(rotator: LambdaFunction): void {
+    rotator.addEnvironment('OVERLAP_SCHEDULE_GROUP', this.#group.scheduleGroupName);
+    rotator.addEnvironment('OVERLAP_TARGET_ARN', this.endOverlap.functionArn);
+    rotator.addEnvironment('OVERLAP_ROLE_ARN', this.#role.roleArn);
+    rotator.addEnvironment('OVERLAP_DEAD_LETTER_ARN', this.deadLetterQueue.queueArn);
+    rotator.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+        resources: [
+          Stack.of(this).formatArn({
+            service: 'scheduler',
+            resource: 'schedule',
+            resourceName: `${this.#group.scheduleGroupName}/*`,
+          }),
+        ],
+      }),
+    );
+    rotator.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [this.#role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      }),
+    );
+  }
+}

@@ -1,0 +1,84 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { accessLogFormat } from './access-log.ts';
+import type { Config } from './config.ts';
+import { addGatewayResponses } from './gateway-responses.ts';
+import { operatorRefusals } from './operator-refusals.ts';
+
+const stageName = 'v1';
+
+/** The operators' REST API: stage `v1`, AWS IAM on every method, each route below `/organizations/{organizationId}`. */
+export class OperatorApi extends Construct {
+  /** Lets its holder manage the keys of every organization. */
+  readonly policy: ManagedPolicy;
+  /** Lets its holder manage the keys of the one organization that its tag `organizationId` names. */
+  readonly organizationPolicy: ManagedPolicy;
+  readonly #api: RestApi;
+
+  constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
+    super(scope, id);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.#api = new RestApi(this, 'Api', {
+      restApiName: `api-keys-operators-${config.stage}`,
+      description: "The operators' API: AWS Signature Version 4",
+      endpointTypes: [EndpointType.REGIONAL],
+      cloudWatchRole: false, // the customers' API has the account's
+      deployOptions: {
+        stageName,
+        dataTraceEnabled: false, // it would log answers, and with them keys
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: accessLogFormat({ userArn: AccessLogField.contextIdentityUserArn() }),
+      },
+    });
+    this.#api.node.tryRemoveChild('Endpoint');
+    addGatewayResponses(this.#api, operatorRefusals, {});
+    this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization');
+    this.organizationPolicy = this.#policyFor(
+      'OrganizationOperatorPolicy',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM's
+      '${aws:PrincipalTag/organizationId}',
+      'of the organization that the tag organizationId of the user or role names',
+    );
+  }
+
+  /** The URL of the stage, without a slash at its end. */
+  get url(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
+  }
+
+  /** Puts a function that manages keys behind a method and a path below the organization's. */
+  keyRoute(method: string, path: string, handler: IFunction): void {
+    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
+    this.#api.root
+      .resourceForPath(`/organizations/{organizationId}${path}`)
+      .addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
+  }
+
+  #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
+    const resource = `${this.#api.restApiId}/${stageName}/*/organizations/${organizationId}/*`;
+    return new ManagedPolicy(this, id, {
+      description: `Manage the API keys ${whose}`,
+      statements: [
+        new PolicyStatement({
+          actions: ['execute-api:Invoke'],
+          resources: [Stack.of(this).formatArn({ service: 'execute-api', resource })],
+        }),
+      ],
+    });
+  }
+}

@@ -1,0 +1,192 @@
+import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from 'node:crypto';
+import { SignatureV4 } from '@smithy/signature-v4';
+import { type HeaderFields, valuesOf } from '../header-fields.ts';
+import { aws } from '../template/intrinsics.ts';
+import type { Identity } from './iam.ts';
+
+/** How far a signer's clock may be off. */
+const maxSkewMs = 5 * 60 * 1000;
+
+/** A request as it came in, byte for byte. */
+export interface SignedRequest {
+  readonly method: string;
+  /** Not decoded. */
+  readonly path: string;
+  /** Not decoded, without `?`. */
+  readonly query: string;
+  readonly headers: HeaderFields;
+  readonly body: Buffer;
+}
+
+/** Why a signature is refused, by the name of AWS's exception. */
+export interface SignatureRefusal {
+  readonly error: 'MissingAuthenticationToken' | 'IncompleteSignature' | 'UnrecognizedClient' | 'InvalidSignature';
+  readonly message: string;
+}
+
+/**
+ * Finds out who signed a request by AWS Signature Version 4 in its Authorization header. Method, path, query, body,
+ * and each header that is named as signed are covered; a presigned URL is not taken.
+ */
+export async function verifySignature(
+  request: SignedRequest,
+  service: string,
+  identities: (accessKeyId: string) => Identity | undefined,
+  now: number = Date.now(),
+): Promise<Identity | SignatureRefusal> {
+  const presented = parseAuthorization(request.headers);
+  if ('error' in presented) return presented;
+  const identity = identities(presented.accessKeyId);
+  if (!identity) return refused('UnrecognizedClient', 'The security token included in the request is invalid.');
+  const expectedScope = `${presented.date}/${aws.region}/${service}/aws4_request`;
+  if (presented.scope !== expectedScope) {
+    return refused(
+      'InvalidSignature',
+      `Credential should be scoped to a valid region and to correct service: '${service}'.`,
+    );
+  }
+  const [signedAt, ...others] = valuesOf(request.headers, 'x-amz-date');
+  const signingDate = new Date(
+    (signedAt ?? '').replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'),
+  );
+  if (others.length > 0 || Number.isNaN(signingDate.getTime()) || !signedAt?.startsWith(presented.date)) {
+    return refused('IncompleteSignature', "Authorization header requires existence of either a 'X-Amz-Date' header.");
+  }
+  if (signingDate.getTime() < now - maxSkewMs) {
+    return refused('InvalidSignature', `Signature expired: ${signedAt} is more than 5 min. old.`);
+  }
+  if (signingDate.getTime() > now + maxSkewMs) {
+    return refused('InvalidSignature', `Signature not yet current: ${signedAt} is more than 5 min. ahead.`);
+  }
+  if ((valuesOf(request.headers, 'x-amz-security-token')[0] ?? undefined) !== identity.credentials.sessionToken) {
+    return refused('UnrecognizedClient', 'The security token included in the request is invalid.');
+  }
+  const expected = await signatureOf(request, service, identity, presented.signedHeaders, signingDate);
+  return expected !== undefined && isEqual(expected, presented.signature) ? identity : mismatch;
+}
+
+const mismatch = refused(
+  'InvalidSignature',
+  'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.',
+);
+
+interface Presented {
+  readonly accessKeyId: string;
+  readonly date: string;
+  readonly scope: string;
+  readonly signedHeaders: readonly string[];
+  readonly signature: string;
+}
+
+function parseAuthorization(headers: HeaderFields): Presented | SignatureRefusal {
+  const [value, ...others] = valuesOf(headers, 'authorization');
+  if (value === undefined) return refused('MissingAuthenticationToken', 'Missing Authentication Token');
+  const fields = new Map(
+    value
+      .replace(/^AWS4-HMAC-SHA256\s+/, '')
+      .split(',')
+      .map((field) => field.trim().split(/=(.*)/s).slice(0, 2) as [string, string]),
+  );
+  const [accessKeyId, date, ...scope] = fields.get('Credential')?.split('/') ?? [];
+  const signature = fields.get('Signature');
+  const signedHeaders = fields.get('SignedHeaders')?.split(';');
+  if (
+    !value.startsWith('AWS4-HMAC-SHA256 ') ||
+    others.length > 0 ||
+    !accessKeyId ||
+    !date ||
+    !signature ||
+    !signedHeaders
+  ) {
+    return refused(
+      'IncompleteSignature',
+      "Authorization header requires 'Credential', 'SignedHeaders' and 'Signature' parameters, as AWS4-HMAC-SHA256 has them.",
+    );
+  }
+  if (!signedHeaders.includes('host')) {
+    return refused('InvalidSignature', "'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  }
+  return { accessKeyId, date, scope: [date, ...scope].join('/'), signedHeaders, signature };
+}
+
+/** Signs the request anew with the secret that we know; `undefined` when the body is not what its declared hash says. */
+async function signatureOf(
+  request: SignedRequest,
+  service: string,
+  { credentials }: Identity,
+  signedHeaders: readonly string[],
+  signingDate: Date,
+): Promise<string | undefined> {
+  // The signer believes a declared hash, so it is compared first.
+  const [declared] = valuesOf(request.headers, 'x-amz-content-sha256');
+  if (declared !== undefined && declared !== createHash('sha256').update(request.body).digest('hex')) return undefined;
+  const headers = Object.fromEntries(signedHeaders.map((name) => [name, valuesOf(request.headers, name).join(',')]));
+  const signer = new SignatureV4({ service, region: aws.region, credentials, sha256: Sha256, applyChecksum: false });
+  const signed = await signer.sign(
+    {
+      method: request.method,
+      protocol: 'http:',
+      hostname: headers['host'] ?? '',
+      path: request.path,
+      query: parseQuery(request.query),
+      headers,
+      body: request.body,
+    },
+    { signingDate, signableHeaders: new Set(signedHeaders) },
+  );
+  const renewed = signed.headers['authorization'] ?? '';
+  return /SignedHeaders=([^,]*)/.exec(renewed)?.[1] === signedHeaders.join(';')
+    ? /Signature=([0-9a-f]+)/.exec(renewed)?.[1]
+    : undefined;
+}
+
+function parseQuery(query: string): Record<string, string[]> {
+  const parsed: Record<string, string[]> = {};
+  for (const part of query.split('&').filter(Boolean)) {
+    const [name = '', value = ''] = part.split(/=(.*)/s).map(decode);
+    parsed[name] = [...(parsed[name] ?? []), value];
+  }
+  return parsed;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function isEqual(one: string, other: string): boolean {
+  return one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other.padEnd(one.length)));
+}
+
+function refused(error: SignatureRefusal['error'], message: string): SignatureRefusal {
+  return { error, message };
+}
+
+/** SHA-256 as the signer wants it. */
+class Sha256 {
+  readonly #hash: Hash | Hmac;
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash =
+      secret === undefined
+        ? createHash('sha256')
+        : createHmac('sha256', typeof secret === 'string' ? secret : bytes(secret));
+  }
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(typeof data === 'string' ? data : bytes(data));
+  }
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+  reset(): void {
+    throw new Error('a Sha256 is used once');
+  }
+}
+
+function bytes(data: ArrayBuffer | ArrayBufferView): Uint8Array {
+  return ArrayBuffer.isView(data)
+    ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+    : new Uint8Array(data);
+}

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+
+// `npm run keys` against a local runtime: found by its data folder, and found as a deployment is, by the AWS environment.
+
+const script = fileURLToPath(new URL('../../infra/keys-command/main.ts', import.meta.url));
+
+let runtime: RuntimeProcess;
+beforeAll(async () => {
+  runtime = await startRuntimeProcess();
+});
+afterAll(() => runtime.stop());
+
+interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(args: string[], env: NodeJS.Dict<string> = {}): Promise<Run> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [script, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+      resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
+    );
+  });
+}
+
+const keys = (command: string, ...args: string[]) =>
+  run([command, ...args, '--organization', runtime.outputs.organizationId, '--local', runtime.dataDir]);
+const whoami = async (key: string) => {
+  const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } });
+  return { status: answer.status, body: (await answer.json()) as { keyId: string } };
+};
+
+test('a key is created, shown, changed, rotated and revoked; the plain key stands alone on stdout', async () => {
+  const created = await keys(
+    'create',
+    '--description',
+    'CLI',
+    '--scope',
+    'keys:read',
+    '--claim',
+    'env=a=b',
+    '--claim',
+    'team=x',
+    '--expires-in',
+    '90d',
+  );
+  expect(created).toMatchObject({ code: 0, stdout: expect.stringMatching(/^[0-9A-Za-z]+\n$/) });
+  const key = created.stdout.trim();
+  expect(created.stderr).not.toContain(key);
+  const { status, body } = await whoami(key);
+  expect({ status, body }).toMatchObject({
+    status: 200,
+    body: { customClaims: { env: 'a=b', team: 'x', scope: 'keys:read' } },
+  });
+  const { keyId } = body;
+
+  const shown = await keys('get', keyId, '--json');
+  expect(JSON.parse(shown.stdout)).toMatchObject({ keyId, description: 'CLI' });
+  const days = (Date.parse(JSON.parse(shown.stdout).expiresAt) - Date.now()) / 86_400_000;
+  expect(days).toBeGreaterThan(89.9);
+  expect(days).toBeLessThan(90.1);
+  const listed = await keys('list', '--json');
+  expect(JSON.parse(listed.stdout).map((one: { keyId: string }) => one.keyId)).toContain(keyId);
+  expect(await keys('list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining(keyId) });
+  const changed = await keys('update', keyId, '--description', '', '--claim', 'env=c', '--json');
+  expect(JSON.parse(changed.stdout).customClaims).toEqual({ env: 'c', scope: 'keys:read' });
+
+  const rotated = await keys('rotate', keyId, '--overlap', '1h', '--json');
+  const next = JSON.parse(rotated.stdout) as { key: string; keyId: string; previous: { activeUntil: string } };
+  expect(Date.parse(next.previous.activeUntil) - Date.now()).toBeGreaterThan(3_500_000);
+  const again = await keys('rotate', keyId);
+  expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`already_rotated`) });
+  expect(again.stderr).toContain(next.keyId);
+  const replaced = await keys('rotate', keyId, '--replace');
+  expect((await whoami(next.key)).status).toBe(401);
+  expect((await whoami(key)).status).toBe(401);
+  expect((await whoami(replaced.stdout.trim())).status).toBe(200);
+
+  const { keyId: lastId } = (await whoami(replaced.stdout.trim())).body;
+  expect(await keys('revoke', lastId)).toMatchObject({ code: 0, stdout: '' });
+  expect((await whoami(replaced.stdout.trim())).status).toBe(401);
+});
+
+test('a deployment is found by its stack’s outputs, and signed for with the AWS credential chain', async () => {
+  const { aws, organizationId, userId } = runtime.outputs;
+  const env = {
+    AWS_ENDPOINT_URL: aws.endpointUrl,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: aws.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+  };
+  const created = await run(['create', '--organization', organizationId, '--user', userId], env);
+  expect(created.code, created.stderr).toBe(0);
+  expect((await whoami(created.stdout.trim())).body).toMatchObject({ userId });
+  const wrong = await run(['list', '--organization', organizationId, '--stage', 'prod'], env);
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ApiKeys-prod does not exist') });
+});
+
+test.each([
+  [['create'], /required option '--organization <id>'/],
+  [['create', '--organization', 'org_1', '--claim', 'x'], /Use NAME=VALUE/],
+  [['create', '--organization', 'org_1', '--expires-in', 'soon'], /Use a number and a unit, like 90d/],
+  [['create', '--organization', 'org_1', '--local', '/nowhere'], /no local runtime in \/nowhere/],
+  [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
+  [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],
+])('%o fails with one clear message', async (args, message) => {
+  const { code, stdout, stderr } = await run(args);
+  expect(code).toBe(1);
+  expect(stdout).toBe('');
+  expect(stderr).toMatch(message);
+});

@@ -1,0 +1,180 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Credentials } from '../../local/iam/iam.ts';
+import { ScalekitClient } from '../../local/sdk.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { sendSigned } from '../signed-request.ts';
+
+// The operators' API over HTTP, with real signatures and the template's own policies.
+
+let runtime: RuntimeProcess;
+let operator: Credentials;
+beforeAll(async () => {
+  runtime = await startRuntimeProcess();
+  operator = await newUser('OperatorPolicyArn');
+});
+afterAll(() => runtime.stop());
+
+async function newUser(policyOutput: string, tags: Record<string, string> = {}): Promise<Credentials> {
+  const body = JSON.stringify({ name: 'operator', policyOutput, tags });
+  const answer = await fetch(`${runtime.outputs.controlUrl}/iam/users`, { method: 'POST', body });
+  expect(answer.status).toBe(200);
+  return (await answer.json()) as Credentials;
+}
+
+const keysUrl = (organizationId = runtime.outputs.organizationId) =>
+  `${runtime.outputs.operatorUrl}/organizations/${organizationId}/keys`;
+const call = (method: string, path = '', body?: unknown, credentials = operator) =>
+  sendSigned(credentials, method, keysUrl() + path, body);
+const newKey = async (body: unknown = {}) =>
+  (await (await call('POST', '', body)).json()) as { key: string; keyId: string };
+const withKey = (key: string, method: string, path: string, body?: unknown) =>
+  fetch(runtime.outputs.apiUrl + path, {
+    method,
+    headers: { Authorization: `Bearer ${key}` },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+
+async function expectProblem(answer: Response, status: number, code: string): Promise<void> {
+  const body = await answer.text();
+  expect(answer.status, body).toBe(status);
+  expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status, code, requestId: expect.any(String) });
+}
+
+test('an operator issues a customer’s first key, which makes the others', async () => {
+  const created = await call('POST', '', {
+    description: 'first',
+    scope: 'keys:read keys:write keys:users',
+    customClaims: { plan: 'pro', env: 'live' },
+  });
+  expect(created.status).toBe(201);
+  expect(created.headers.get('cache-control')).toBe('no-store');
+  const { key, keyId, ...rest } = (await created.json()) as { key: string; keyId: string };
+  expect(rest).toMatchObject({ customClaims: { plan: 'pro', env: 'live', scope: 'keys:read keys:write keys:users' } });
+  expect(rest).not.toHaveProperty('customClaims.issued_by');
+  expect(created.headers.get('location')).toBe(`${new URL(keysUrl()).pathname}/${keyId}`);
+  const second = (await (await withKey(key, 'POST', '/keys', {})).json()) as object;
+  expect(second).toMatchObject({ customClaims: { plan: 'pro', env: 'live', issued_by: keyId } });
+});
+
+test('an operator lists, reads, changes, rotates and revokes keys that no key of their own could', async () => {
+  const { userId } = runtime.outputs;
+  const { key, keyId } = await newKey({ userId, scope: 'anything at:all', customClaims: { env: 'x', plan: 'free' } });
+  const listed = (await (await call('GET', '?pageSize=30')).json()) as { keys: { keyId: string }[] };
+  expect(listed.keys.map((shown) => shown.keyId)).toContain(keyId);
+  expect(await (await call('GET', `/${keyId}`)).json()).toMatchObject({ keyId, userId });
+  const changed = await call('PATCH', `/${keyId}`, { customClaims: { plan: 'pro' } });
+  expect(await changed.json()).toMatchObject({ customClaims: { plan: 'pro', scope: 'anything at:all' } });
+  const rotated = await call('POST', `/${keyId}/rotate`, {});
+  const next = (await rotated.json()) as { key: string; keyId: string };
+  expect(next).toMatchObject({ userId, customClaims: { plan: 'pro', rotated_from: keyId }, previous: { keyId } });
+  expect((await withKey(key, 'GET', '/whoami')).status).toBe(401);
+  expect((await withKey(next.key, 'GET', '/whoami')).status).toBe(200);
+  expect((await call('DELETE', `/${next.keyId}`)).status).toBe(204);
+  expect((await withKey(next.key, 'GET', '/whoami')).status).toBe(401);
+});
+
+test('the key’s organization must be the path’s', async () => {
+  const { otherOrganizationId, scalekit } = runtime.outputs;
+  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+  const { token, tokenId } = await sdk.token.createToken(otherOrganizationId);
+  await expectProblem(await call('GET', `/${tokenId}`), 404, 'not_found');
+  await expectProblem(await call('PATCH', `/${tokenId}`, { description: 'x' }), 404, 'not_found');
+  await expectProblem(await call('POST', `/${tokenId}/rotate`, { replace: true }), 404, 'not_found');
+  expect((await call('DELETE', `/${tokenId}`)).status).toBe(204);
+  expect((await withKey(token, 'GET', '/whoami')).status).toBe(200);
+  const other = await sendSigned(operator, 'GET', `${keysUrl(otherOrganizationId)}/${tokenId}`);
+  expect(other.status).toBe(200);
+});
+
+test('a policy that narrows to one organization reaches no other', async () => {
+  const { organizationId, otherOrganizationId } = runtime.outputs;
+  const narrowed = await newUser('OrganizationOperatorPolicyArn', { organizationId });
+  expect((await sendSigned(narrowed, 'GET', keysUrl())).status).toBe(200);
+  await expectProblem(await sendSigned(narrowed, 'GET', keysUrl(otherOrganizationId)), 403, 'access_denied');
+  await expectProblem(
+    await sendSigned(await newUser('OrganizationOperatorPolicyArn'), 'GET', keysUrl()),
+    403,
+    'access_denied',
+  );
+});
+
+test('refuses what is not signed as it came, as AWS does', async () => {
+  const { accessKeyId, secretAccessKey } = operator;
+  await expectProblem(await fetch(keysUrl()), 403, 'forbidden');
+  await expectProblem(await fetch(keysUrl(), { headers: { Authorization: 'Bearer abc' } }), 403, 'forbidden');
+  await expectProblem(
+    await call('GET', '', undefined, { accessKeyId, secretAccessKey: 'wrong' }),
+    403,
+    'invalid_signature',
+  );
+  await expectProblem(await call('GET', '', undefined, { accessKeyId: 'AKIANONE', secretAccessKey }), 403, 'forbidden');
+  for (const minutes of [-6, 6]) {
+    const date = new Date(Date.now() + minutes * 60_000).toISOString().replace(/[-:]|\.\d{3}/g, '');
+    const skewed = await sendSigned(operator, 'GET', keysUrl(), undefined, { 'X-Amz-Date': date });
+    await expectProblem(skewed, 403, 'invalid_signature');
+  }
+  await expectProblem(await sendSigned(operator, 'GET', `${runtime.outputs.operatorUrl}/keys`), 403, 'forbidden');
+});
+
+test('a key is no operator, and an operator no key', async () => {
+  const { adminKey, apiUrl, organizationId } = runtime.outputs;
+  await expectProblem(await fetch(keysUrl(), { headers: { Authorization: `Bearer ${adminKey}` } }), 403, 'forbidden');
+  await expectProblem(await sendSigned(operator, 'GET', `${apiUrl}/keys`), 401, 'invalid_token');
+  await expectProblem(await withKey(adminKey, 'GET', `/organizations/${organizationId}/keys`), 404, 'not_found');
+});
+
+describe('bad input', () => {
+  test.each([
+    ['POST', '', { scope: 'a  b' }, 'scope'],
+    ['POST', '', { customClaims: { issued_by: 'apit_1' } }, 'customClaims.issued_by'],
+    ['POST', '', { customClaims: { rotated_from: 'apit_1' } }, 'customClaims.rotated_from'],
+    ['POST', '', { userId: 'usr_1' }, 'userId'],
+    ['GET', '?pageSize=31', undefined, 'pageSize'],
+    ['GET', '/apit-1', undefined, 'keyId'],
+    ['PATCH', '/apit_1', {}, ''],
+    ['PATCH', '/apit_1', { expiresIn: 1 }, 'expiresIn'],
+    ['DELETE', '/x', undefined, 'keyId'],
+    ['POST', '/apit_1/rotate', { overlapSeconds: 2_592_001 }, 'overlapSeconds'],
+    ['POST', '/apit_1/rotate', { overlapSeconds: -1 }, 'overlapSeconds'],
+    ['POST', '/apit_1/rotate', { overlapSeconds: 1.5 }, 'overlapSeconds'],
+    ['POST', '/apit_1/rotate', { replace: 'yes' }, 'replace'],
+    ['POST', '/apit_1/rotate', { expiresIn: 1, expiresAt: '2090-01-01T00:00:00Z' }, 'expiresIn'],
+    ['POST', '/apit_1/rotate', { expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    ['POST', '/apit_1/rotate', { scope: 'a' }, 'scope'],
+    ['POST', '/apit-1/rotate', {}, 'keyId'],
+  ])('%s %s %o names the field', async (method, path, body, field) => {
+    const answer = await call(method, path, body);
+    const problem = (await answer.json()) as { errors: { path: string }[] };
+    expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
+    expect(problem.errors.map((error) => error.path)).toContain(field);
+  });
+
+  test.each(['org-1', 'ORG_1', 'org_', 'org_1%2F..%2Forg_2', '*'])('an organization %s is none', async (id) => {
+    const answer = await sendSigned(operator, 'GET', keysUrl(id));
+    expect([400, 403]).toContain(answer.status);
+  });
+
+  test('a key for an organization that does not exist is a 400', async () => {
+    const answer = await sendSigned(operator, 'POST', keysUrl('org_1'), {});
+    const problem = (await answer.json()) as { errors: { path: string }[] };
+    expect(problem).toMatchObject({ status: 400, errors: [{ path: 'organizationId' }] });
+  });
+});
+
+test('curl signs requests that are taken', async () => {
+  const { accessKeyId, secretAccessKey } = operator;
+  const args = ['-s', '--aws-sigv4', 'aws:amz:us-east-1:execute-api', '--user', `${accessKeyId}:${secretAccessKey}`];
+  const curl = (...more: string[]) => promisify(execFile)('curl', [...args, ...more]);
+  const created = JSON.parse(
+    (await curl(keysUrl(), '-H', 'Content-Type: application/json', '-d', '{"description":"curl"}')).stdout,
+  );
+  expect(created).toMatchObject({ description: 'curl' });
+  expect(JSON.parse((await curl(`${keysUrl()}/${created.keyId}`)).stdout)).toMatchObject({ keyId: created.keyId });
+});
+
+test('nothing that was done here was denied to a function', async () => {
+  const { iam } = (await (await fetch(runtime.outputs.controlUrl)).json()) as { iam: { denied: string[] } };
+  expect(iam.denied.filter((line) => !line.includes('user/operator'))).toEqual([]);
+});

@@ -1,0 +1,247 @@
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AuthorizationRequest, simulate } from '../../local/iam/iam.ts';
+import { readOptions } from '../../local/options.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { synthesize } from '../../local/synthesize.ts';
+import { parseTemplate, type Template } from '../../local/template/assembly.ts';
+import type { ServedModel } from '../../local/template/model.ts';
+import { readModel } from '../../local/template/read-model.ts';
+import { sendSigned } from '../signed-request.ts';
+
+// Every permission that the template grants is needed: a deployment does all that it can, every decision that IAM takes on
+// the way is recorded, and without any one permission at least one of them is a refusal.
+
+const folder = mkdtempSync(join(tmpdir(), 'permissions-'));
+const assembly = join(folder, 'assembly');
+const stackName = 'ApiKeys-dev';
+const templateFile = `${stackName}.template.json`;
+let template: Template;
+
+beforeAll(async () => {
+  await synthesize(assembly, ['authorizerTtlSeconds=300']);
+  template = parseTemplate(JSON.parse(readFileSync(join(assembly, templateFile), 'utf8')));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+interface Deployment {
+  readonly requests: AuthorizationRequest[];
+  readonly denied: string[];
+  readonly runtime: Runtime;
+}
+
+/** Serves the template after a change. */
+async function deploy(name: string, change: (resources: Template['Resources']) => void): Promise<Deployment> {
+  const changed = join(folder, name);
+  cpSync(assembly, changed, { recursive: true });
+  writeFileSync(join(changed, templateFile), JSON.stringify(changedTemplate(change)));
+  const requests: AuthorizationRequest[] = [];
+  const denied: string[] = [];
+  const options = readOptions(['--port', '0', '--data', join(folder, `${name}-data`), '--assembly', changed], {});
+  const runtime = await startRuntime(options, {
+    onAccess: () => {},
+    onDenied: (line) => denied.push(line),
+    onAuthorization: (request) => requests.push(request),
+  });
+  return { requests, denied, runtime };
+}
+
+function changedTemplate(change: (resources: Template['Resources']) => void): Template {
+  const copy = structuredClone(template);
+  change(copy.Resources);
+  return copy;
+}
+
+/** Does everything that needs a permission, for both planes. */
+async function useEverything({ outputs }: Runtime): Promise<void> {
+  const { apiUrl, operatorUrl, controlUrl, adminKey, organizationId } = outputs;
+  const control = (path: string, body: unknown, method = 'PUT') =>
+    fetch(controlUrl + path, { method, body: JSON.stringify(body) });
+  const user = async (policyOutput: string) =>
+    (await (
+      await control('/iam/users', { name: policyOutput, policyOutput, tags: { organizationId } }, 'POST')
+    ).json()) as { accessKeyId: string; secretAccessKey: string };
+  const operator = await user('OperatorPolicyArn');
+  const narrowed = await user('OrganizationOperatorPolicyArn');
+  await sendSigned(narrowed, 'GET', `${operatorUrl}/organizations/${organizationId}/keys`);
+
+  type Send = (method: string, path: string, body?: unknown) => Promise<Response>;
+  const asKey: Send = (method, path, body) =>
+    fetch(apiUrl + path, {
+      method,
+      headers: { Authorization: `Bearer ${adminKey}` },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+  const asOperator: Send = (method, path, body) =>
+    sendSigned(operator, method, `${operatorUrl}/organizations/${organizationId}${path}`, body);
+  await asKey('GET', '/whoami');
+  for (const send of [asKey, asOperator]) {
+    const { keyId } = (await (await send('POST', '/keys', {})).json()) as { keyId: string };
+    await send('GET', '/keys');
+    await send('GET', `/keys/${keyId}`);
+    await send('PATCH', `/keys/${keyId}`, { description: 'changed' });
+    await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 3600 });
+    await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true }); // moves the schedule
+    await send('DELETE', `/keys/${keyId}`);
+  }
+  const lost = (await (await asOperator('POST', '/keys', {})).json()) as { keyId: string };
+  await control('/scheduler/fault', { kind: 'no_answer', times: 9 }); // made and not answered, so it is taken back
+  await asOperator('POST', `/keys/${lost.keyId}/rotate`, { overlapSeconds: 3600 });
+  await control('/scheduler/fault', { kind: 'fail', times: 0 });
+  const late = (await (await asOperator('POST', '/keys', {})).json()) as { keyId: string };
+  await asOperator('POST', `/keys/${late.keyId}/rotate`, { overlapSeconds: 1 });
+  await control('/scalekit/fault', { kind: 'permission_denied' }); // the end of the overlap fails for good
+  await expect.poll(() => deadLetters(outputs.controlUrl), { timeout: 20_000 }).toHaveLength(1);
+  await fetch(`${controlUrl}/scalekit/fault`, { method: 'DELETE' });
+  await expect.poll(() => schedules(outputs.controlUrl), { timeout: 20_000 }).toEqual([]);
+}
+
+const seen = async (controlUrl: string) =>
+  (await (await fetch(controlUrl)).json()) as { deadLetters: unknown[]; schedules: unknown[] };
+const deadLetters = async (controlUrl: string) => (await seen(controlUrl)).deadLetters;
+const schedules = async (controlUrl: string) => (await seen(controlUrl)).schedules;
+
+/** One permission of a template, and how to take it away. */
+interface Permission {
+  readonly name: string;
+  readonly remove: (resources: Template['Resources']) => void;
+}
+
+/** Every permission that the template grants: each action on each resource, each invocation, each trust. */
+function permissionsOf({ Resources }: Template): Permission[] {
+  return Object.entries(Resources).flatMap(([id, { Type, Properties }]): Permission[] => {
+    if (Type === 'AWS::Lambda::Permission') return [{ name: id, remove: (resources) => void delete resources[id] }];
+    if (Type === 'AWS::IAM::Role') {
+      const managed = (Properties['ManagedPolicyArns'] as unknown[] | undefined) ?? [];
+      return managed.map((_arn, index) => ({
+        name: `${id} ManagedPolicyArns[${index}]`,
+        remove: (resources) =>
+          void ((resources[id]?.Properties['ManagedPolicyArns'] ?? []) as unknown[]).splice(index, 1),
+      }));
+    }
+    if (Type !== 'AWS::IAM::Policy' && Type !== 'AWS::IAM::ManagedPolicy') return [];
+    return statementsOf(Properties).flatMap((statement, index) =>
+      [statement['Action']].flat().flatMap((action) =>
+        [statement['Resource']].flat().map((resource, number) => ({
+          name: `${id} ${String(action)} on resource ${number} of statement ${index}`,
+          remove: (resources: Template['Resources']) => {
+            const statements = statementsOf(resources[id]?.Properties ?? {});
+            const { Action, Resource } = statement;
+            statements.splice(
+              index,
+              1,
+              { ...statement, Action: [Action].flat().filter((other) => other !== action) },
+              { ...statement, Action: [action], Resource: [Resource].flat().filter((other) => other !== resource) },
+            );
+            const isEmpty = (list: unknown) => Array.isArray(list) && list.length === 0;
+            const kept = statements.filter((one) => !isEmpty(one['Action']) && !isEmpty(one['Resource']));
+            statements.splice(0, statements.length, ...kept);
+          },
+        })),
+      ),
+    );
+  });
+}
+
+function statementsOf(properties: Record<string, unknown>): Record<string, unknown>[] {
+  return (properties['PolicyDocument'] as { Statement: Record<string, unknown>[] }).Statement;
+}
+
+/** Decides on a recorded request anew, by the policies of another template. */
+function decideBy(model: ServedModel, request: AuthorizationRequest): Promise<boolean> {
+  const { principal, resource } = request;
+  const resourcePolicy =
+    model.functions.find(({ arn }) => arn === resource)?.resourcePolicy ??
+    model.queues.find(({ arn }) => arn === resource)?.resourcePolicy ??
+    model.roles.find(({ arn }) => arn === resource)?.trustPolicy;
+  const more = resourcePolicy === undefined ? {} : { resourcePolicy };
+  if ('service' in principal) return simulate({ ...request, ...more });
+  const [, roleName] = /:assumed-role\/([^/]+)\//.exec(principal.arn) ?? [];
+  const policies =
+    model.roles.find(({ name }) => name === roleName)?.policies ??
+    principal.policies.map((policy) => model.managedPolicies.find(({ name }) => name === policy.name) ?? policy);
+  return simulate({ ...request, principal: { ...principal, policies }, ...more });
+}
+
+test('nothing is denied, and without any one permission something is', { timeout: 180_000 }, async () => {
+  const whole = await deploy('whole', () => {});
+  await useEverything(whole.runtime);
+  await whole.runtime.close();
+  expect(whole.denied).toEqual([]);
+
+  const undeliverable = await deploy('undeliverable', (resources) => {
+    const [, policy] = Object.entries(resources).find(([id]) => id.includes('SchedulerRoleDefaultPolicy')) ?? [];
+    const statements = statementsOf(policy?.Properties ?? {});
+    statements.splice(
+      statements.findIndex(({ Action }) => Action === 'lambda:InvokeFunction'),
+      1,
+    );
+  });
+  const { operatorUrl, organizationId, aws, controlUrl } = undeliverable.runtime.outputs;
+  const send = (method: string, path: string, body: unknown) =>
+    sendSigned(
+      { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey },
+      method,
+      `${operatorUrl}/organizations/${organizationId}/keys${path}`,
+      body,
+    );
+  const { keyId } = (await (await send('POST', '', {})).json()) as { keyId: string };
+  await send('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
+  await expect
+    .poll(() => deadLetters(controlUrl), { timeout: 10_000 })
+    .toEqual([{ queue: expect.stringContaining('DeadLetters'), body: { organizationId, keyId } }]);
+  await undeliverable.runtime.close();
+  expect(undeliverable.denied).toEqual([
+    expect.stringMatching(/^AccessDenied: arn:aws:sts::\d+:assumed-role\/.*SchedulerRole.* lambda:InvokeFunction on /),
+  ]);
+
+  const requests = [...whole.requests, ...undeliverable.requests];
+  const refusedBy = async (remove: Permission['remove']) => {
+    const model = readModel([{ name: stackName, folder: assembly, template: changedTemplate(remove) }]);
+    const decisions = await Promise.all(requests.map((request) => decideBy(model, request)));
+    return requests.filter((_request, index) => !decisions[index]);
+  };
+  expect(await refusedBy(() => {})).toEqual([]);
+  const permissions = permissionsOf(template);
+  expect(permissions.length).toBeGreaterThan(60);
+  const unneeded: string[] = [];
+  for (const { name, remove } of permissions) {
+    if ((await refusedBy(remove)).length === 0) unneeded.push(name);
+  }
+  expect(unneeded).toEqual([]);
+});
+
+test('a function without a permission is refused by the AWS API that it calls, and the client gets an outage', async () => {
+  const { runtime, denied } = await deploy('blind', (resources) => {
+    const [, policy] = Object.entries(resources).find(([id]) => id.startsWith('AuthorizerRoleDefaultPolicy')) ?? [];
+    const statements = statementsOf(policy?.Properties ?? {});
+    statements.splice(
+      statements.findIndex(({ Action }) => Action === 'ssm:GetParameters'),
+      1,
+    );
+  });
+  const { apiUrl, adminKey } = runtime.outputs;
+  const answer = await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${adminKey}` } });
+  expect(answer.status).toBe(503);
+  expect(denied).toContainEqual(
+    expect.stringMatching(/^AccessDenied: arn:aws:sts::\d+:assumed-role\/.*AuthorizerRole.* ssm:GetParameters on /),
+  );
+  await runtime.close();
+});
+
+test('a function that API Gateway may not invoke is not invoked', async () => {
+  const { runtime, denied } = await deploy('uninvited', (resources) => {
+    for (const [id, { Type }] of Object.entries(resources))
+      if (Type === 'AWS::Lambda::Permission' && /^Whoami|whoamiGET/.test(id)) delete resources[id];
+  });
+  const { apiUrl, adminKey } = runtime.outputs;
+  const answer = await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${adminKey}` } });
+  expect(answer.status).toBe(500);
+  expect(await answer.json()).toMatchObject({ code: 'internal_error' });
+  expect(denied).toEqual([
+    expect.stringMatching(/^AccessDenied: apigateway.amazonaws.com .* lambda:InvokeFunction on /),
+  ]);
+  await runtime.close();
+});

@@ -1,0 +1,22 @@
+import { serveAws } from '../local/aws/server.ts';
+import type { ParameterStore } from '../local/aws/ssm.ts';
+import type { JsonServer } from '../local/http-json.ts';
+import { administratorAccess, Iam } from '../local/iam/iam.ts';
+
+const iam = new Iam([]);
+export const { credentials } = iam.createUser('test', [administratorAccess]);
+
+/** SSM alone, for whoever has {@link awsEnvironment}. */
+export function serveParameters(parameters: ParameterStore): Promise<JsonServer> {
+  return serveAws(iam, { ssm: (call) => parameters.call(iam, call) });
+}
+
+/** What leads AWS clients to {@link serveParameters}. */
+export function awsEnvironment(server: JsonServer): Record<string, string> {
+  return {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ENDPOINT_URL: server.url,
+  };
+}
