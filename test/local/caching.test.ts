@@ -48,6 +48,28 @@ test('a revocation answers only once no cached decision accepts the key, at the 
   expect((await seen()).flushes).toBe(flushes + 1);
 });
 
+test('a rotation answers only once no cached decision accepts the old key, also one that ends later', async () => {
+  const { key, keyId } = await newKey();
+  expect(await status(key)).toBe(200);
+  const rotated = await call(runtime.outputs.adminKey, 'POST', `/keys/${keyId}/rotate`, '{}');
+  const next = (await rotated.json()) as { key: string; keyId: string };
+  expect([await status(key), await status(next.key)]).toEqual([401, 200]);
+  const later = await call(runtime.outputs.adminKey, 'POST', `/keys/${next.keyId}/rotate`, '{"overlapSeconds":1}');
+  expect(later.status).toBe(201);
+  expect(await status(next.key)).toBe(200);
+  await expect.poll(() => status(next.key), { timeout: 12_000 }).toBe(401);
+});
+
+test('a rotation whose flush fails says so, and gives the new key all the same', async () => {
+  const { key, keyId } = await newKey();
+  expect(await status(key)).toBe(200);
+  await control('PUT', '/apigateway/fault', '{"times":1}');
+  const rotated = await call(runtime.outputs.adminKey, 'POST', `/keys/${keyId}/rotate`, '{}');
+  expect(await rotated.json()).toMatchObject({ previous: { keyId, code: 'cache_not_flushed' } });
+  expect((await call(runtime.outputs.adminKey, 'DELETE', `/keys/${keyId}`)).status).toBe(204);
+  expect(await status(key)).toBe(401);
+});
+
 test('a decision that was begun before the revocation does not outlive it', async () => {
   const { key, keyId } = await newKey();
   // The authorizer asks, Scalekit says yes, and the answer dawdles while the key is revoked.

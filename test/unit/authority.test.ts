@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { amend, mint, requireScope, sees } from '../../shared/authority.ts';
+import { describe, expect, test } from 'vitest';
+import { amend, mint, type NewKey, requireScope, sees, succeed } from '../../shared/authority.ts';
 import type { Caller } from '../../shared/caller.ts';
 import { scopeOf } from '../../shared/key-claims.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
@@ -169,4 +169,128 @@ test('counts the claims that it adds itself against the limit of 20', () => {
   // env, plan and issued_by come on top
   expect(mint(admin, { ...nothing, customClaims: claims(17) }).ok).toBe(true);
   expect(mint(admin, { ...nothing, customClaims: claims(18) })).toMatchObject({ failure: { kind: 'invalid_request' } });
+});
+
+describe('sequences', () => {
+  interface Made extends NewKey {
+    readonly keyId: string;
+  }
+
+  const step = fc.record({
+    kind: fc.constantFrom('mint', 'amend', 'succeed'),
+    actor: fc.nat({ max: 7 }),
+    key: fc.nat({ max: 7 }),
+    request: keyRequest,
+  });
+
+  /** Lets the keys of a pool act on each other, and returns those that came of it. */
+  function play(
+    root: Caller,
+    others: Caller[],
+    steps: (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
+  ): Made[] {
+    const strangers: Made[] = others.map((other, index) => ({ ...other, keyId: `apit_other${index}` }));
+    const descendants: Made[] = [{ ...root, keyId: 'apit_root' }];
+    for (const [index, { kind, actor, key: target, request }] of steps.entries()) {
+      const maker = descendants[actor % descendants.length];
+      const pool = [...descendants, ...strangers];
+      const aim = pool[target % pool.length];
+      if (!maker || !aim) continue;
+      const caller: Caller = { ...maker, roles: [] };
+      if (kind !== 'mint' && requireScope(caller, 'keys:write').ok && !sees(caller, aim)) continue; // a 404 on the way
+      if (!requireScope(caller, 'keys:write').ok) continue;
+      if (kind === 'mint') {
+        const minted = mint(caller, request);
+        if (minted.ok) descendants.push({ ...minted.value, keyId: `apit_${index}` });
+      } else if (kind === 'succeed') {
+        const next = succeed(caller, aim, aim.keyId, request.expiresAt);
+        if (next.ok) descendants.push({ ...next.value, keyId: `apit_${index}` });
+      } else {
+        const { scope, customClaims } = request;
+        const amended = amend(caller, aim, { scope, customClaims });
+        if (!amended.ok) continue;
+        // Whoever changes a key has power over it from now on.
+        const changed = { ...aim, customClaims: amended.value.customClaims };
+        const known = descendants.findIndex(({ keyId }) => keyId === aim.keyId);
+        if (known >= 0) descendants[known] = changed;
+        else descendants.push(changed);
+      }
+    }
+    return descendants;
+  }
+
+  test('whatever keys do to each other, none that came of one reaches beyond it', () => {
+    fc.assert(
+      fc.property(
+        caller,
+        fc.array(caller, { maxLength: 4 }),
+        fc.array(step, { maxLength: 12 }),
+        (root, others, steps) => {
+          for (const made of play(root, others, steps)) {
+            expect(made.organizationId).toBe(root.organizationId);
+            if (root.userId !== undefined) expect(made.userId).toBe(root.userId);
+            if (made.userId !== root.userId) expect(scopeOf(root)).toContain('keys:users');
+            for (const word of scopeOf(made)) expect(scopeOf(root)).toContain(word);
+            for (const [name, value] of Object.entries(root.customClaims)) {
+              if (!reserved.includes(name)) expect(made.customClaims[name]).toBe(value);
+            }
+            if (root.expiresAt !== undefined) {
+              expect(Date.parse(made.expiresAt ?? '')).toBeLessThanOrEqual(Date.parse(root.expiresAt));
+            }
+          }
+        },
+      ),
+      runs,
+    );
+  });
+});
+
+describe('an operator', () => {
+  const operator = { userArn: 'arn:aws:iam::123456789012:user/operator', organizationId: 'org_1' };
+
+  test('sees and makes whatever there is of the organization of its route, and nothing of another', () => {
+    fc.assert(
+      fc.property(caller, keyRequest, (key, request) => {
+        expect(sees(operator, key)).toBe(key.organizationId === 'org_1');
+        const made = mint(operator, request);
+        const named = Object.keys(request.customClaims);
+        expect(made.ok).toBe(!named.includes('issued_by') && !named.includes('rotated_from'));
+        if (made.ok) expect(made.value).toMatchObject({ organizationId: 'org_1' });
+        if (made.ok) expect(made.value.customClaims).not.toHaveProperty('issued_by');
+        expect(amend(operator, key, { scope: ['any'] }).ok).toBe(key.organizationId === 'org_1');
+        expect(succeed(operator, key, 'apit_9').ok).toBe(key.organizationId === 'org_1');
+      }),
+      runs,
+    );
+  });
+
+  test('is held to the limits, sets the plan, and keeps who made a key', () => {
+    const claims = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`c${index}`, 'x']));
+    expect(mint(operator, { customClaims: claims, scope: ['a'] })).toMatchObject({
+      failure: { kind: 'invalid_request' },
+    });
+    const key = { organizationId: 'org_1', customClaims: { plan: 'free', issued_by: 'apit_1', env: 'a' } };
+    expect(amend(operator, key, { customClaims: { plan: 'pro' } })).toMatchObject({
+      ok: true,
+      value: { customClaims: { plan: 'pro', issued_by: 'apit_1' } },
+    });
+    expect(succeed(operator, key, 'apit_9')).toMatchObject({
+      ok: true,
+      value: { customClaims: { ...key.customClaims, rotated_from: 'apit_9' } },
+    });
+  });
+});
+
+test('a successor is its predecessor again, but for who made it and what it was rotated from', () => {
+  const key = { ...admin, description: 'CI', expiresAt: '2030-01-01T00:00:00.000Z' };
+  const { organizationId, description, expiresAt, customClaims } = key;
+  expect(succeed(admin, key, 'apit_7')).toEqual({
+    ok: true,
+    value: {
+      organizationId,
+      description,
+      expiresAt,
+      customClaims: { ...customClaims, issued_by: admin.keyId, rotated_from: 'apit_7' },
+    },
+  });
 });

@@ -1,0 +1,98 @@
+import { afterAll, expect, test } from 'vitest';
+import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { sendSigned } from '../signed-request.ts';
+
+// The whole process is killed between any two steps of a rotation, and started again on what it had written.
+
+const dataDir = newDataDir();
+let runtime: RuntimeProcess;
+afterAll(() => runtime.stop());
+
+type Answer = { readonly key: string; readonly keyId: string; readonly successorId: string; readonly code: string };
+
+async function call(method: string, path: string, body?: unknown): Promise<{ status: number; json: Answer }> {
+  const { operatorUrl, organizationId, aws } = runtime.outputs;
+  const credentials = { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey };
+  const answer = await sendSigned(
+    credentials,
+    method,
+    `${operatorUrl}/organizations/${organizationId}/keys${path}`,
+    body,
+  );
+  return { status: answer.status, json: (await answer.json().catch(() => ({}))) as Answer };
+}
+
+const isGood = async (key: string) => {
+  const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } });
+  return answer.status === 200;
+};
+const fault = (path: string, body: unknown) =>
+  fetch(runtime.outputs.controlUrl + path, { method: 'PUT', body: JSON.stringify(body) });
+
+async function activeIds(): Promise<string[]> {
+  const ids: string[] = [];
+  for (let pageToken = ''; ; ) {
+    const { json } = await call('GET', `?pageSize=30${pageToken && `&pageToken=${encodeURIComponent(pageToken)}`}`);
+    const page = json as unknown as { keys: { keyId: string }[]; nextPageToken?: string };
+    ids.push(...page.keys.map(({ keyId }) => keyId));
+    if (!page.nextPageToken) return ids;
+    pageToken = page.nextPageToken;
+  }
+}
+
+/** Each call of Scalekit that a rotation makes, in their order; with `replace` there is a successor already. */
+const steps = [
+  ...[0, 1, 2, 3, 4].map((skip) => ({ overlapSeconds: 0, replace: false, scalekit: { kind: 'kill_before', skip } })),
+  { overlapSeconds: 0, replace: false, scalekit: { kind: 'kill_after', skip: 4 } },
+  ...[2, 3, 4, 5].map((skip) => ({ overlapSeconds: 0, replace: true, scalekit: { kind: 'kill_before', skip } })),
+  { overlapSeconds: 60, replace: false, scheduler: { kind: 'kill_before' } },
+  { overlapSeconds: 60, replace: false, scheduler: { kind: 'kill_after' } },
+  { overlapSeconds: 60, replace: true, scheduler: { kind: 'kill_after', times: 2 } },
+];
+
+test('whatever step it dies at, a repeat completes, and no key is left that nobody knows of', {
+  timeout: 200_000,
+}, async () => {
+  runtime = await startRuntimeProcess({ dataDir });
+  for (const step of steps) {
+    const title = JSON.stringify(step);
+    const { key, keyId } = (await call('POST', '', {})).json;
+    if (step.replace) await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600 });
+    const others = (await activeIds()).length - (step.replace ? 2 : 1);
+    if ('scalekit' in step) await fault('/scalekit/fault', { ...step.scalekit, times: 1 });
+    else await fault('/scheduler/fault', step.scheduler);
+    const body = { overlapSeconds: step.overlapSeconds, replace: step.replace };
+    await expect(call('POST', `/${keyId}/rotate`, body), title).rejects.toThrow();
+
+    runtime = await startRuntimeProcess({ dataDir });
+    const known = await activeIds();
+    const repeat = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 0 });
+    const done = repeat.status === 201 ? repeat : await call('POST', `/${keyId}/rotate`, { replace: true });
+    // What the crash left is told by a repeat, and is in every list.
+    if (repeat.status !== 201) expect(repeat.json, title).toMatchObject({ code: 'already_rotated' });
+    if (repeat.status !== 201) expect(known, title).toContain(repeat.json.successorId);
+    expect(done.status, title).toBe(201);
+    expect(await isGood(done.json.key), title).toBe(true);
+    expect(await isGood(key), title).toBe(false);
+    expect((await activeIds()).length - others, title).toBe(1);
+  }
+});
+
+test('an overlap that a crash interrupts ends all the same', async () => {
+  const { key, keyId } = (await call('POST', '', {})).json;
+  const successor = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 2 })).json;
+  await fault('/scalekit/fault', { kind: 'kill_before', on: ['InvalidateToken'], times: 1 });
+  await expect
+    .poll(
+      async () =>
+        await fetch(runtime.outputs.controlUrl).then(
+          (answer) => answer.ok,
+          () => 'gone',
+        ),
+      { timeout: 10_000 },
+    )
+    .toBe('gone');
+  runtime = await startRuntimeProcess({ dataDir });
+  await expect.poll(() => isGood(key), { timeout: 10_000 }).toBe(false);
+  expect(await isGood(successor.key)).toBe(true);
+});

@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ParameterStore } from '../../local/aws/ssm.ts';
+import type { JsonServer } from '../../local/http-json.ts';
+import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
+import { storeCredentials } from '../../local/scalekit-credentials.ts';
+import { ScalekitClient } from '../../local/sdk.ts';
+import type { Operator } from '../../shared/actor.ts';
+import type { CallFailure } from '../../shared/call-policy.ts';
+import { createKeys } from '../../shared/keys.ts';
+import { endOverlap } from '../../shared/overlap-end.ts';
+import type { OverlapSchedules } from '../../shared/overlap-schedules.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { createRotation } from '../../shared/rotation.ts';
+import { type Scalekit, scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { awsEnvironment, serveParameters } from '../parameter-server.ts';
+
+// Rotations, revocations and the ends of overlaps, all at once, on the embedded Scalekit: their calls are interleaved as a
+// seeded scheduler will have it. The schedules alone are a model, for their ends must come at any moment.
+
+let embedded: EmbeddedScalekit;
+let aws: JsonServer;
+let scalekit: Scalekit;
+let sdk: ScalekitClient;
+
+beforeAll(async () => {
+  embedded = await startEmbeddedScalekit({ databaseFile: ':memory:' });
+  const parameters = new ParameterStore();
+  storeCredentials(parameters, '/test', { environmentUrl: embedded.environmentUrl, ...embedded.client });
+  aws = await serveParameters(parameters);
+  Object.assign(process.env, awsEnvironment(aws), { SCALEKIT_PARAMETER_PATH: '/test', SCALEKIT_DEADLINE_MS: '2500' });
+  scalekit = scalekitFromEnvironment();
+  const { clientId, clientSecret } = embedded.client;
+  sdk = new ScalekitClient(embedded.environmentUrl, clientId, clientSecret);
+});
+afterAll(async () => {
+  await embedded.close();
+  await aws.close();
+});
+
+type Operation =
+  | { readonly kind: 'rotate'; readonly key: number; readonly overlapSeconds: number; readonly replace: boolean }
+  | { readonly kind: 'revoke'; readonly key: number };
+
+const key = fc.nat({ max: 2 });
+const operation: fc.Arbitrary<Operation> = fc.oneof(
+  fc.record({
+    kind: fc.constant('rotate' as const),
+    key,
+    overlapSeconds: fc.constantFrom(0, 60),
+    replace: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant('revoke' as const), key }),
+);
+
+/** What becomes of a call: it goes well, or its answer is lost, or it does not even arrive. */
+const fates = fc.array(fc.constantFrom('well', 'well', 'well', 'lost', 'unsent'), { maxLength: 60 });
+type Fate = 'well' | 'lost' | 'unsent';
+
+/** Whatever is done through it waits for its turn, and meets its fate. */
+function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
+  const cause = new Error('made to fail');
+  const inTurn =
+    <A extends unknown[], T>(name: string, call: (...args: A) => Promise<Result<T, CallFailure>>, lost: CallFailure) =>
+    async (...args: A): Promise<Result<T, CallFailure>> => {
+      await scheduler.schedule(Promise.resolve(), name);
+      const fate = fateOf();
+      if (fate === 'unsent') return fail(outage);
+      const answer = await call(...args);
+      return fate === 'lost' ? fail(lost) : answer;
+    };
+  const outage: CallFailure = { kind: 'upstream_unavailable', reason: 'unreachable', cause };
+  return {
+    validate: inTurn('validate', scalekit.validate, outage),
+    create: inTurn('create', scalekit.create, { kind: 'outcome_unknown', cause }),
+    list: inTurn('list', scalekit.list, outage),
+    update: inTurn('update', scalekit.update, outage),
+    invalidate: inTurn('invalidate', scalekit.invalidate, outage),
+  };
+}
+
+/** Runs operations at once on three new keys, and holds what is left to what their owner was told. */
+async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[], fateOf: () => Fate): Promise<void> {
+  const { organization } = await sdk.organization.createOrganization('Acme');
+  const organizationId = organization?.id ?? '';
+  const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
+  const roots = await Promise.all([0, 1, 2].map(() => sdk.token.createToken(organizationId)));
+  const ids = roots.map(({ tokenId }) => tokenId);
+  const parents = new Map<string, string>(); // of the successors whose plain key their owner was given
+  const askedToEnd = new Set<string>();
+  const believedEnded = new Set<string>();
+  const replacing = new Set<string>(); // whose successors somebody asked to replace
+
+  const calls = interleaved(scheduler, fateOf);
+  const ends: Promise<void>[] = [];
+  const endLater = async (keyId: string): Promise<void> => {
+    // Comes at any moment, and is tried again until it succeeds.
+    while (!(await endOverlap(calls, undefined, organizationId, keyId)).ok);
+  };
+  const schedules: OverlapSchedules = {
+    async put(_organizationId, keyId) {
+      await scheduler.schedule(Promise.resolve(), 'put');
+      if (fateOf() !== 'well') return fail({ kind: 'upstream_unavailable', reason: 'scheduler', cause: undefined });
+      ends.push(endLater(keyId));
+      return ok(undefined);
+    },
+  };
+  const keys = createKeys(calls);
+  const rotation = createRotation(calls, schedules);
+
+  const done = operations.map(async (op) => {
+    const keyId = ids[op.key] ?? '';
+    askedToEnd.add(keyId);
+    if (op.kind === 'revoke') {
+      if ((await keys.revoke(keyId, actor)).ok) believedEnded.add(keyId);
+      return;
+    }
+    if (op.replace) replacing.add(keyId);
+    const rotated = await rotation.rotate(keyId, op, actor);
+    if (!rotated.ok) return;
+    parents.set(rotated.value.keyId, keyId);
+    believedEnded.add(keyId); // at the latest when its overlap ends, and all of them end here
+  });
+  await scheduler.waitFor(Promise.all(done));
+  await scheduler.waitFor(Promise.all(ends));
+
+  const page = await scalekit.list(organizationId, { pageSize: 30 });
+  if (!page.ok) throw new Error('no list');
+  const active = new Map(page.value.keys.map((shown) => [shown.keyId, shown]));
+  for (const keyId of believedEnded) expect(active.has(keyId), `believed ended: ${keyId}`).toBe(false);
+  for (const keyId of ids)
+    if (!askedToEnd.has(keyId)) expect(active.has(keyId), `nobody asked to end ${keyId}`).toBe(true);
+  for (const [keyId, parent] of parents)
+    if (!replacing.has(parent)) expect(active.has(keyId), `nobody asked to replace ${keyId}`).toBe(true);
+  for (const [keyId, { customClaims }] of active) {
+    if (ids.includes(keyId) || parents.has(keyId)) continue;
+    // Its answer was lost: a repeat tells of it, and with `replace` puts another in its place.
+    const parent = customClaims['rotated_from'] ?? '';
+    const plain = createRotation(scalekit, schedules);
+    const repeat = await plain.rotate(parent, { overlapSeconds: 0, replace: false }, actor);
+    expect(repeat, `nobody knows of ${keyId}`).toMatchObject({ ok: false, failure: { kind: 'already_rotated' } });
+    const repaired = await plain.rotate(parent, { overlapSeconds: 0, replace: true }, actor);
+    expect(repaired.ok).toBe(true);
+    for (const id of [parent, keyId]) expect((await scalekit.validate(id)).ok).toBe(false);
+  }
+}
+
+test(
+  'no interleaving leaves active what its owner believes revoked, or ends what nobody asked to',
+  { timeout: 120_000 },
+  () =>
+    fc.assert(
+      fc.asyncProperty(fc.scheduler(), fc.array(operation, { minLength: 1, maxLength: 5 }), (scheduler, operations) =>
+        runAll(scheduler, operations, () => 'well'),
+      ),
+      { numRuns: 100 },
+    ),
+);
+
+test('nor does one with calls that fail, or whose answers are lost', { timeout: 120_000 }, () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.scheduler(),
+      fc.array(operation, { minLength: 1, maxLength: 4 }),
+      fates,
+      (scheduler, operations, fate) => {
+        const rest = [...fate];
+        return runAll(scheduler, operations, () => rest.shift() ?? 'well');
+      },
+    ),
+    { numRuns: 150 },
+  ),
+);
+
+test('without any operation on it, a key stays, however many there are', async () => {
+  const { organization } = await sdk.organization.createOrganization('Acme');
+  const organizationId = organization?.id ?? '';
+  const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
+  const made = await Promise.all(Array.from({ length: 65 }, () => sdk.token.createToken(organizationId)));
+  const rotation = createRotation(scalekit, { put: async () => ok(undefined) });
+  const [first] = made;
+  const rotated = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, actor);
+  expect(rotated.ok).toBe(true);
+  const again = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, actor);
+  expect(again).toMatchObject({
+    ok: false,
+    failure: { kind: 'already_rotated', successorId: rotated.ok ? rotated.value.keyId : '' }, // on the third page
+  });
+  for (const { tokenId } of made.slice(1)) expect((await scalekit.validate(tokenId)).ok).toBe(true);
+});
