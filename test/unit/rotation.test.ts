@@ -6,6 +6,7 @@ import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalek
 import { storeCredentials } from '../../local/scalekit-credentials.ts';
 import { ScalekitClient } from '../../local/sdk.ts';
 import type { Operator } from '../../shared/actor.ts';
+import type { AmendedKey, NewKey } from '../../shared/authority.ts';
 import type { CallFailure } from '../../shared/call-policy.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { endOverlap } from '../../shared/overlap-end.ts';
@@ -57,6 +58,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 const fates = fc.array(fc.constantFrom('well', 'well', 'well', 'lost', 'unsent'), { maxLength: 60 });
 type Fate = 'well' | 'lost' | 'unsent';
 
+type Page = Parameters<Scalekit['list']>[1];
+
 /** Whatever is done through it waits for its turn, and meets its fate. */
 function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
   const cause = new Error('made to fail');
@@ -71,11 +74,11 @@ function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
     };
   const outage: CallFailure = { kind: 'upstream_unavailable', reason: 'unreachable', cause };
   return {
-    validate: inTurn('validate', scalekit.validate, outage),
-    create: inTurn('create', scalekit.create, { kind: 'outcome_unknown', cause }),
-    list: inTurn('list', scalekit.list, outage),
-    update: inTurn('update', scalekit.update, outage),
-    invalidate: inTurn('invalidate', scalekit.invalidate, outage),
+    validate: inTurn('validate', (token: string) => scalekit.validate(token), outage),
+    create: inTurn('create', (newKey: NewKey) => scalekit.create(newKey), { kind: 'outcome_unknown', cause }),
+    list: inTurn('list', (organizationId: string, page: Page) => scalekit.list(organizationId, page), outage),
+    update: inTurn('update', (keyId: string, change: AmendedKey) => scalekit.update(keyId, change), outage),
+    invalidate: inTurn('invalidate', (token: string) => scalekit.invalidate(token), outage),
   };
 }
 
