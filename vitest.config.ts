@@ -22,6 +22,7 @@ export default defineConfig({
           deps,
           name: 'e2e', // against API_URL if it is set, else against a local runtime
           include: ['test/e2e/**/*.test.ts'],
+          setupFiles: 'test/e2e/audit-check.ts',
           globalSetup: ['test/shared-assembly.ts', 'test/e2e/global-setup.ts'],
           fileParallelism: false, // the files share one organization, and one counts its keys
           testTimeout: 30_000,

@@ -1,12 +1,13 @@
 import { parseArgs } from 'node:util';
 import { cold } from './cold.ts';
 import { flood } from './flood.ts';
+import { leaked } from './leaked.ts';
 import { revocation } from './revocation.ts';
 import { warm } from './warm.ts';
 
 // `npm run bench -- NAME [--json]`: each prints what it measured in this run.
 
-const benches: Readonly<Record<string, () => Promise<object>>> = { cold, warm, revocation, flood };
+const benches: Readonly<Record<string, () => Promise<object>>> = { cold, warm, revocation, flood, leaked };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,

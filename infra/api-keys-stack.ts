@@ -1,6 +1,7 @@
 import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ApiFunction } from './api-function.ts';
+import { AuditTrail } from './audit-trail.ts';
 import type { Config } from './config.ts';
 import { CustomerApi } from './customer-api.ts';
 import { KeyRotation } from './key-rotation.ts';
@@ -28,8 +29,14 @@ export class ApiKeysStack extends Stack {
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     rotation.grantSchedule(rotateKey);
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
-    const changers = [updateKey, revokeKey, rotateKey, rotation.endOverlap];
+    const revokeKeys = new ApiFunction(this, 'RevokeKeys', { entry: 'revoke-keys', config });
+    const revokeLeakedKey = new ApiFunction(this, 'RevokeLeakedKey', { entry: 'revoke-leaked-key', config });
+    const webhook = new ApiFunction(this, 'ScalekitWebhook', { entry: 'scalekit-webhook', config, timeoutSeconds: 28 });
+    parameters.grantReadWebhookSecret(webhook);
+    const changers = [updateKey, revokeKey, rotateKey, rotation.endOverlap, revokeKeys, revokeLeakedKey, webhook];
     for (const caller of [authorizer, createKey, listKeys, getKey, ...changers]) parameters.grantRead(caller);
+    const audit = new AuditTrail(this, 'Audit');
+    for (const recorder of [createKey, ...changers]) audit.grantRecord(recorder);
 
     const api = new CustomerApi(this, 'CustomerApi', { authorizer, config });
     const operators = new OperatorApi(this, 'OperatorApi', { config });
@@ -41,7 +48,10 @@ export class ApiKeysStack extends Stack {
       plane.keyRoute('PATCH', '/keys/{keyId}', updateKey);
       plane.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
       plane.keyRoute('POST', '/keys/{keyId}/rotate', rotateKey);
+      plane.keyRoute('POST', '/keys/revoke', revokeKeys);
     }
+    api.openRoute('POST', '/revoke', revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
+    api.openRoute('POST', '/webhooks/scalekit', webhook, { ratePerSecond: 20, burst: 40 });
     api.dataRoute('GET', '/whoami', whoami);
     for (const changer of changers) api.grantFlush(changer);
 
@@ -54,6 +64,10 @@ export class ApiKeysStack extends Stack {
     new CfnOutput(this, 'OrganizationOperatorPolicyArn', {
       value: operators.organizationPolicy.managedPolicyArn,
       description: 'Attach it to who manages the keys of the organization that its tag organizationId names',
+    });
+    new CfnOutput(this, 'AuditEventBusName', {
+      value: audit.bus.eventBusName,
+      description: 'Where each change of a key is told of',
     });
     new CfnOutput(this, 'ScalekitParameterPath', {
       value: parameters.path,

@@ -72,6 +72,9 @@ export function parameterPath(stage: string): string {
   return `/scalekit/${stage}`;
 }
 
+/** The name under {@link parameterPath} of the SecureString that Scalekit signs webhooks with. */
+export const webhookSecretName = 'webhook-secret';
+
 /** The names of the three SecureStrings under {@link parameterPath}, by the environment variable that holds each. */
 export const parameterNames = {
   SCALEKIT_ENVIRONMENT_URL: 'environment-url',

@@ -3,6 +3,7 @@ import {
   AccessLogField,
   AuthorizationType,
   CfnMethod,
+  type CfnStage,
   EndpointType,
   IdentitySource,
   LambdaIntegration,
@@ -29,6 +30,12 @@ interface CustomerApiProps {
   /** Decides on every request but CORS preflight. */
   readonly authorizer: IFunction;
   readonly config: Config;
+}
+
+/** How many requests a method takes, of all clients together. */
+export interface Throttle {
+  readonly ratePerSecond: number;
+  readonly burst: number;
 }
 
 /** The customers' REST API: stage `v1`, Bearer keys on every method, one problem body for every refusal. */
@@ -114,6 +121,13 @@ export class CustomerApi extends Construct {
     this.#route(method, path, handler, this.#dataAuthorizer);
   }
 
+  /** Puts a function behind a method and path that anybody may call, at no more than a few requests a second in all. */
+  openRoute(method: string, path: string, handler: IFunction, throttle: Throttle): void {
+    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
+    this.#api.root.resourceForPath(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+    this.#throttle(method, path, throttle);
+  }
+
   /** Lets a function that revokes or changes keys end cached decisions, and has it do so, where there are any. */
   grantFlush(handler: LambdaFunction): void {
     if (!this.#cachesDecisions) return;
@@ -133,6 +147,21 @@ export class CustomerApi extends Construct {
         resources: [`arn:${partition}:apigateway:${region}::${resource}`],
       }),
     );
+  }
+
+  #throttle(method: string, path: string, { ratePerSecond, burst }: Throttle): void {
+    const stage = this.#api.deploymentStage.node.defaultChild as CfnStage;
+    const others = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
+    stage.methodSettings = [
+      ...others,
+      {
+        httpMethod: method,
+        resourcePath: `/${path.replaceAll('/', '~1')}`,
+        dataTraceEnabled: false, // settings of a method inherit nothing from those of the stage
+        throttlingRateLimit: ratePerSecond,
+        throttlingBurstLimit: burst,
+      },
+    ];
   }
 
   #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {

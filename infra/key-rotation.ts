@@ -51,7 +51,12 @@ export class KeyRotation extends Construct {
     rotator.addEnvironment('OVERLAP_DEAD_LETTER_ARN', this.deadLetterQueue.queueArn);
     rotator.addToRolePolicy(
       new PolicyStatement({
-        actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'scheduler:DeleteSchedule'],
+        actions: [
+          'scheduler:GetSchedule',
+          'scheduler:CreateSchedule',
+          'scheduler:UpdateSchedule',
+          'scheduler:DeleteSchedule',
+        ],
         resources: [
           Stack.of(this).formatArn({
             service: 'scheduler',

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Config, parameterNames, parameterPath } from './config.ts';
+import { type Config, parameterNames, parameterPath, webhookSecretName } from './config.ts';
 
 /**
  * The Scalekit credentials: three SecureStrings that `npm run secrets` stores. The stack knows their names, never
@@ -23,17 +23,23 @@ export class ScalekitParameters extends Construct {
   grantRead(reader: LambdaFunction): void {
     reader.addEnvironment('SCALEKIT_PARAMETER_PATH', this.path);
     reader.addEnvironment('SCALEKIT_DEADLINE_MS', String(this.#deadlineMs));
-    reader.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['ssm:GetParameters'],
-        resources: Object.values(parameterNames).map((name) =>
-          Stack.of(this).formatArn({
-            service: 'ssm',
-            resource: 'parameter',
-            resourceName: `${this.path.slice(1)}/${name}`,
-          }),
-        ),
+    this.#grantRead(reader, Object.values(parameterNames));
+  }
+
+  /** Lets the one function that takes Scalekit's webhooks read what they are signed with. */
+  grantReadWebhookSecret(reader: LambdaFunction): void {
+    reader.addEnvironment('WEBHOOK_SECRET_PARAMETER', `${this.path}/${webhookSecretName}`);
+    this.#grantRead(reader, [webhookSecretName]);
+  }
+
+  #grantRead(reader: LambdaFunction, names: readonly string[]): void {
+    const resources = names.map((name) =>
+      Stack.of(this).formatArn({
+        service: 'ssm',
+        resource: 'parameter',
+        resourceName: `${this.path.slice(1)}/${name}`,
       }),
     );
+    reader.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources }));
   }
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { input, password } from '@inquirer/prompts';
-import { parameterNames, parameterPath } from './config.ts';
+import { parameterNames, parameterPath, webhookSecretName } from './config.ts';
 import { stageOf } from './stage.ts';
 
 // `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked.
@@ -34,6 +34,8 @@ try {
   for (const variable of Object.keys(parameterNames) as Variable[]) {
     values.push([`${path}/${parameterNames[variable]}`, await valueFor(variable)]);
   }
+  const { SCALEKIT_WEBHOOK_SECRET: webhookSecret } = process.env;
+  if (webhookSecret) values.push([`${path}/${webhookSecretName}`, webhookSecret]);
   const ssm = new SSMClient();
   for (const [Name, Value] of values) {
     await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));

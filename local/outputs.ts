@@ -9,6 +9,8 @@ export interface Outputs extends Nullable<Seed> {
   readonly operatorUrl: string;
   readonly controlUrl: string;
   readonly scalekit: ScalekitEnvironment;
+  /** What webhooks must be signed with, as Scalekit signs them. */
+  readonly webhookSecret: string;
   /** For AWS clients that are to talk to the operators' API and the runtime's stand-ins: an administrator's. */
   readonly aws: {
     readonly endpointUrl: string;

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { ApiGatewayControl } from './aws/apigateway.ts';
 import { describeStacks } from './aws/cloudformation.ts';
 import { openAwsDatabase } from './aws/database.ts';
+import { EventBridge } from './aws/event-bus.ts';
 import { Queues } from './aws/queues.ts';
 import { Scheduler } from './aws/scheduler.ts';
 import { serveAws } from './aws/server.ts';
@@ -60,6 +62,11 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
     // Where the template tells its functions to look for them.
     const paths = model.functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []);
     for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
+    const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
+    for (const { environment } of model.functions) {
+      const name = environment['WEBHOOK_SECRET_PARAMETER'];
+      if (name !== undefined) parameters.put(name, webhookSecret);
+    }
 
     const awsDatabase = openAwsDatabase(files.awsDatabase);
     closers.push(() => awsDatabase.close());
@@ -75,10 +82,12 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
     const queues = new Queues(awsDatabase, model.queues, iam);
     const scheduler = new Scheduler(awsDatabase, model.scheduleGroups, { iam, queues, lambda: () => lambda });
     closers.push(() => scheduler.close());
+    const eventBridge = new EventBridge(awsDatabase, iam);
     const awsServer = await serveAws(iam, {
       ssm: (call) => parameters.call(iam, call),
       apigateway: (call) => apiGateway.call(iam, call),
       scheduler: (call) => scheduler.call(call),
+      events: (call) => eventBridge.call(call),
       cloudformation: (call) => describeStacks(iam, stacks(), call),
     });
     closers.push(awsServer.close);
@@ -91,6 +100,7 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
       apiGateway,
       scheduler,
       queues,
+      eventBridge,
       iam,
       model,
       scalekit: embedded,
@@ -114,6 +124,7 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
       operatorUrl: named['OperatorApiUrl'] ?? '',
       controlUrl: control.url,
       scalekit,
+      webhookSecret,
       ...seed,
       aws: { endpointUrl: awsServer.url, region: aws.region, ...developer.credentials },
     };

@@ -115,11 +115,12 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   if (!governed.ok) return governed;
   const scope = change.scope ?? scopeOf(key);
   const others = Object.entries(key.customClaims).filter(([name]) => name !== 'scope');
-  const kept = Object.fromEntries(others.filter(([name]) => isReservedFor(actor, name)));
-  const claims = change.customClaims ?? Object.fromEntries(others.filter(([name]) => !isReservedFor(actor, name)));
+  const kept = Object.fromEntries(others.filter(([name]) => isReserved(name)));
+  const claims = change.customClaims ?? Object.fromEntries(others.filter(([name]) => !isReserved(name)));
   const within = requireWithin(actor, claims, scope);
   if (!within.ok) return within;
-  const customClaims = withScope({ ...claims, ...Object.fromEntries(boundsOf(actor)), ...kept }, scope);
+  // What is kept comes first: an operator may name another plan.
+  const customClaims = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
   const counted = requireCount(customClaims);
   if (!counted.ok) return counted;
   return ok({ customClaims, ...(change.description === undefined ? {} : { description: change.description }) });
@@ -137,10 +138,13 @@ export function succeed(
 ): Result<NewKey, Failure> {
   const governed = requireGovernance(actor, key);
   if (!governed.ok) return governed;
+  // Whoever rotates holds the new key: one of another plan would be a bigger key, or a way to shed one's own.
+  if (!isOperator(actor) && key.customClaims['plan'] !== actor.customClaims['plan'])
+    return beyond("The key has another plan than the caller's own.");
   const expiry = expiresAt ? mintedExpiry(actor, expiresAt) : ok(key.expiresAt);
   if (!expiry.ok) return expiry;
-  const issuer = isOperator(actor) ? {} : { issued_by: actor.keyId };
-  const customClaims = { ...key.customClaims, ...issuer, rotated_from: rotatedFrom };
+  const issuer = isOperator(actor) ? (key.customClaims['issued_by'] ?? operatorIssuer) : actor.keyId;
+  const customClaims = { ...key.customClaims, issued_by: issuer, rotated_from: rotatedFrom };
   const counted = requireCount(customClaims);
   if (!counted.ok) return counted;
   return ok({
@@ -191,9 +195,12 @@ function requireCount(claims: Claims): Result<void, Failure> {
   );
 }
 
+/** `issued_by` of a key that no key made. With it a key is never without claims, which Scalekit could not set. */
+const operatorIssuer = 'operator';
+
 /** The claims that an actor gives to every key that it makes. */
 function inheritanceOf(actor: Actor): Claims {
-  if (isOperator(actor)) return {};
+  if (isOperator(actor)) return { issued_by: operatorIssuer };
   const { plan } = actor.customClaims;
   return {
     ...Object.fromEntries(boundaryOf(actor)),

@@ -17,6 +17,8 @@ export interface AuthorizerCache {
    * then empties the cache. `cache_not_flushed` is safe to repeat. Calls that come together share a flush.
    */
   flush(): Promise<Result<void, Failure>>;
+  /** Waits as long as {@link AuthorizerCache.flush} does before it empties the cache. */
+  wait(): Promise<void>;
 }
 
 /** The cache that `AUTHORIZER_CACHE` names (`REST_API_ID/STAGE`); `undefined` where decisions are not cached. */
@@ -31,9 +33,11 @@ export function authorizerCacheFromEnvironment(): AuthorizerCache | undefined {
 
 function authorizerCache(path: string, waitMs: number): AuthorizerCache {
   let pending: Promise<Result<void, Failure>> | undefined;
+  const wait = () => delay(waitMs);
   return {
+    wait,
     async flush() {
-      await delay(waitMs);
+      await wait();
       // All who have waited by the time that a flush is sent share it.
       pending ??= delay(0).then(() => {
         pending = undefined;

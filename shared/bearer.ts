@@ -8,6 +8,7 @@ const maxKeyLength = 512;
 
 /** `Bearer` in any case, one space, and RFC 6750's b64token. */
 const bearerCredentials = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
+const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
 
 /** A token id (`apit_…`), which Scalekit's ValidateToken would accept in place of the key, although lists show it. */
 const tokenIdPrefix = /^apit_/i;
@@ -24,8 +25,12 @@ export function bearerKey(event: {
   if (values.every((value) => value === '')) return fail('missing_credentials');
   const [value, ...others] = values;
   const key = others.length === 0 && value !== undefined ? bearerCredentials.exec(value)?.[1] : undefined;
-  if (key === undefined || key.length > maxKeyLength || tokenIdPrefix.test(key)) return fail('invalid_token');
-  return ok(key);
+  return key !== undefined && isPossibleKey(key) ? ok(key) : fail('invalid_token');
+}
+
+/** Tells whether a text could be a key: worth asking Scalekit about, and no token id. */
+export function isPossibleKey(text: string): boolean {
+  return text.length <= maxKeyLength && b64token.test(text) && !tokenIdPrefix.test(text);
 }
 
 function valuesOf(name: string, headers: Readonly<Record<string, string | string[] | undefined>>): string[] {

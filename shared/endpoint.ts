@@ -1,12 +1,15 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { type Actor, isOperator, keyCaller, readActor } from './actor.ts';
+import { keyCaller, readActor } from './actor.ts';
 import type { Caller } from './caller.ts';
 import { requireEnvironment } from './config.ts';
 import type { Failure } from './failure.ts';
+import type { Initiator } from './initiator.ts';
 import { type Input, parseRequest, type RequestSchema } from './input.ts';
 import { causeOf, logger } from './logger.ts';
 import { toProblem } from './problem.ts';
-import { fail, type Result } from './result.ts';
+import { fail, ok, type Result } from './result.ts';
+import type { ScalekitEvent } from './scalekit-event.ts';
+import type { ReadWebhook } from './scalekit-webhook.ts';
 
 /** A success: its status, and a body that is sent as JSON. */
 export interface Answer {
@@ -15,6 +18,7 @@ export interface Answer {
   readonly body?: unknown;
 }
 
+type RequestContext = APIGatewayProxyEvent['requestContext'];
 type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
 /**
@@ -34,35 +38,66 @@ export function keyEndpoint<S extends RequestSchema>(
   run: (
     input: Input<S>,
     /** `path` is the one that the client sees, with stage or base path. */
-    context: { readonly actor: Actor; readonly path: string },
+    context: { readonly by: Initiator; readonly path: string },
   ) => Promise<Result<Answer, Failure>>,
 ): Handler {
-  return handlerFor(readActor, schema, (input, actor, path) => run(input, { actor, path }));
+  return handlerFor(readActor, schema, (input, actor, { requestId, path }) =>
+    run(input, { by: { actor, requestId }, path }),
+  );
 }
 
-function handlerFor<S extends RequestSchema, A extends Actor>(
-  read: (event: APIGatewayProxyEvent) => Result<A, Failure>,
+/** As {@link endpoint}, for a route that anybody may call. */
+export function openEndpoint<S extends RequestSchema>(
   schema: S,
-  run: (input: Input<S>, actor: A, path: string) => Promise<Result<Answer, Failure>>,
+  run: (input: Input<S>, context: { readonly requestId: string }) => Promise<Result<Answer, Failure>>,
+): Handler {
+  return handlerFor(
+    () => ok({}),
+    schema,
+    (input, _nobody, { requestId }) => run(input, { requestId }),
+  );
+}
+
+/** As {@link endpoint}, for Scalekit's webhooks: what was read and verified is all that is handed on. */
+export function webhookEndpoint(
+  read: ReadWebhook,
+  run: (event: ScalekitEvent, context: { readonly requestId: string }) => Promise<Result<Answer, Failure>>,
+): Handler {
+  return handlerFor(
+    async (proxyEvent) => {
+      const event = await read(proxyEvent);
+      return event.ok ? ok({ eventId: event.value.id, event: event.value }) : event;
+    },
+    {},
+    (_input, { event }, { requestId }) => run(event, { requestId }),
+  );
+}
+
+function handlerFor<S extends RequestSchema, A extends object>(
+  read: (event: APIGatewayProxyEvent) => Result<A, Failure> | Promise<Result<A, Failure>>,
+  schema: S,
+  run: (input: Input<S>, from: A, context: RequestContext) => Promise<Result<Answer, Failure>>,
 ): Handler {
   const corsAllowOrigin = requireEnvironment('CORS_ALLOW_ORIGIN');
-  const attempt = async (event: APIGatewayProxyEvent, actor: A): Promise<Result<Answer, Failure>> => {
-    try {
-      const input = parseRequest(event, schema);
-      return input.ok ? await run(input.value, actor, event.requestContext.path) : input;
-    } catch (cause) {
-      return fail({ kind: 'internal_error', cause });
-    }
+  const attempt = async (event: APIGatewayProxyEvent, from: A): Promise<Result<Answer, Failure>> => {
+    const input = parseRequest(event, schema);
+    return input.ok ? await run(input.value, from, event.requestContext) : input;
   };
   return async (event) => {
     const { requestId } = event.requestContext;
-    const actor = read(event);
-    const result = actor.ok ? await attempt(event, actor.value) : actor;
+    let from: Result<A, Failure> | undefined;
+    let result: Result<Answer, Failure>;
+    try {
+      from = await read(event);
+      result = from.ok ? await attempt(event, from.value) : from;
+    } catch (cause) {
+      result = fail({ kind: 'internal_error', cause });
+    }
     const { status, headers, body } = result.ok ? result.value : problemAnswer(result.failure, requestId);
     logger.info('answered', {
       requestId,
       status,
-      ...(actor.ok ? identityOf(actor.value) : {}),
+      ...(from?.ok ? identityOf(from.value) : {}),
       ...(result.ok ? {} : { failure: result.failure.kind }),
     });
     return {
@@ -74,9 +109,10 @@ function handlerFor<S extends RequestSchema, A extends Actor>(
 }
 
 /** What a log says of who asked. */
-function identityOf(actor: Actor): Record<string, string> {
-  const { organizationId } = actor;
-  return isOperator(actor) ? { userArn: actor.userArn, organizationId } : { keyId: actor.keyId, organizationId };
+function identityOf(from: object): Record<string, unknown> {
+  const names = ['keyId', 'organizationId', 'userArn', 'eventId'] as const;
+  const known = from as Partial<Record<(typeof names)[number], string>>;
+  return Object.fromEntries(names.map((name) => [name, known[name]]).filter(([, value]) => value !== undefined));
 }
 
 /** Pages of other origins use keys; no page signs requests with AWS credentials. */

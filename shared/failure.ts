@@ -1,3 +1,5 @@
+import type { CallFailure } from './call-policy.ts';
+
 /** One thing wrong with the input: `path` is the field as its sender wrote it (`customClaims.env`), `""` for the whole. */
 export interface FieldError {
   readonly path: string;
@@ -11,6 +13,7 @@ export interface FieldError {
 export type Failure =
   | { readonly kind: 'invalid_request'; readonly errors: readonly FieldError[] }
   | { readonly kind: 'invalid_token' }
+  | { readonly kind: 'invalid_webhook_signature' }
   | { readonly kind: 'not_found' }
   | { readonly kind: 'insufficient_scope'; readonly scope: string }
   | { readonly kind: 'beyond_authority'; readonly detail: string }
@@ -29,4 +32,9 @@ export function invalid(path: string, message: string): Failure {
 /** A call that failed in a step where it makes no difference how: nothing is decided by it, and it is safe to repeat. */
 export function outage(failure: { readonly kind: string; readonly cause: unknown }): Failure {
   return { kind: 'upstream_unavailable', reason: failure.kind, cause: failure.cause };
+}
+
+/** What Scalekit refuses is the fault of a field; any other failure of a call stays what it is. */
+export function refusedAs(failure: CallFailure, path: string, message: string): Failure {
+  return failure.kind === 'refused' ? invalid(path, message) : failure;
 }

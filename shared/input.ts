@@ -7,7 +7,10 @@ import { fail, ok, type Result } from './result.ts';
 export interface RequestSchema {
   readonly path?: z.ZodType;
   readonly query?: z.ZodType;
+  /** JSON. */
   readonly body?: z.ZodType;
+  /** `application/x-www-form-urlencoded`, in place of a JSON body. */
+  readonly form?: z.ZodType;
 }
 
 /** The parts of a request as their schemas parse them. */
@@ -35,10 +38,12 @@ export function parseRequest<S extends RequestSchema>(
   if (unexpected !== undefined) return fail(invalid(unexpected, 'is not a parameter of this route'));
   const body = schema.body ? bodyOf(event) : ok(undefined);
   if (!body.ok) return body;
-  const raw = { path: event.pathParameters ?? {}, query: query.value, body: body.value };
+  const form = schema.form ? formOf(event) : ok(undefined);
+  if (!form.ok) return form;
+  const raw = { path: event.pathParameters ?? {}, query: query.value, body: body.value, form: form.value };
   const errors: FieldError[] = [];
   const input: Record<string, unknown> = {};
-  for (const part of ['path', 'query', 'body'] as const) {
+  for (const part of ['path', 'query', 'body', 'form'] as const) {
     const parsed = schema[part]?.safeParse(raw[part]);
     if (parsed?.success === false) errors.push(...parsed.error.issues.slice(0, maxErrors).flatMap(toFieldErrors));
     else if (parsed) input[part] = parsed.data;
@@ -61,15 +66,32 @@ function queryOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Fa
 /** What API Gateway puts in place of bytes that are not UTF-8. */
 const replacementCharacter = '\uFFFD';
 
-function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
+function textOf(event: APIGatewayProxyEvent): Result<string, Failure> {
   const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
   if (text.length > maxBodyCharacters)
     return fail(invalid('', `The body has more than ${maxBodyCharacters} characters.`));
   if (text.includes(replacementCharacter)) {
     return fail(invalid('', 'The body is not valid UTF-8, or holds the character U+FFFD.'));
   }
+  return ok(text);
+}
+
+function formOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Failure> {
+  const text = textOf(event);
+  if (!text.ok) return text;
+  const fields: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(text.value)) {
+    if (name in fields) return fail(invalid(name, 'is given more than once'));
+    fields[name] = value;
+  }
+  return ok(fields);
+}
+
+function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
+  const text = textOf(event);
+  if (!text.ok) return text;
   try {
-    return ok(JSON.parse(text, refuseProto));
+    return ok(JSON.parse(text.value, refuseProto));
   } catch (error) {
     return fail(
       error instanceof ProtoMember

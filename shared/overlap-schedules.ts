@@ -3,6 +3,7 @@ import {
   CreateScheduleCommand,
   type CreateScheduleCommandInput,
   DeleteScheduleCommand,
+  GetScheduleCommand,
   ResourceNotFoundException,
   SchedulerClient,
   SchedulerServiceException,
@@ -15,8 +16,8 @@ import { fail, ok, type Result } from './result.ts';
 /** The one-time schedules that end the overlap of a rotated key; one a key. */
 export interface OverlapSchedules {
   /**
-   * Has a key revoked at a time, or, where that is arranged already, at this time instead. `upstream_unavailable`: no new
-   * schedule is left behind. `outcome_unknown`: one may be.
+   * Has a key revoked at a time, or, where that is arranged already, at this time instead. `upstream_unavailable`: all is as
+   * it was before. `outcome_unknown`: it may end at this time.
    */
   put(organizationId: string, keyId: string, at: Date): Promise<Result<void, Failure>>;
 }
@@ -31,51 +32,77 @@ export function overlapSchedulesFromEnvironment(): OverlapSchedules {
   };
   const client = new SchedulerClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 } });
 
-  async function createOrUpdate(input: CreateScheduleCommandInput): Promise<void> {
+  const inputFor = (organizationId: string, keyId: string, at: string): CreateScheduleCommandInput => ({
+    GroupName: groupName,
+    Name: keyId,
+    Description: 'Ends the overlap of a rotated API key',
+    ScheduleExpression: at,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: { ...target, Input: JSON.stringify({ organizationId, keyId }) },
+  });
+  const create = (input: CreateScheduleCommandInput) => client.send(new CreateScheduleCommand(input));
+  const update = (input: CreateScheduleCommandInput) => client.send(new UpdateScheduleCommand(input));
+
+  /** When a key is to end already; `undefined` where nothing is arranged. */
+  async function arranged(keyId: string): Promise<string | undefined> {
     try {
-      await client.send(new CreateScheduleCommand(input));
+      const { ScheduleExpression } = await client.send(new GetScheduleCommand({ GroupName: groupName, Name: keyId }));
+      return ScheduleExpression;
     } catch (error) {
-      if (!(error instanceof ConflictException)) throw error;
-      await client.send(new UpdateScheduleCommand(input));
+      if (error instanceof ResourceNotFoundException) return undefined;
+      throw error;
     }
   }
 
-  /** Makes sure that no schedule is left of which we do not know whether it was made. */
-  async function undo(keyId: string, cause: unknown): Promise<Result<never, Failure>> {
+  /** Puts things back as they were, when nobody knows whether a call was carried out. */
+  async function restore(organizationId: string, keyId: string, before: string | undefined): Promise<void> {
     try {
-      await client.send(new DeleteScheduleCommand({ GroupName: groupName, Name: keyId }));
+      if (before === undefined) await client.send(new DeleteScheduleCommand({ GroupName: groupName, Name: keyId }));
+      else await update(inputFor(organizationId, keyId, before));
     } catch (error) {
-      if (!(error instanceof ResourceNotFoundException)) return fail({ kind: 'outcome_unknown', cause });
+      if (!(error instanceof ResourceNotFoundException)) throw error;
     }
-    return notMade(cause);
   }
 
   return {
     async put(organizationId, keyId, at) {
-      const input: CreateScheduleCommandInput = {
-        GroupName: groupName,
-        Name: keyId,
-        Description: 'Ends the overlap of a rotated API key',
-        ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
-        ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        ActionAfterCompletion: 'DELETE',
-        Target: { ...target, Input: JSON.stringify({ organizationId, keyId }) },
-      };
+      const input = inputFor(organizationId, keyId, `at(${at.toISOString().slice(0, 19)})`);
+      let before: string | undefined;
       try {
-        await createOrUpdate(input);
-      } catch (error) {
-        if (!(error instanceof ResourceNotFoundException))
-          return isRefusal(error) ? notMade(error) : undo(keyId, error);
-        // It was there, and fired before it could be changed.
-        return client.send(new CreateScheduleCommand(input)).then(
-          () => ok(undefined),
-          (cause: unknown) => (isRefusal(cause) ? notMade(cause) : undo(keyId, cause)),
+        before = await arranged(keyId);
+      } catch (cause) {
+        return notMade(cause);
+      }
+      try {
+        if (before === undefined)
+          await create(input).catch((error: unknown) => insteadOf(ConflictException, error, () => update(input)));
+        // It may have fired meanwhile: then there is nothing left to move, and a new one does no harm.
+        else
+          await update(input).catch((error: unknown) =>
+            insteadOf(ResourceNotFoundException, error, () => create(input)),
+          );
+        return ok(undefined);
+      } catch (cause) {
+        if (isRefusal(cause)) return notMade(cause);
+        return restore(organizationId, keyId, before).then(
+          () => notMade(cause),
+          () => fail({ kind: 'outcome_unknown', cause }),
         );
       }
-      return ok(undefined);
     },
   };
+}
+
+/** Does something else where a call failed for the expected reason. */
+function insteadOf<T>(
+  expected: abstract new (...args: never[]) => Error,
+  error: unknown,
+  other: () => Promise<T>,
+): Promise<T> {
+  if (error instanceof expected) return other();
+  throw error;
 }
 
 /** The service understood, and did nothing. */

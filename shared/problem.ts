@@ -15,6 +15,11 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
     detail: 'The request does not fit; `errors` names each field.',
   },
   invalid_token: { status: 401, title: 'Unauthorized', detail: 'The API key has expired.' },
+  invalid_webhook_signature: {
+    status: 401,
+    title: 'Unauthorized',
+    detail: 'The signature is missing, wrong, or older than 5 minutes.',
+  },
   not_found: { status: 404, title: 'Not Found', detail: 'There is no such active key.' },
   insufficient_scope: { status: 403, title: 'Forbidden', detail: 'The API key lacks a scope.' },
   beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the API key has.' },

@@ -1,9 +1,13 @@
 import { type Actor, isOperator } from './actor.ts';
+import { causedBy } from './audit.ts';
 import { type NewKey, requireScope, sees, succeed } from './authority.ts';
 import type { AuthorizerCache } from './authorizer-cache.ts';
 import { type Failure, invalid, outage } from './failure.ts';
+import type { Initiator } from './initiator.ts';
 import { type Key, toKey } from './key.ts';
+import { allKeys } from './key-search.ts';
 import { causeOf, logger } from './logger.ts';
+import type { CreatedKey, Mutations } from './mutations.ts';
 import type { OverlapSchedules } from './overlap-schedules.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
@@ -36,19 +40,22 @@ export interface Rotation {
    * Needs `keys:write`, and authority over the key. A key that has an active successor is `already_rotated`, unless that
    * is to be replaced: so what a crash left, whose plain key is lost, is repaired by a repeat.
    */
-  rotate(keyId: string, request: RotationRequest, actor: Actor): Promise<Result<RotatedKey, Failure>>;
+  rotate(keyId: string, request: RotationRequest, by: Initiator): Promise<Result<RotatedKey, Failure>>;
 }
 
-/** The largest of Scalekit's pages. */
-const pageSize = 30;
-
-/** No further page of keys is begun after this long. */
+/** How long the keys are looked through for a successor. */
 const maxSearchMs = 6_000;
 
 /** Makes the rotation of the keys of a Scalekit. */
-export function createRotation(scalekit: Scalekit, schedules: OverlapSchedules, cache?: AuthorizerCache): Rotation {
+export function createRotation(
+  scalekit: Scalekit,
+  mutations: Mutations,
+  schedules: OverlapSchedules,
+  cache?: AuthorizerCache,
+): Rotation {
   return {
-    async rotate(keyId, request, actor) {
+    async rotate(keyId, request, by) {
+      const { actor } = by;
       const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
       const found = await scalekit.validate(keyId);
@@ -63,39 +70,78 @@ export function createRotation(scalekit: Scalekit, schedules: OverlapSchedules, 
       if (!succession.ok) return succession;
       const [successor] = successors.value;
       if (successor && !request.replace) return alreadyRotated(successor);
-      for (const replaced of successors.value) {
-        const invalidated = await scalekit.invalidate(replaced.keyId);
-        if (!invalidated.ok) return fail(outage(invalidated.failure));
-      }
-      const created = await createSuccessor(scalekit, succession.value, keyId, actor);
+      const created = await createSuccessor(succession.value, keyId, successors.value, by);
       if (!created.ok) return created;
-      const ended = found.ok ? await endOld(found.value, created.value.info, request.overlapSeconds) : ok({ keyId });
+      const { info } = created.value;
+      const ended = await endPrevious(found.ok ? found.value : undefined, successors.value, info, request, by);
       if (!ended.ok) return ended;
-      const hasRevoked = successor !== undefined || !('activeUntil' in ended.value);
-      const previous = hasRevoked ? await flushed(ended.value) : ended.value;
+      const left = { keyId, ...ended.value };
+      const hasRevoked = successor !== undefined || request.overlapSeconds === 0;
+      const previous = hasRevoked ? await flushed(left) : left;
       return ok({ key: created.value.key, ...toKey(created.value.info), previous });
     },
   };
 
-  /** Ends the old key at once or by a schedule. */
-  async function endOld(
-    old: KeyInfo,
-    successor: KeyInfo,
-    overlapSeconds: number,
-  ): Promise<Result<RotatedKey['previous'], Failure>> {
-    const { keyId, organizationId, expiresAt } = old;
-    if (overlapSeconds === 0) {
-      const invalidated = await scalekit.invalidate(keyId);
-      if (invalidated.ok) return ok({ keyId });
-      // It may be revoked or not, and the successor stays, so that a repeat finds what it needs in either case.
-      return fail({ kind: 'outcome_unknown', cause: invalidated.failure.cause });
+  /** Creates the successor. Of several that were made for one key at the same time, the first stays. */
+  async function createSuccessor(
+    succession: NewKey,
+    keyId: string,
+    replaced: readonly KeyInfo[],
+    by: Initiator,
+  ): Promise<Result<CreatedKey, Failure>> {
+    const created = await mutations.create(succession, causedBy(by, 'requested'), keyId);
+    if (!created.ok) {
+      return created.failure.kind === 'refused'
+        ? fail(invalid('keyId', 'can not be rotated: Scalekit refuses to make its successor'))
+        : fail(created.failure);
     }
-    const end = new Date(Math.ceil(Date.now() / 1000 + overlapSeconds) * 1000);
-    if (expiresAt !== undefined && Date.parse(expiresAt) <= end.getTime()) return ok({ keyId, activeUntil: expiresAt });
-    const scheduled = await schedules.put(organizationId, keyId, end);
-    if (scheduled.ok) return ok({ keyId, activeUntil: end.toISOString() });
-    const withdrawn = await scalekit.invalidate(successor.keyId);
-    return withdrawn.ok ? scheduled : fail({ kind: 'outcome_unknown', cause: withdrawn.failure.cause });
+    const siblings = await successorsOf(scalekit, keyId, by.actor);
+    const known = replaced.map((key) => key.keyId);
+    const first = siblings.ok
+      ? siblings.value.find((sibling) => !known.includes(sibling.keyId) && isBefore(sibling, created.value.info))
+      : undefined;
+    if (!first) return created;
+    const withdrawn = await mutations.revoke(created.value.info, causedBy(by, 'withdrawn'));
+    return withdrawn.ok ? alreadyRotated(first) : fail({ kind: 'outcome_unknown', cause: withdrawn.failure.cause });
+  }
+
+  /**
+   * Ends what the new key takes the place of. First what may fail without loss: until the end of the old key is arranged,
+   * the new one can be withdrawn and nothing has changed.
+   */
+  async function endPrevious(
+    old: KeyInfo | undefined,
+    replaced: readonly KeyInfo[],
+    created: KeyInfo,
+    { overlapSeconds }: RotationRequest,
+    by: Initiator,
+  ): Promise<Result<Pick<RotatedKey['previous'], 'activeUntil'>, Failure>> {
+    const scheduled = old && overlapSeconds > 0 ? await schedule(old, created, overlapSeconds, by) : ok({});
+    if (!scheduled.ok) return scheduled;
+    const atOnce = old && overlapSeconds === 0 ? [old] : [];
+    for (const key of [...replaced, ...atOnce]) {
+      const revoked = await mutations.revoke(key, causedBy(by, key === old ? 'rotated' : 'replaced'));
+      // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
+      if (!revoked.ok) return fail({ kind: 'outcome_unknown', cause: revoked.failure.cause });
+    }
+    return scheduled;
+  }
+
+  /** Arranges the end of the old key; where that fails, withdraws the new one. */
+  async function schedule(
+    old: KeyInfo,
+    created: KeyInfo,
+    overlapSeconds: number,
+    by: Initiator,
+  ): Promise<Result<{ readonly activeUntil: string }, Failure>> {
+    const { keyId, organizationId, expiresAt } = old;
+    const asked = Date.now() + overlapSeconds * 1000;
+    const expiry = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
+    const end = new Date(Math.ceil(Math.min(asked, expiry) / 1000) * 1000);
+    const arranged = await schedules.put(organizationId, keyId, end);
+    if (arranged.ok) return ok({ activeUntil: expiry < end.getTime() ? (expiresAt ?? '') : end.toISOString() });
+    const withdrawn = await mutations.revoke(created, causedBy(by, 'withdrawn'));
+    return withdrawn.ok ? arranged : fail({ kind: 'outcome_unknown', cause: withdrawn.failure.cause });
   }
 
   /** The successor exists, so a flush that fails must not keep its plain key back. */
@@ -108,47 +154,13 @@ export function createRotation(scalekit: Scalekit, schedules: OverlapSchedules, 
   }
 }
 
-/** Creates the successor. Of several that were made for one key at the same time, the first stays. */
-async function createSuccessor(
-  scalekit: Scalekit,
-  succession: NewKey,
-  keyId: string,
-  actor: Actor,
-): Promise<Result<{ readonly key: string; readonly info: KeyInfo }, Failure>> {
-  const created = await scalekit.create(succession);
-  if (!created.ok) {
-    return created.failure.kind === 'refused'
-      ? fail(invalid('keyId', 'can not be rotated: Scalekit refuses to make its successor'))
-      : fail(created.failure);
-  }
-  const siblings = await successorsOf(scalekit, keyId, actor);
-  const first = siblings.ok ? siblings.value.find((sibling) => isBefore(sibling, created.value.info)) : undefined;
-  if (!first) return created;
-  const withdrawn = await scalekit.invalidate(created.value.info.keyId);
-  return withdrawn.ok ? alreadyRotated(first) : fail({ kind: 'outcome_unknown', cause: withdrawn.failure.cause });
-}
-
 /** The active keys that the actor can see and that were made by rotating this one. */
 async function successorsOf(scalekit: Scalekit, keyId: string, actor: Actor): Promise<Result<KeyInfo[], Failure>> {
+  const { organizationId } = actor;
   const userId = isOperator(actor) ? undefined : actor.userId;
-  const successors: KeyInfo[] = [];
-  const enoughAt = Date.now() + maxSearchMs;
-  let pageToken: string | undefined;
-  do {
-    if (Date.now() > enoughAt) {
-      const cause = new Error('the organization has too many keys to look through in time');
-      return fail({ kind: 'upstream_unavailable', reason: 'slow', cause });
-    }
-    const page = await scalekit.list(actor.organizationId, {
-      pageSize,
-      ...(userId === undefined ? {} : { userId }),
-      ...(pageToken === undefined ? {} : { pageToken }),
-    });
-    if (!page.ok) return fail(outage(page.failure));
-    successors.push(...page.value.keys.filter((key) => key.customClaims['rotated_from'] === keyId && sees(actor, key)));
-    pageToken = page.value.nextPageToken;
-  } while (pageToken !== undefined);
-  return ok(successors);
+  const keys = await allKeys(scalekit, { organizationId, userId }, Date.now() + maxSearchMs);
+  if (!keys.ok) return fail(outage(keys.failure));
+  return ok(keys.value.filter((key) => key.customClaims['rotated_from'] === keyId && sees(actor, key)));
 }
 
 function isBefore(one: KeyInfo, other: KeyInfo): boolean {

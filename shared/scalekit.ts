@@ -19,6 +19,8 @@ export interface KeyInfo {
   readonly organizationExternalId?: string;
   readonly userId?: string;
   readonly userExternalId?: string;
+  /** For matching only; it is not shown. */
+  readonly userEmail?: string;
   readonly description?: string;
   readonly customClaims: Readonly<Record<string, string>>;
   readonly roles: readonly string[];
@@ -160,6 +162,7 @@ function toKeyInfo(token: Token | undefined): Result<KeyInfo, Extract<CallFailur
     ...present('organizationExternalId', token.organizationExternalId),
     ...present('userId', token.userId),
     ...present('userExternalId', token.userExternalId),
+    ...present('userEmail', token.email),
     ...present('description', token.description),
     customClaims: { ...token.customClaims },
     roles: [...token.roles],

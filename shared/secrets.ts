@@ -34,24 +34,9 @@ export function ssmSecrets(path: string, timeoutMs: number): Secrets {
 }
 
 async function readParameters(path: string, timeoutMs: number): Promise<ScalekitCredentials> {
-  const answer = await sendAws('ssm', {
-    method: 'POST',
-    path: '/',
-    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AmazonSSM.GetParameters' },
-    body: JSON.stringify({
-      Names: Object.values(parameterNames).map((name) => `${path}/${name}`),
-      WithDecryption: true,
-    }),
-    timeoutMs,
-  });
-  if (answer.status !== 200) throw new SecretsError(`SSM answered ${answer.status} ${errorType(answer.body)}`);
-  const { Parameters = [] } = JSON.parse(answer.body) as { Parameters?: { Name: string; Value: string }[] };
-  const value = (name: string): string => {
-    const found = Parameters.find((parameter) => parameter.Name === `${path}/${name}`)?.Value;
-    if (!found)
-      throw new SecretsError(`The SSM parameter ${path}/${name} does not exist; store it with: npm run secrets`);
-    return found;
-  };
+  const nameOf = (name: string) => `${path}/${name}`;
+  const values = await readSecureStrings(Object.values(parameterNames).map(nameOf), timeoutMs);
+  const value = (name: string): string => values[nameOf(name)] ?? '';
   const environmentUrl = value(parameterNames.environmentUrl);
   if (!/^https?:$/.test(URL.parse(environmentUrl)?.protocol ?? '')) {
     throw new SecretsError(
@@ -63,6 +48,24 @@ async function readParameters(path: string, timeoutMs: number): Promise<Scalekit
     clientId: value(parameterNames.clientId),
     clientSecret: value(parameterNames.clientSecret),
   };
+}
+
+/** Reads SecureStrings by their names, in one call. Rejects when SSM can't be read or one of them does not exist. */
+export async function readSecureStrings(names: readonly string[], timeoutMs: number): Promise<Record<string, string>> {
+  const answer = await sendAws('ssm', {
+    method: 'POST',
+    path: '/',
+    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AmazonSSM.GetParameters' },
+    body: JSON.stringify({ Names: names, WithDecryption: true }),
+    timeoutMs,
+  });
+  if (answer.status !== 200) throw new SecretsError(`SSM answered ${answer.status} ${errorType(answer.body)}`);
+  const { Parameters = [] } = JSON.parse(answer.body) as { Parameters?: { Name: string; Value: string }[] };
+  const values = Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value]));
+  const missing = names.find((name) => !values[name]);
+  if (missing !== undefined)
+    throw new SecretsError(`The SSM parameter ${missing} does not exist; store it with: npm run secrets`);
+  return values;
 }
 
 /** The secrets could not be read. The message names parameters, never their values. */

@@ -1,14 +1,15 @@
 import { keyEndpoint } from '../../shared/endpoint.ts';
+import { keyServices } from '../../shared/key-services.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { ok } from '../../shared/result.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { CreateKeyInput } from './schema.ts';
 
-const keys = createKeys(scalekitFromEnvironment());
+const { scalekit, mutations, cache } = keyServices();
+const keys = createKeys(scalekit, mutations, cache);
 
 /** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
-export const handler = keyEndpoint(CreateKeyInput, async ({ body }, { actor, path }) => {
-  const created = await keys.create(body, actor);
+export const handler = keyEndpoint(CreateKeyInput, async ({ body }, { by, path }) => {
+  const created = await keys.create(body, by);
   if (!created.ok) return created;
   return ok({
     status: 201,

@@ -1,19 +1,19 @@
-import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
+import type { Context } from 'aws-lambda';
+import { keyServices } from '../../shared/key-services.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
-import { endOverlap } from '../../shared/overlap-end.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
-import { OverlapEnd } from './schema.ts';
+import { createOverlapEnd } from '../../shared/overlap-end.ts';
+import { OverlapOver } from './schema.ts';
 
-const scalekit = scalekitFromEnvironment();
-const cache = authorizerCacheFromEnvironment();
+const { scalekit, mutations, cache } = keyServices();
+const overlap = createOverlapEnd(scalekit, mutations, cache);
 
 /**
  * Revokes a key whose overlap with its successor is over. Throws when that can't be done: Lambda tries again, and then
  * leaves the event in the dead-letter queue.
  */
-export async function handler(event: unknown): Promise<void> {
-  const { organizationId, keyId } = OverlapEnd.parse(event);
-  const ended = await endOverlap(scalekit, cache, organizationId, keyId);
+export async function handler(event: unknown, { awsRequestId }: Context): Promise<void> {
+  const { organizationId, keyId } = OverlapOver.parse(event);
+  const ended = await overlap.end(organizationId, keyId, awsRequestId);
   if (ended.ok) return logger.info('overlap ended', { keyId, organizationId });
   const { kind } = ended.failure;
   logger.error(kind, { keyId, organizationId, ...('cause' in ended.failure ? causeOf(ended.failure.cause) : {}) });

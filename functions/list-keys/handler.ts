@@ -1,13 +1,13 @@
 import { keyEndpoint } from '../../shared/endpoint.ts';
-import { createKeys } from '../../shared/keys.ts';
+import { createKeyReader } from '../../shared/key-reader.ts';
 import { ok } from '../../shared/result.ts';
 import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { ListKeysInput } from './schema.ts';
 
-const keys = createKeys(scalekitFromEnvironment());
+const keys = createKeyReader(scalekitFromEnvironment());
 
 /** Lists the active keys that the caller can see, a page at a time. */
-export const handler = keyEndpoint(ListKeysInput, async ({ query }, { actor }) => {
-  const listed = await keys.list(query, actor);
+export const handler = keyEndpoint(ListKeysInput, async ({ query }, { by }) => {
+  const listed = await keys.list(query, by);
   return listed.ok ? ok({ status: 200, body: listed.value }) : listed;
 });

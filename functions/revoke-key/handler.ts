@@ -1,14 +1,14 @@
-import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
 import { keyEndpoint } from '../../shared/endpoint.ts';
+import { keyServices } from '../../shared/key-services.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { ok } from '../../shared/result.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { RevokeKeyInput } from './schema.ts';
 
-const keys = createKeys(scalekitFromEnvironment(), authorizerCacheFromEnvironment());
+const { scalekit, mutations, cache } = keyServices();
+const keys = createKeys(scalekit, mutations, cache);
 
 /** Revokes a key that the caller can see; the next request with it is refused. Idempotent. */
-export const handler = keyEndpoint(RevokeKeyInput, async ({ path }, { actor }) => {
-  const revoked = await keys.revoke(path.keyId, actor);
+export const handler = keyEndpoint(RevokeKeyInput, async ({ path }, { by }) => {
+  const revoked = await keys.revoke(path.keyId, by);
   return revoked.ok ? ok({ status: 204 }) : revoked;
 });

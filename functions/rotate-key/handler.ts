@@ -1,20 +1,16 @@
-import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
 import { keyEndpoint } from '../../shared/endpoint.ts';
+import { keyServices } from '../../shared/key-services.ts';
 import { overlapSchedulesFromEnvironment } from '../../shared/overlap-schedules.ts';
 import { ok } from '../../shared/result.ts';
 import { createRotation } from '../../shared/rotation.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { RotateKeyInput } from './schema.ts';
 
-const rotation = createRotation(
-  scalekitFromEnvironment(),
-  overlapSchedulesFromEnvironment(),
-  authorizerCacheFromEnvironment(),
-);
+const { scalekit, mutations, cache } = keyServices();
+const rotation = createRotation(scalekit, mutations, overlapSchedulesFromEnvironment(), cache);
 
 /** Puts a new key in the place of one, which ends at once or after an overlap. The plain key is in this answer and nowhere else. */
-export const handler = keyEndpoint(RotateKeyInput, async (input, { actor, path }) => {
-  const rotated = await rotation.rotate(input.path.keyId, input.body, actor);
+export const handler = keyEndpoint(RotateKeyInput, async (input, { by, path }) => {
+  const rotated = await rotation.rotate(input.path.keyId, input.body, by);
   if (!rotated.ok) return rotated;
   return ok({
     status: 201,

@@ -1,14 +1,14 @@
-import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
 import { keyEndpoint } from '../../shared/endpoint.ts';
+import { keyServices } from '../../shared/key-services.ts';
 import { createKeys } from '../../shared/keys.ts';
 import { ok } from '../../shared/result.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
 import { UpdateKeyInput } from './schema.ts';
 
-const keys = createKeys(scalekitFromEnvironment(), authorizerCacheFromEnvironment());
+const { scalekit, mutations, cache } = keyServices();
+const keys = createKeys(scalekit, mutations, cache);
 
 /** Changes description, scope or claims of a key within the caller's authority, and answers with what came of it. */
-export const handler = keyEndpoint(UpdateKeyInput, async ({ path, body }, { actor }) => {
-  const updated = await keys.update(path.keyId, body, actor);
+export const handler = keyEndpoint(UpdateKeyInput, async ({ path, body }, { by }) => {
+  const updated = await keys.update(path.keyId, body, by);
   return updated.ok ? ok({ status: 200, body: updated.value }) : updated;
 });

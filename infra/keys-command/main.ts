@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import ms, { type StringValue } from 'ms';
 import { connect, type SendSigned } from './operator-api.ts';
@@ -6,7 +7,8 @@ import { connect, type SendSigned } from './operator-api.ts';
 
 interface CommonOptions {
   readonly organization: string;
-  readonly local?: string | boolean;
+  readonly local?: boolean;
+  readonly data: string;
   readonly stage?: string;
   readonly json?: boolean;
 }
@@ -22,11 +24,9 @@ interface KeyOptions extends CommonOptions {
 }
 
 function duration(text: string): number {
-  const value = ms(text as StringValue) as number | undefined;
-  if (value === undefined || Number.isNaN(value) || value <= 0) {
-    throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h or 30m.');
-  }
-  return Math.round(value / 1000);
+  const seconds = /^\d+(\.\d+)? ?(s|m|h|d|w|y)$/.test(text) ? Math.round(ms(text as StringValue) / 1000) : 0;
+  if (seconds === 0) throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h, 30m or 45s.');
+  return seconds;
 }
 
 function claim(text: string, claims: Record<string, string> = {}): Record<string, string> {
@@ -35,18 +35,30 @@ function claim(text: string, claims: Record<string, string> = {}): Record<string
   return { ...claims, [name]: value };
 }
 
+function idOf(prefix: 'apit_' | 'org_'): (text: string) => string {
+  return (text) => {
+    if (!new RegExp(`^${prefix}[0-9A-Za-z]+$`).test(text))
+      throw new InvalidArgumentError(`Use an id that begins with ${prefix}.`);
+    return text;
+  };
+}
+
 /** Sends to the keys of the organization that the options name. */
-async function keysOf({ organization, local, stage }: CommonOptions): Promise<SendSigned> {
-  const folder = local === true ? '.local' : local || undefined;
-  const send = await connect({ local: folder, stage });
-  return (method, path, body) => send(method, `/organizations/${encodeURIComponent(organization)}/keys${path}`, body);
+async function keysOf({ organization, local, data, stage }: CommonOptions): Promise<SendSigned> {
+  const send = await connect({ local: local ? data : undefined, stage });
+  return (method, path, body) => send(method, `/organizations/${organization}/keys${path}`, body);
 }
 
 /** A key that was made: the plain key alone on stdout, or with `--json` the whole answer. */
 function showNewKey(answer: unknown, { json }: CommonOptions): void {
   const { key, ...rest } = answer as { key: string };
   if (!json) console.error(JSON.stringify(rest, null, 2));
-  console.log(json ? JSON.stringify(answer) : key);
+  try {
+    writeSync(process.stdout.fd, `${json ? JSON.stringify(answer) : key}\n`);
+  } catch (cause) {
+    const { keyId } = rest as { keyId?: string };
+    throw new Error(`The key ${keyId} was made, but could not be written: revoke it, and try again.`, { cause });
+  }
 }
 
 function show(answer: unknown, { json }: CommonOptions): void {
@@ -77,9 +89,10 @@ function command(name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .requiredOption('--organization <id>', 'the organization whose keys are meant')
+    .requiredOption('--organization <id>', 'the organization whose keys are meant', idOf('org_'))
     .option('--stage <name>', 'the deployment; by default that of cdk.json')
-    .option('--local [folder]', 'a local runtime instead, by its data folder (.local)')
+    .option('--local', 'a local runtime instead')
+    .option('--data <folder>', 'the data folder of the local runtime', '.local')
     .option('--json', 'print the answer to stdout as one line of JSON');
 }
 
@@ -98,21 +111,25 @@ command('list', 'show the active keys')
   .option('--user <id>', 'only those of a user')
   .action(async ({ user, ...common }: KeyOptions) => show(await listAll(await keysOf(common), user), common));
 
-command('get <keyId>', 'show an active key').action(async (keyId: string, common: CommonOptions) => {
-  const send = await keysOf(common);
-  show(await send('GET', `/${encodeURIComponent(keyId)}`), common);
-});
+command('get', 'show an active key')
+  .argument('<keyId>', 'the key', idOf('apit_'))
+  .action(async (keyId: string, common: CommonOptions) => {
+    const send = await keysOf(common);
+    show(await send('GET', `/${keyId}`), common);
+  });
 
-command('update <keyId>', 'change a key; the claims given replace all that it has')
+command('update', 'change a key; the claims given replace all that it has')
+  .argument('<keyId>', 'the key', idOf('apit_'))
   .option('--description <text>', '"" clears it')
   .option('--scope <words>', '"" clears it')
   .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
   .action(async (keyId: string, { description, scope, claim: customClaims, ...common }: KeyOptions) => {
     const send = await keysOf(common);
-    show(await send('PATCH', `/${encodeURIComponent(keyId)}`, { description, scope, customClaims }), common);
+    show(await send('PATCH', `/${keyId}`, { description, scope, customClaims }), common);
   });
 
-command('rotate <keyId>', 'put a new key in the place of one')
+command('rotate', 'put a new key in the place of one')
+  .argument('<keyId>', 'the key', idOf('apit_'))
   .option(
     '--overlap <duration>',
     'how long the old key stays good, like 7d; without it, it is revoked at once',
@@ -123,16 +140,54 @@ command('rotate <keyId>', 'put a new key in the place of one')
   .action(async (keyId: string, { overlap: overlapSeconds, expiresIn, replace, ...common }: KeyOptions) => {
     const send = await keysOf(common);
     const body = { overlapSeconds, expiresIn, replace };
-    showNewKey(await send('POST', `/${encodeURIComponent(keyId)}/rotate`, body), common);
+    showNewKey(await send('POST', `/${keyId}/rotate`, body), common);
   });
 
-command('revoke <keyId>', 'revoke a key; its next request is refused').action(
-  async (keyId: string, common: CommonOptions) => {
+command('revoke', 'revoke a key; its next request is refused')
+  .argument('<keyId>', 'the key', idOf('apit_'))
+  .action(async (keyId: string, common: CommonOptions) => {
     const send = await keysOf(common);
-    await send('DELETE', `/${encodeURIComponent(keyId)}`);
+    await send('DELETE', `/${keyId}`);
     show({ revoked: keyId }, common);
-  },
-);
+  });
+
+interface BulkOptions extends CommonOptions {
+  readonly user?: string;
+  readonly claim?: Record<string, string>;
+  readonly createdBefore?: string;
+  readonly issuedBy?: string;
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+}
+
+interface BulkAnswer {
+  readonly revoked: number;
+  readonly failed: readonly unknown[];
+  readonly remaining: number;
+}
+
+command('revoke-all', 'revoke all keys that fit; goes on until none remains')
+  .option('--user <id>', 'those of a user')
+  .option('--claim <name=value>', 'those with a claim; may be repeated', claim)
+  .option('--created-before <time>', 'those created before, like 2030-01-31T12:00:00Z')
+  .option('--issued-by <keyId>', 'what a key made, and what those made')
+  .option('--all', 'every key of the organization')
+  .option('--dry-run', 'only count')
+  .action(async ({ user, claim: customClaims, createdBefore, issuedBy, all, dryRun, ...common }: BulkOptions) => {
+    const send = await keysOf(common);
+    const body = { userId: user, customClaims, createdBefore, issuedBy, all, dryRun };
+    let revoked = 0;
+    for (;;) {
+      const answer = (await send('POST', '/revoke', body)) as BulkAnswer;
+      revoked += answer.revoked;
+      const goesOn = !dryRun && answer.remaining > 0 && answer.revoked > 0;
+      if (!goesOn) {
+        show({ ...answer, revoked }, common);
+        if (!dryRun && answer.remaining + answer.failed.length > 0) throw new Error('Keys are left: run it again.');
+        return;
+      }
+    }
+  });
 
 try {
   await program.parseAsync();

@@ -91,7 +91,7 @@ export class Scheduler {
         `${call.method} ${call.path} of EventBridge Scheduler is not served locally`,
         404,
       );
-    const fault = this.#fault;
+    const fault = operation === 'get' ? undefined : this.#fault;
     if (fault) this.#fault = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined;
     return carryOut(fault, async () => ({ status: 200, body: await this[operation](name, call) }));
   }
@@ -102,6 +102,15 @@ export class Scheduler {
       throw new AwsError('ConflictException', `Schedule ${name} already exists.`, 409);
     this.#store(row);
     return { ScheduleArn: scheduleArn(row.group_name, name) };
+  }
+
+  async get(name: string, { principal, query }: AwsCall): Promise<unknown> {
+    const group = query.get('groupName') ?? 'default';
+    await this.#require(principal, 'scheduler:GetSchedule', scheduleArn(group, name));
+    const row = this.#find(group, name);
+    if (!row) throw notFound(name);
+    const ScheduleExpression = `at(${new Date(row.due_at).toISOString().slice(0, 19)})`;
+    return { Name: name, GroupName: group, ScheduleExpression, Target: JSON.parse(row.target) };
   }
 
   async update(name: string, { principal, body }: AwsCall): Promise<unknown> {
@@ -189,7 +198,8 @@ export class Scheduler {
   }
 }
 
-const operations: Readonly<Record<string, 'create' | 'update' | 'delete'>> = {
+const operations: Readonly<Record<string, 'create' | 'get' | 'update' | 'delete'>> = {
+  GET: 'get',
   POST: 'create',
   PUT: 'update',
   DELETE: 'delete',

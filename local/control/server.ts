@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ApiGatewayControl } from '../aws/apigateway.ts';
 import { CallFaultSchema } from '../aws/call-fault.ts';
+import type { EventBridge } from '../aws/event-bus.ts';
 import type { Queues } from '../aws/queues.ts';
 import type { Scheduler } from '../aws/scheduler.ts';
 import type { ParameterStore } from '../aws/ssm.ts';
@@ -28,6 +29,7 @@ interface Controlled {
   readonly apiGateway: ApiGatewayControl;
   readonly scheduler: Scheduler;
   readonly queues: Queues;
+  readonly eventBridge: EventBridge;
   readonly iam: Iam;
   readonly model: ServedModel;
   /** `undefined` when the runtime uses a Scalekit of the user's. */
@@ -36,15 +38,15 @@ interface Controlled {
 
 /**
  * Serves the control URL, by which tests look at the runtime and make the embedded Scalekit fail:
- * `GET /` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret` ·
- * `DELETE /scalekit/connections?how=fin|rst|goaway` · `PUT /apigateway/fault` · `PUT /scheduler/fault` · `POST /iam/users`.
+ * `GET /` · `GET /events` · `GET /scalekit/mutations` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret` ·
+ * `DELETE /scalekit/connections?how=fin|rst|goaway` · `PUT /apigateway/fault` · `PUT /scheduler/fault` · `PUT /events/fault` · `POST /iam/users`.
  */
 export function serveControl(controlled: Controlled): Promise<JsonServer> {
   return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, parseJson(body), controlled));
 }
 
 function answer(call: string, body: unknown, controlled: Controlled): JsonAnswer {
-  const { lambda, parameters, apiGateway, scheduler, queues, iam, scalekit } = controlled;
+  const { lambda, parameters, apiGateway, scheduler, queues, eventBridge, iam, scalekit } = controlled;
   if (call === 'GET /') {
     const seen = scalekit && { calls: scalekit.monitor.calls, fault: scalekit.monitor.fault ?? null };
     return {
@@ -60,10 +62,11 @@ function answer(call: string, body: unknown, controlled: Controlled): JsonAnswer
       },
     };
   }
-  if (call === 'PUT /scheduler/fault') {
+  if (call === 'GET /events') return { status: 200, body: eventBridge.events };
+  if (call === 'PUT /scheduler/fault' || call === 'PUT /events/fault') {
     const fault = CallFaultSchema.safeParse(body);
     if (!fault.success) return { status: 400, body: { message: fault.error.message } };
-    scheduler.setFault(fault.data);
+    (call.includes('events') ? eventBridge : scheduler).setFault(fault.data);
     return { status: 204, body: undefined };
   }
   if (call === 'POST /iam/users') return createUser(body, controlled);
@@ -81,6 +84,8 @@ function answer(call: string, body: unknown, controlled: Controlled): JsonAnswer
       scalekit.monitor.setFault(fault.data);
       return { status: 204, body: undefined };
     }
+    case 'GET /scalekit/mutations':
+      return { status: 200, body: scalekit.mutations };
     case 'DELETE /scalekit/fault':
       scalekit.monitor.setFault(undefined);
       return { status: 204, body: undefined };

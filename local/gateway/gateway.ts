@@ -16,6 +16,7 @@ import { callLambda, callMock } from './integrations.ts';
 import { evaluatePolicy, PolicyDocument } from './policy.ts';
 import { type GatewayRequest, readBody, readRequest } from './request.ts';
 import { matchRoute } from './router.ts';
+import { Throttles } from './throttle.ts';
 
 /** API Gateway's limit on the method ARN, which holds the path. */
 const maxArnBytes = 1600;
@@ -36,6 +37,7 @@ export class Gateway {
   readonly #accessLog: AccessLogger;
   readonly #onAccess: (record: AccessRecord) => void;
   readonly #cache = new AuthorizerCache();
+  readonly #throttles = new Throttles();
   readonly #server: Server;
 
   constructor(api: RestApi, lambda: LambdaService, iam: Iam, onAccess: (record: AccessRecord) => void) {
@@ -71,7 +73,7 @@ export class Gateway {
     const request = readRequest(message);
     const context = contextOf(this.#api, request);
     const body = await readBody(message);
-    const outcome = body === 'too-large' ? tooLarge : await this.#handle(request, body, context);
+    const outcome = body === 'too-large' ? tooLarge : await this.#handle(request, body, context).catch(internalFailure);
     const answer = 'type' in outcome ? renderGatewayResponse(this.#api, outcome, request, context) : outcome;
     const sent = send(response, answer, request);
     context['status'] = String(sent);
@@ -85,6 +87,7 @@ export class Gateway {
     const match = matchRoute(this.#api.routes, request.method, request.path);
     if (!match) return { type: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' };
     addRoute(context, match.route);
+    if (this.#throttles.isExceeded(match.route)) return { type: 'THROTTLED', message: 'Too Many Requests' };
     const arn = methodArn(this.#api, request);
     if (Buffer.byteLength(arn) > maxArnBytes)
       return { type: 'DEFAULT_4XX', message: 'Request URI too long', status: 414 };
@@ -135,6 +138,12 @@ const noSuchStage: GatewayAnswer = {
   body: Buffer.from('{"message":"Forbidden"}'),
   traced: false,
 };
+
+/** A fault of the gateway's own: the client gets an answer all the same. */
+function internalFailure(error: unknown): Refusal {
+  console.error(error);
+  return { type: 'DEFAULT_5XX', message: 'Internal server error', status: 500 };
+}
 
 const tooLarge: Refusal = { type: 'REQUEST_TOO_LARGE', message: 'Request Too Long' };
 

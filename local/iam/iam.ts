@@ -130,7 +130,7 @@ export class Iam {
     }
     if (await decision) return true;
     const line = `AccessDenied: ${name} is not authorized to perform ${action} on ${resource}`;
-    if (!this.#denied.has(line)) {
+    if (!this.#denied.has(line) && this.#denied.size < maxDecisions) {
       this.#denied.add(line);
       this.#onDenied(line);
     }

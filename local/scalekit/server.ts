@@ -14,7 +14,7 @@ import { CallMonitor, delayAnswer, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
 import { type Client, createOAuth } from './oauth.ts';
 import { organizationService } from './organizations.ts';
-import { tokenService } from './tokens.ts';
+import { type Mutation, tokenService } from './tokens.ts';
 import { userService } from './users.ts';
 
 /** A Scalekit environment on localhost, for the unmodified SDK. */
@@ -22,6 +22,8 @@ export interface EmbeddedScalekit {
   readonly environmentUrl: string;
   readonly client: Client;
   readonly monitor: CallMonitor;
+  /** All that was done to tokens since the start. */
+  readonly mutations: readonly Mutation[];
   /** Replaces the client's secret; the old one, and the access tokens that it brought, are refused from then on. */
   rotateClientSecret(): Client;
   /** Ends the connections that there are; new ones are taken. */
@@ -36,6 +38,7 @@ export async function startEmbeddedScalekit(options: {
 }): Promise<EmbeddedScalekit> {
   const database = openDatabase(options.databaseFile);
   const monitor = new CallMonitor();
+  const mutations: Mutation[] = [];
   const oauth = await createOAuth(() => readClient(database), monitor);
   const requests = new AsyncLocalStorage<Http2ServerRequest>();
 
@@ -54,7 +57,10 @@ export async function startEmbeddedScalekit(options: {
   const grpc = connectNodeAdapter({
     interceptors: [guard],
     routes(router) {
-      router.service(ApiTokenService, tokenService(database));
+      router.service(
+        ApiTokenService,
+        tokenService(database, (mutation) => mutations.push(mutation)),
+      );
       router.service(OrganizationService, organizationService(database));
       router.service(UserService, userService(database, 'env_embedded'));
     },
@@ -70,6 +76,7 @@ export async function startEmbeddedScalekit(options: {
     environmentUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     client: readClient(database),
     monitor,
+    mutations,
     rotateClientSecret() {
       oauth.revokeAccessTokens();
       database.prepare('UPDATE client SET secret = ?').run(newSecret());

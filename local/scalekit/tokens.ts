@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { create } from '@bufbuild/protobuf';
 import { EmptySchema, timestampFromMs, timestampMs } from '@bufbuild/protobuf/wkt';
-import { Code, ConnectError, type ServiceImpl } from '@connectrpc/connect';
+import { Code, ConnectError, type HandlerContext, type ServiceImpl } from '@connectrpc/connect';
 import {
   type ApiTokenService,
   type Token,
@@ -28,8 +28,21 @@ interface TokenRow {
   created_at: number;
 }
 
-/** The RPCs on API tokens. Only a hash of a token is kept. */
-export function tokenService(database: DatabaseSync): ServiceImpl<typeof ApiTokenService> {
+/** What was done to a token. */
+export interface Mutation {
+  readonly kind: 'create' | 'update' | 'invalidate';
+  readonly tokenId: string;
+  /** By a whole client of the SDK's, which names itself, and not by one of our functions. */
+  readonly bySdkClient: boolean;
+}
+
+/** The RPCs on API tokens. Only a hash of a token is kept. `onMutation` is told of what came into effect. */
+export function tokenService(
+  database: DatabaseSync,
+  onMutation: (mutation: Mutation) => void = () => {},
+): ServiceImpl<typeof ApiTokenService> {
+  const tell = (kind: Mutation['kind'], tokenId: string, { requestHeader }: HandlerContext) =>
+    onMutation({ kind, tokenId, bySdkClient: requestHeader.has('x-sdk-version') });
   const findActive = (tokenOrId: string): TokenRow => {
     if (tokenOrId === '') throw invalidArgument('token: must not be empty');
     const row = database
@@ -41,7 +54,7 @@ export function tokenService(database: DatabaseSync): ServiceImpl<typeof ApiToke
     return row as unknown as TokenRow;
   };
   return {
-    createToken({ token: asked }) {
+    createToken({ token: asked }, context) {
       if (!asked?.organizationId) throw invalidArgument('organization_id: must not be empty');
       checkToken(asked);
       const expiresAt = asked.expiry ? timestampMs(asked.expiry) : null;
@@ -73,12 +86,13 @@ export function tokenService(database: DatabaseSync): ServiceImpl<typeof ApiToke
           expiresAt,
           Date.now(),
         );
+      tell('create', id, context);
       return { token, tokenId: id, tokenInfo: toToken(findActive(id)) };
     },
     validateToken({ token }) {
       return { tokenInfo: toToken(findActive(token)) };
     },
-    updateToken({ token, customClaims, description }) {
+    updateToken({ token, customClaims, description }, context) {
       checkToken({ customClaims, description });
       const { id, custom_claims, description: before } = findActive(token);
       // As Scalekit's live tests show: a map replaces the whole map, an empty one changes nothing.
@@ -86,6 +100,7 @@ export function tokenService(database: DatabaseSync): ServiceImpl<typeof ApiToke
       database
         .prepare('UPDATE token SET custom_claims = ?, description = ? WHERE id = ?')
         .run(claims, description === undefined ? before : description || null, id);
+      tell('update', id, context);
       return { tokenInfo: toToken(findActive(id)) };
     },
     listTokens({ organizationId, userId, pageSize, pageToken }) {
@@ -109,11 +124,14 @@ export function tokenService(database: DatabaseSync): ServiceImpl<typeof ApiToke
       );
       return { ...pageTokens, totalCount: total, tokens: rows.map(toToken) };
     },
-    invalidateToken({ token }) {
+    invalidateToken({ token }, context) {
       if (token === '') throw invalidArgument('token: must not be empty');
-      database
-        .prepare('UPDATE token SET invalidated_at = ? WHERE (id = ? OR hash = ?) AND invalidated_at IS NULL')
-        .run(Date.now(), token, hashOf(token));
+      const invalidated = database
+        .prepare(
+          'UPDATE token SET invalidated_at = ? WHERE (id = ? OR hash = ?) AND invalidated_at IS NULL RETURNING id',
+        )
+        .get(Date.now(), token, hashOf(token)) as { id: string } | undefined;
+      if (invalidated) tell('invalidate', invalidated.id, context);
       return create(EmptySchema);
     },
     fetchToken() {

@@ -50,6 +50,8 @@ export class IntrinsicResolver {
         return name('LogGroupName') ?? `${this.#stackName}-${logicalId}`;
       case 'AWS::Scheduler::ScheduleGroup':
         return name('Name') ?? `${this.#stackName}-${logicalId}`;
+      case 'AWS::Events::EventBus':
+        return name('Name') ?? `${this.#stackName}-${logicalId}`;
       case 'AWS::SQS::Queue':
         return `https://sqs.${aws.region}.${aws.urlSuffix}/${aws.accountId}/${name('QueueName') ?? `${this.#stackName}-${logicalId}`}`;
       case 'AWS::IAM::ManagedPolicy':
@@ -115,6 +117,8 @@ export class IntrinsicResolver {
         return arn('logs', `log-group:${id}:*`);
       case 'AWS::Scheduler::ScheduleGroup Arn':
         return arn('scheduler', `schedule-group/${id}`);
+      case 'AWS::Events::EventBus Arn':
+        return arn('events', `event-bus/${id}`);
       case 'AWS::SQS::Queue Arn':
         return arn('sqs', id.split('/').at(-1) ?? id);
       case 'AWS::SQS::Queue QueueName':

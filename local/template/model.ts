@@ -33,6 +33,14 @@ export interface Route {
   /** `undefined` for a method that anybody may call. */
   readonly authorizer: Authorizer | 'AWS_IAM' | undefined;
   readonly integration: Integration;
+  /** How many requests it takes; `undefined` for no limit. */
+  readonly throttle: Throttle | undefined;
+}
+
+/** A token bucket's size and refill. */
+export interface Throttle {
+  readonly ratePerSecond: number;
+  readonly burst: number;
 }
 
 /** A Lambda REQUEST authorizer. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
-import type { AccessLog, CustomGatewayResponse, IdentitySource, RestApi, Route } from './model.ts';
+import type { AccessLog, CustomGatewayResponse, IdentitySource, RestApi, Route, Throttle } from './model.ts';
 import { functionArnOf, IntegrationProperties, readIntegration } from './read-integrations.ts';
 
 const Texts = z.record(z.string(), z.string());
@@ -34,6 +34,16 @@ const StageProperties = z.object({
   RestApiId: z.string(),
   StageName: z.string(),
   DeploymentId: z.string().default(''),
+  MethodSettings: z
+    .array(
+      z.object({
+        HttpMethod: z.string().default('*'),
+        ResourcePath: z.string().default('/*'),
+        ThrottlingRateLimit: z.number().optional(),
+        ThrottlingBurstLimit: z.number().optional(),
+      }),
+    )
+    .default([]),
   Variables: Texts.optional(),
   AccessLogSetting: z.object({ Format: z.string(), DestinationArn: z.string() }).optional(),
 });
@@ -85,7 +95,7 @@ class ApiReader {
         binaryMediaTypes: BinaryMediaTypes,
         resourcePolicy: Policy,
         routes: ofThisApi('AWS::ApiGateway::Method', MethodProperties).flatMap(([id, method]) =>
-          this.#route(id, method),
+          this.#route(id, method, stage.MethodSettings),
         ),
         gatewayResponses: Object.fromEntries(
           ofThisApi('AWS::ApiGateway::GatewayResponse', GatewayResponseProperties).map(([, response]) => [
@@ -104,7 +114,7 @@ class ApiReader {
     return { format: setting.Format, logGroupArn: setting.DestinationArn, roleArn: account?.[1].CloudWatchRoleArn };
   }
 
-  #route(logicalId: string, method: z.output<typeof MethodProperties>): Route[] {
+  #route(logicalId: string, method: z.output<typeof MethodProperties>, settings: MethodSettings): Route[] {
     const integration = method.Integration && readIntegration(logicalId, method.Integration, this.#warn);
     const authorizer = this.#authorizer(logicalId, method.AuthorizationType, method.AuthorizerId);
     if (!integration || authorizer === 'unserved') {
@@ -120,6 +130,7 @@ class ApiReader {
         resourceId: method.ResourceId,
         authorizer,
         integration,
+        throttle: throttleOf(settings, method.HttpMethod, this.#pathOf(method.ResourceId)),
       },
     ];
   }
@@ -152,6 +163,19 @@ class ApiReader {
       ttlSeconds: authorizer.AuthorizerResultTtlInSeconds,
     };
   }
+}
+
+type MethodSettings = z.output<typeof StageProperties>['MethodSettings'];
+
+/** The limit of a method: its own, else the stage's. Settings write a path as `/~1keys~1{keyId}`. */
+function throttleOf(settings: MethodSettings, method: string, path: string): Throttle | undefined {
+  const own = settings.find(
+    ({ HttpMethod, ResourcePath }) =>
+      HttpMethod === method && ResourcePath.replace(/^\//, '').replaceAll('~1', '/') === path,
+  );
+  const found = own ?? settings.find(({ HttpMethod, ResourcePath }) => HttpMethod === '*' && ResourcePath === '/*');
+  if (found?.ThrottlingRateLimit === undefined) return undefined;
+  return { ratePerSecond: found.ThrottlingRateLimit, burst: found.ThrottlingBurstLimit ?? found.ThrottlingRateLimit };
 }
 
 function toGatewayResponse(properties: z.output<typeof GatewayResponseProperties>): CustomGatewayResponse {

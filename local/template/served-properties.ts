@@ -62,6 +62,8 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   ],
   'AWS::ApiGateway::Account': 'all',
   'AWS::CDK::Metadata': 'all',
+  'AWS::Events::Archive': 'all',
+  'AWS::Events::EventBus': 'all',
   'AWS::IAM::ManagedPolicy': 'all',
   'AWS::IAM::Policy': 'all',
   'AWS::IAM::Role': 'all',
@@ -74,7 +76,15 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   'AWS::Scheduler::ScheduleGroup': 'all',
 };
 
-const servedMethodSettings = ['DataTraceEnabled', 'HttpMethod', 'LoggingLevel', 'MetricsEnabled', 'ResourcePath'];
+const servedMethodSettings = [
+  'DataTraceEnabled',
+  'HttpMethod',
+  'LoggingLevel',
+  'MetricsEnabled',
+  'ResourcePath',
+  'ThrottlingBurstLimit',
+  'ThrottlingRateLimit',
+];
 
 /** Names what a template holds that the runtime does not serve. */
 export function unservedParts(template: Template): string[] {

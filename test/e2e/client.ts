@@ -12,6 +12,9 @@ export const scalekit = new sdk.ScalekitClient(
   target.scalekit.clientSecret,
 );
 
+/** Every plain key that an answer held. */
+export const plainKeys = new Set<string>();
+
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -34,12 +37,9 @@ export function send(method: string, path: string, headers: Headers = {}, body?:
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString('utf8');
         const isJson = text !== '' && /json/.test(response.headers['content-type'] ?? '');
-        resolve({
-          status: response.statusCode ?? 0,
-          headers: response.headers,
-          text,
-          json: isJson ? JSON.parse(text) : undefined,
-        });
+        const json = isJson ? JSON.parse(text) : undefined;
+        if (typeof json?.key === 'string') plainKeys.add(json.key);
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
       });
     });
     sent.on('error', reject);

@@ -9,6 +9,8 @@ export interface Target {
   readonly organizationId: string;
   readonly otherOrganizationId: string;
   readonly userId: string;
+  /** `null` where it is not known: what needs it is skipped. */
+  readonly webhookSecret: string | null;
   readonly scalekit: { readonly environmentUrl: string; readonly clientId: string; readonly clientSecret: string };
   readonly corsAllowOrigin: string;
   /** `null` for a real deployment: what needs it is skipped. */
@@ -45,6 +47,7 @@ function targetFromEnvironment(): Target {
       clientSecret: variable('SCALEKIT_CLIENT_SECRET'),
     },
     corsAllowOrigin: process.env['CORS_ALLOW_ORIGIN'] ?? '*',
+    webhookSecret: process.env['SCALEKIT_WEBHOOK_SECRET'] ?? null,
     controlUrl: process.env['CONTROL_URL'] ?? null,
   };
 }

@@ -28,7 +28,7 @@ function run(args: string[], env: NodeJS.Dict<string> = {}): Promise<Run> {
 }
 
 const keys = (command: string, ...args: string[]) =>
-  run([command, ...args, '--organization', runtime.outputs.organizationId, '--local', runtime.dataDir]);
+  run([command, ...args, '--organization', runtime.outputs.organizationId, '--local', '--data', runtime.dataDir]);
 const whoami = async (key: string) => {
   const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } });
   return { status: answer.status, body: (await answer.json()) as { keyId: string } };
@@ -67,7 +67,7 @@ test('a key is created, shown, changed, rotated and revoked; the plain key stand
   expect(JSON.parse(listed.stdout).map((one: { keyId: string }) => one.keyId)).toContain(keyId);
   expect(await keys('list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining(keyId) });
   const changed = await keys('update', keyId, '--description', '', '--claim', 'env=c', '--json');
-  expect(JSON.parse(changed.stdout).customClaims).toEqual({ env: 'c', scope: 'keys:read' });
+  expect(JSON.parse(changed.stdout).customClaims).toEqual({ env: 'c', scope: 'keys:read', issued_by: 'operator' });
 
   const rotated = await keys('rotate', keyId, '--overlap', '1h', '--json');
   const next = JSON.parse(rotated.stdout) as { key: string; keyId: string; previous: { activeUntil: string } };
@@ -103,8 +103,14 @@ test('a deployment is found by its stack’s outputs, and signed for with the AW
 test.each([
   [['create'], /required option '--organization <id>'/],
   [['create', '--organization', 'org_1', '--claim', 'x'], /Use NAME=VALUE/],
-  [['create', '--organization', 'org_1', '--expires-in', 'soon'], /Use a number and a unit, like 90d/],
-  [['create', '--organization', 'org_1', '--local', '/nowhere'], /no local runtime in \/nowhere/],
+  ...['soon', '7', '0s', '', '500ms', '-1d'].map((text): [string[], RegExp] => [
+    ['create', '--organization', 'org_1', `--expires-in=${text}`],
+    /Use a number and a unit, like 90d/,
+  ]),
+  [['get', '', '--organization', 'org_1'], /begins with apit_/],
+  [['get', '..', '--organization', 'org_1'], /begins with apit_/],
+  [['list', '--organization', '..'], /begins with org_/],
+  [['create', '--organization', 'org_1', '--local', '--data', '/nowhere'], /no local runtime in \/nowhere/],
   [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
   [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],
 ])('%o fails with one clear message', async (args, message) => {

@@ -52,7 +52,7 @@ test('an operator issues a customer’s first key, which makes the others', asyn
   expect(created.headers.get('cache-control')).toBe('no-store');
   const { key, keyId, ...rest } = (await created.json()) as { key: string; keyId: string };
   expect(rest).toMatchObject({ customClaims: { plan: 'pro', env: 'live', scope: 'keys:read keys:write keys:users' } });
-  expect(rest).not.toHaveProperty('customClaims.issued_by');
+  expect(rest).toMatchObject({ customClaims: { issued_by: 'operator' } });
   expect(created.headers.get('location')).toBe(`${new URL(keysUrl()).pathname}/${keyId}`);
   const second = (await (await withKey(key, 'POST', '/keys', {})).json()) as object;
   expect(second).toMatchObject({ customClaims: { plan: 'pro', env: 'live', issued_by: keyId } });
@@ -98,6 +98,48 @@ test('a policy that narrows to one organization reaches no other', async () => {
     403,
     'access_denied',
   );
+});
+
+test('an operator’s key can lose all that it was given', async () => {
+  const { keyId } = await newKey({ scope: 'keys:read', customClaims: { env: 'x' } });
+  const cleared = await call('PATCH', `/${keyId}`, { scope: '', customClaims: {} });
+  expect(cleared.status).toBe(200);
+  expect(await cleared.json()).toMatchObject({ customClaims: { issued_by: 'operator' } });
+});
+
+describe('a replacement that can not be scheduled', () => {
+  const schedulerFault = (kind: string, times: number) =>
+    fetch(`${runtime.outputs.controlUrl}/scheduler/fault`, { method: 'PUT', body: JSON.stringify({ kind, times }) });
+
+  test.each([
+    ['refuse', 1],
+    ['fail', 3],
+  ])('%s leaves everything as it was: both keys, and the end of the overlap', async (kind, times) => {
+    const { key, keyId } = await newKey();
+    const first = (await (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3 })).json()) as { key: string };
+    await schedulerFault(kind, times);
+    const failed = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
+    await expectProblem(failed, 503, 'upstream_unavailable');
+    expect((await withKey(first.key, 'GET', '/whoami')).status).toBe(200);
+    await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 8000 }).toBe(401);
+    expect((await withKey(first.key, 'GET', '/whoami')).status).toBe(200);
+  });
+});
+
+test('an overlap that is moved behind the key’s own expiry lasts until that', async () => {
+  const { key, keyId } = await newKey({ expiresIn: 600 });
+  await call('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
+  const again = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
+  const { previous } = (await again.json()) as { previous: { activeUntil: string } };
+  expect(Date.parse(previous.activeUntil) - Date.now()).toBeGreaterThan(590_000);
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect((await withKey(key, 'GET', '/whoami')).status).toBe(200);
+});
+
+test('query names of every kind, and signatures that are none, are answered', async () => {
+  for (const name of ['constructor', 'toString', 'hasOwnProperty', '%C3%A9'])
+    expect((await call('GET', `?${name}=1`)).status, name).toBe(400);
+  expect((await call('GET', '?__proto__=1')).status).toBe(403); // the signer loses it
 });
 
 test('refuses what is not signed as it came, as AWS does', async () => {

@@ -5,11 +5,13 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthorizationRequest, simulate } from '../../local/iam/iam.ts';
 import { readOptions } from '../../local/options.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { ScalekitClient } from '../../local/sdk.ts';
 import { synthesize } from '../../local/synthesize.ts';
 import { parseTemplate, type Template } from '../../local/template/assembly.ts';
 import type { ServedModel } from '../../local/template/model.ts';
 import { readModel } from '../../local/template/read-model.ts';
 import { sendSigned } from '../signed-request.ts';
+import { deliverWebhook } from '../webhook-delivery.ts';
 
 // Every permission that the template grants is needed: a deployment does all that it can, every decision that IAM takes on
 // the way is recorded, and without any one permission at least one of them is a refusal.
@@ -56,7 +58,8 @@ function changedTemplate(change: (resources: Template['Resources']) => void): Te
 
 /** Does everything that needs a permission, for both planes. */
 async function useEverything({ outputs }: Runtime): Promise<void> {
-  const { apiUrl, operatorUrl, controlUrl, adminKey, organizationId } = outputs;
+  const { apiUrl, operatorUrl, controlUrl, adminKey, organizationId, otherOrganizationId } = outputs;
+  const { scalekit, webhookSecret } = outputs;
   const control = (path: string, body: unknown, method = 'PUT') =>
     fetch(controlUrl + path, { method, body: JSON.stringify(body) });
   const user = async (policyOutput: string) =>
@@ -77,6 +80,21 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   const asOperator: Send = (method, path, body) =>
     sendSigned(operator, method, `${operatorUrl}/organizations/${organizationId}${path}`, body);
   await asKey('GET', '/whoami');
+  const spare = (await (await asKey('POST', '/keys', {})).json()) as { key: string };
+  await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: spare.key }) });
+  const mark = { customClaims: { env: 'bulk' } };
+  for (const send of [asKey, asOperator]) {
+    await send('POST', '/keys', mark);
+    await send('POST', '/keys/revoke', mark);
+  }
+  const { tokenId } = await new ScalekitClient(
+    scalekit.environmentUrl,
+    scalekit.clientId,
+    scalekit.clientSecret,
+  ).token.createToken(otherOrganizationId ?? '');
+  const occurred_at = new Date(Date.now() + 1000).toISOString();
+  const gone = { id: 'evt_1', type: 'organization.deleted', occurred_at, data: { id: otherOrganizationId } };
+  expect(await (await deliverWebhook(apiUrl, webhookSecret, gone)).json(), tokenId).toEqual({ revoked: 1 });
   for (const send of [asKey, asOperator]) {
     const { keyId } = (await (await send('POST', '/keys', {})).json()) as { keyId: string };
     await send('GET', '/keys');
@@ -84,7 +102,8 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     await send('PATCH', `/keys/${keyId}`, { description: 'changed' });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 3600 });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true }); // moves the schedule
-    await send('DELETE', `/keys/${keyId}`);
+    const doomed = (await (await send('POST', '/keys', {})).json()) as { keyId: string };
+    await send('DELETE', `/keys/${doomed.keyId}`);
   }
   const lost = (await (await asOperator('POST', '/keys', {})).json()) as { keyId: string };
   await control('/scheduler/fault', { kind: 'no_answer', times: 9 }); // made and not answered, so it is taken back

@@ -45,6 +45,11 @@ test('npm run secrets stores three SecureStrings where the stage’s functions l
   expect(InvalidParameters).toEqual(['/scalekit/prod/other']);
 });
 
+test('the secret of the webhooks is stored with them, where there is one', async () => {
+  const { stdout } = await storeSecrets(['--stage', 'prod'], { ...values, SCALEKIT_WEBHOOK_SECRET: 'whsec_x' });
+  expect(stdout).toContain('stored /scalekit/prod/webhook-secret\n');
+});
+
 test.each([
   ['a value that is no URL', [], { ...values, SCALEKIT_ENVIRONMENT_URL: 'acme' }, 'SCALEKIT_ENVIRONMENT_URL is "acme"'],
   ['a stage that is not allowed', ['--stage', 'Prod'], values, 'stage="Prod" is not allowed'],

@@ -30,8 +30,22 @@ describe('the API', () => {
     });
   });
 
-  test('lets nobody past the authorizer but CORS preflight', () => {
-    const methods = resources('AWS::ApiGateway::Method', 'CustomerApi').map(({ Properties }) => Properties);
+  const open = /^CustomerApi(revoke|webhooksscalekit)POST/;
+
+  test('the two routes that are open to all are throttled, and log no requests', () => {
+    const [stage] = resources('AWS::ApiGateway::Stage', 'CustomerApi');
+    const settings = stage?.Properties['MethodSettings'] as Record<string, unknown>[];
+    for (const ResourcePath of ['/~1revoke', '/~1webhooks~1scalekit']) {
+      const own = settings.find((setting) => setting['ResourcePath'] === ResourcePath);
+      expect(own).toMatchObject({ HttpMethod: 'POST', DataTraceEnabled: false });
+      expect(own?.['ThrottlingRateLimit']).toBeLessThanOrEqual(20);
+    }
+  });
+
+  test('lets nobody past the authorizer but CORS preflight, and what is open by design', () => {
+    const methods = Object.entries(template.findResources('AWS::ApiGateway::Method'))
+      .filter(([id]) => id.startsWith('CustomerApi') && !open.test(id))
+      .map(([, { Properties }]) => Properties);
     expect(methods.filter(({ HttpMethod }) => HttpMethod !== 'OPTIONS')).not.toEqual([]);
     for (const { HttpMethod, AuthorizationType, AuthorizerId, Integration } of methods) {
       const isPreflight = HttpMethod === 'OPTIONS';
@@ -46,7 +60,7 @@ describe('the API', () => {
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       StageName: 'v1',
       AccessLogSetting: { DestinationArn: Match.anyValue(), Format: Match.anyValue() },
-      MethodSettings: [{ DataTraceEnabled: false, HttpMethod: '*', ResourcePath: '/*' }],
+      MethodSettings: Match.arrayWith([{ DataTraceEnabled: false, HttpMethod: '*', ResourcePath: '/*' }]),
     });
     const [stage] = resources('AWS::ApiGateway::Stage', 'CustomerApi');
     const setting = stage?.Properties['AccessLogSetting'] as { Format: string } | undefined;
@@ -130,16 +144,28 @@ describe('gateway responses', () => {
 });
 
 describe('the functions', () => {
-  const readers = [
-    'Authorizer',
-    'CreateKey',
-    'ListKeys',
-    'GetKey',
-    'UpdateKey',
-    'RevokeKey',
-    'RotateKey',
-    'EndOverlap',
+  const record = ['events:PutEvents'];
+  const schedule = [
+    'iam:PassRole',
+    'scheduler:CreateSchedule',
+    'scheduler:DeleteSchedule',
+    'scheduler:GetSchedule',
+    'scheduler:UpdateSchedule',
   ];
+  /** What each function may do beside writing its log, and reading the Scalekit credentials where it is named. */
+  const permissions: Record<string, string[]> = {
+    Authorizer: [],
+    CreateKey: record,
+    ListKeys: [],
+    GetKey: [],
+    UpdateKey: record,
+    RevokeKey: record,
+    RevokeKeys: record,
+    RotateKey: [...record, ...schedule],
+    EndOverlap: [...record, 'sqs:SendMessage'],
+    RevokeLeakedKey: record,
+    ScalekitWebhook: record,
+  };
 
   test('run on Node.js 24 on arm64, each with a role and a log group of its own', () => {
     const functions = resources('AWS::Lambda::Function').map(({ Properties }) => Properties);
@@ -152,20 +178,21 @@ describe('the functions', () => {
     expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(functions.length);
   });
 
-  test.each(readers)('%s may read exactly the three Scalekit parameters', (id) => {
+  test.each(Object.keys(permissions))('%s may read the Scalekit parameters, and do what it is for', (id) => {
     const statements = statementsOf(id);
-    expect(statements.map(({ Action }) => Action)).toEqual([
-      ['logs:CreateLogStream', 'logs:PutLogEvents'],
-      ...(id === 'RotateKey'
-        ? [['scheduler:CreateSchedule', 'scheduler:DeleteSchedule', 'scheduler:UpdateSchedule'], 'iam:PassRole']
-        : []),
-      ...(id === 'EndOverlap' ? ['sqs:SendMessage'] : []),
-      'ssm:GetParameters',
-    ]);
-    const parameters = statements.at(-1)?.Resource as unknown[];
-    expect(parameters).toHaveLength(3);
+    const actions = new Set(statements.flatMap(({ Action }) => Action as string | string[]));
+    const expected = ['logs:CreateLogStream', 'logs:PutLogEvents', 'ssm:GetParameters', ...(permissions[id] ?? [])];
+    expect([...actions].sort()).toEqual(expected.sort());
+    const parameters = statements
+      .filter(({ Action }) => Action === 'ssm:GetParameters')
+      .flatMap(({ Resource }) => Resource);
     const names = parameters.map((arn) => /parameter(\/[\w/-]+)/.exec(JSON.stringify(arn))?.[1]);
-    expect(names).toEqual(['/scalekit/dev/client-id', '/scalekit/dev/client-secret', '/scalekit/dev/environment-url']);
+    expect(names.map(String).toSorted()).toEqual([
+      '/scalekit/dev/client-id',
+      '/scalekit/dev/client-secret',
+      '/scalekit/dev/environment-url',
+      ...(id === 'ScalekitWebhook' ? ['/scalekit/dev/webhook-secret'] : []), // and nobody else
+    ]);
   });
 
   test('whoami may write its log, and nothing else', () => {
@@ -183,7 +210,9 @@ describe('the functions', () => {
   });
 
   function statementsOf(id: string): { Action: unknown; Resource: unknown }[] {
-    const policies = resources('AWS::IAM::Policy', `${id}Role`);
+    const policies = Object.entries(template.findResources('AWS::IAM::Policy'))
+      .filter(([logicalId]) => new RegExp(`^(KeyRotation)?${id}RoleDefaultPolicy`).test(logicalId))
+      .map(([, policy]) => policy as { Properties: Record<string, unknown> });
     expect(policies).toHaveLength(1);
     const document = policies[0]?.Properties['PolicyDocument'] as
       | { Statement: { Action: unknown; Resource: unknown }[] }
@@ -210,16 +239,32 @@ describe('with a TTL for data routes', () => {
     expect(key?.IdentitySource).toBe('method.request.header.Authorization');
     for (const [logicalId, { Properties }] of find('AWS::ApiGateway::Method')) {
       if (Properties.HttpMethod === 'OPTIONS' || logicalId.startsWith('OperatorApi')) continue;
+      if (/^CustomerApi(revoke|webhooksscalekit)POST/.test(logicalId)) continue;
       const expected = logicalId.includes('whoami') ? data : key;
       expect(Properties.AuthorizerId, logicalId).toEqual({ Ref: expected?.logicalId });
     }
   });
 
-  const changers = ['UpdateKey', 'RevokeKey', 'RotateKey', 'EndOverlap'].map((id) => expect.stringContaining(id));
+  const changers = [
+    'UpdateKey',
+    'RevokeKey',
+    'RotateKey',
+    'EndOverlap',
+    'RevokeKeys',
+    'RevokeLeakedKey',
+    'ScalekitWebhook',
+  ];
+  const ids = (entries: [string, unknown][]) =>
+    entries
+      .map(
+        ([logicalId]) =>
+          /^(?:KeyRotation)?([A-Za-z]+?)(?:Role|FlushFailures|[0-9A-F]{8}$)/.exec(logicalId)?.[1] ?? logicalId,
+      )
+      .sort();
 
   test('exactly the functions that revoke or change keys may flush, this stage’s cache alone', () => {
     const flushing = find('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy).includes('apigateway:'));
-    expect(flushing.map(([logicalId]) => logicalId)).toEqual(changers);
+    expect(ids(flushing)).toEqual(changers.toSorted());
     for (const [, policy] of flushing) {
       const flush = policy['Properties'].PolicyDocument.Statement.find(
         ({ Action }: { Action: unknown }) => Action === 'apigateway:DELETE',
@@ -231,7 +276,7 @@ describe('with a TTL for data routes', () => {
     const told = find('AWS::Lambda::Function').filter(
       ([, { Properties }]) => Properties.Environment.Variables.AUTHORIZER_CACHE,
     );
-    expect(told.map(([logicalId]) => logicalId)).toEqual(changers);
+    expect(ids(told)).toEqual(changers.toSorted());
   });
 
   test('a flush that fails is counted', () => {
@@ -260,7 +305,7 @@ describe('the operators’ API', () => {
       Object.entries(template.findResources('AWS::ApiGateway::Method'))
         .filter(([id, { Properties }]) => id.startsWith(api) && Properties.HttpMethod !== 'OPTIONS')
         .map(([, { Properties }]) => `${Properties.HttpMethod} ${functionOf(Properties)}`)
-        .filter((route) => !route.includes('Whoami'))
+        .filter((route) => !/Whoami|RevokeLeakedKey|ScalekitWebhook/.test(route))
         .sort();
     expect(methods).not.toEqual([]);
     for (const { AuthorizationType } of methods) expect(AuthorizationType).toBe('AWS_IAM');
@@ -293,6 +338,14 @@ describe('the operators’ API', () => {
     );
     expect(stage?.['DependsOn']).toEqual(expect.arrayContaining([expect.stringMatching(/^CustomerApiAccount/)]));
   });
+});
+
+test('the record of what happens to keys is a bus and an archive that outlive the stack', () => {
+  for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive']) {
+    const found = Object.values(template.findResources(type));
+    expect(found).toMatchObject([{ DeletionPolicy: 'Retain' }]);
+  }
+  template.hasOutput('AuditEventBusName', { Value: Match.anyValue() });
 });
 
 describe('rotation', () => {

@@ -256,7 +256,7 @@ describe('an operator', () => {
         const named = Object.keys(request.customClaims);
         expect(made.ok).toBe(!named.includes('issued_by') && !named.includes('rotated_from'));
         if (made.ok) expect(made.value).toMatchObject({ organizationId: 'org_1' });
-        if (made.ok) expect(made.value.customClaims).not.toHaveProperty('issued_by');
+        if (made.ok) expect(made.value.customClaims).toMatchObject({ issued_by: 'operator' });
         expect(amend(operator, key, { scope: ['any'] }).ok).toBe(key.organizationId === 'org_1');
         expect(succeed(operator, key, 'apit_9').ok).toBe(key.organizationId === 'org_1');
       }),
@@ -265,11 +265,15 @@ describe('an operator', () => {
   });
 
   test('is held to the limits, sets the plan, and keeps who made a key', () => {
-    const claims = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`c${index}`, 'x']));
+    const claims = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`c${index}`, 'x']));
     expect(mint(operator, { customClaims: claims, scope: ['a'] })).toMatchObject({
       failure: { kind: 'invalid_request' },
     });
     const key = { organizationId: 'org_1', customClaims: { plan: 'free', issued_by: 'apit_1', env: 'a' } };
+    expect(amend(operator, key, { customClaims: { team: 'x' } })).toMatchObject({
+      ok: true,
+      value: { customClaims: { plan: 'free', issued_by: 'apit_1', team: 'x' } }, // kept unless named
+    });
     expect(amend(operator, key, { customClaims: { plan: 'pro' } })).toMatchObject({
       ok: true,
       value: { customClaims: { plan: 'pro', issued_by: 'apit_1' } },
@@ -279,6 +283,13 @@ describe('an operator', () => {
       value: { customClaims: { ...key.customClaims, rotated_from: 'apit_9' } },
     });
   });
+});
+
+test('no key rotates one of another plan: not a better one, and not one without', () => {
+  const withPlan = (plan?: string) => ({ ...admin, customClaims: { scope: 'keys:write', ...(plan ? { plan } : {}) } });
+  expect(succeed(withPlan('free'), withPlan('pro'), 'apit_7')).toMatchObject({ failure: { kind: 'beyond_authority' } });
+  expect(succeed(withPlan('free'), withPlan(), 'apit_7')).toMatchObject({ failure: { kind: 'beyond_authority' } });
+  expect(succeed(withPlan('free'), withPlan('free'), 'apit_7').ok).toBe(true);
 });
 
 test('a successor is its predecessor again, but for who made it and what it was rotated from', () => {

@@ -1,43 +1,31 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ParameterStore } from '../../local/aws/ssm.ts';
-import type { JsonServer } from '../../local/http-json.ts';
-import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
-import { storeCredentials } from '../../local/scalekit-credentials.ts';
-import { ScalekitClient } from '../../local/sdk.ts';
+import type { ScalekitClient } from '../../local/sdk.ts';
 import type { Operator } from '../../shared/actor.ts';
+import type { AuditEvent } from '../../shared/audit.ts';
 import type { AmendedKey, NewKey } from '../../shared/authority.ts';
 import type { CallFailure } from '../../shared/call-policy.ts';
 import { createKeys } from '../../shared/keys.ts';
-import { endOverlap } from '../../shared/overlap-end.ts';
+import { auditedMutations } from '../../shared/mutations.ts';
+import { createOverlapEnd } from '../../shared/overlap-end.ts';
 import type { OverlapSchedules } from '../../shared/overlap-schedules.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { createRotation } from '../../shared/rotation.ts';
-import { type Scalekit, scalekitFromEnvironment } from '../../shared/scalekit.ts';
-import { awsEnvironment, serveParameters } from '../parameter-server.ts';
+import type { Scalekit } from '../../shared/scalekit.ts';
+import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
 
 // Rotations, revocations and the ends of overlaps, all at once, on the embedded Scalekit: their calls are interleaved as a
 // seeded scheduler will have it. The schedules alone are a model, for their ends must come at any moment.
 
-let embedded: EmbeddedScalekit;
-let aws: JsonServer;
+let env: TestScalekit;
 let scalekit: Scalekit;
 let sdk: ScalekitClient;
 
 beforeAll(async () => {
-  embedded = await startEmbeddedScalekit({ databaseFile: ':memory:' });
-  const parameters = new ParameterStore();
-  storeCredentials(parameters, '/test', { environmentUrl: embedded.environmentUrl, ...embedded.client });
-  aws = await serveParameters(parameters);
-  Object.assign(process.env, awsEnvironment(aws), { SCALEKIT_PARAMETER_PATH: '/test', SCALEKIT_DEADLINE_MS: '2500' });
-  scalekit = scalekitFromEnvironment();
-  const { clientId, clientSecret } = embedded.client;
-  sdk = new ScalekitClient(embedded.environmentUrl, clientId, clientSecret);
+  env = await startTestScalekit();
+  ({ scalekit, sdk } = env);
 });
-afterAll(async () => {
-  await embedded.close();
-  await aws.close();
-});
+afterAll(() => env.close());
 
 type Operation =
   | { readonly kind: 'rotate'; readonly key: number; readonly overlapSeconds: number; readonly replace: boolean }
@@ -87,6 +75,7 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
   const { organization } = await sdk.organization.createOrganization('Acme');
   const organizationId = organization?.id ?? '';
   const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
+  const by = { actor, requestId: 'test' };
   const roots = await Promise.all([0, 1, 2].map(() => sdk.token.createToken(organizationId)));
   const ids = roots.map(({ tokenId }) => tokenId);
   const parents = new Map<string, string>(); // of the successors whose plain key their owner was given
@@ -95,10 +84,14 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
   const replacing = new Set<string>(); // whose successors somebody asked to replace
 
   const calls = interleaved(scheduler, fateOf);
+  const events: AuditEvent[] = [];
+  const audit = { record: async (more: readonly AuditEvent[]) => void events.push(...more) };
+  const mutations = auditedMutations(calls, audit);
+  const overlap = createOverlapEnd(calls, mutations);
   const ends: Promise<void>[] = [];
   const endLater = async (keyId: string): Promise<void> => {
     // Comes at any moment, and is tried again until it succeeds.
-    while (!(await endOverlap(calls, undefined, organizationId, keyId)).ok);
+    while (!(await overlap.end(organizationId, keyId, 'test')).ok);
   };
   const schedules: OverlapSchedules = {
     async put(_organizationId, keyId) {
@@ -108,18 +101,18 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
       return ok(undefined);
     },
   };
-  const keys = createKeys(calls);
-  const rotation = createRotation(calls, schedules);
+  const keys = createKeys(calls, mutations);
+  const rotation = createRotation(calls, mutations, schedules);
 
   const done = operations.map(async (op) => {
     const keyId = ids[op.key] ?? '';
     askedToEnd.add(keyId);
     if (op.kind === 'revoke') {
-      if ((await keys.revoke(keyId, actor)).ok) believedEnded.add(keyId);
+      if ((await keys.revoke(keyId, by)).ok) believedEnded.add(keyId);
       return;
     }
     if (op.replace) replacing.add(keyId);
-    const rotated = await rotation.rotate(keyId, op, actor);
+    const rotated = await rotation.rotate(keyId, op, by);
     if (!rotated.ok) return;
     parents.set(rotated.value.keyId, keyId);
     believedEnded.add(keyId); // at the latest when its overlap ends, and all of them end here
@@ -127,10 +120,12 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
   await scheduler.waitFor(Promise.all(done));
   await scheduler.waitFor(Promise.all(ends));
 
+  const revokedIds = new Set(events.filter(({ type }) => type === 'Revoked').map(({ keyId }) => keyId));
   const page = await scalekit.list(organizationId, { pageSize: 30 });
   if (!page.ok) throw new Error('no list');
   const active = new Map(page.value.keys.map((shown) => [shown.keyId, shown]));
   for (const keyId of believedEnded) expect(active.has(keyId), `believed ended: ${keyId}`).toBe(false);
+  for (const keyId of revokedIds) expect(active.has(keyId), `recorded as revoked: ${keyId}`).toBe(false);
   for (const keyId of ids)
     if (!askedToEnd.has(keyId)) expect(active.has(keyId), `nobody asked to end ${keyId}`).toBe(true);
   for (const [keyId, parent] of parents)
@@ -139,10 +134,10 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
     if (ids.includes(keyId) || parents.has(keyId)) continue;
     // Its answer was lost: a repeat tells of it, and with `replace` puts another in its place.
     const parent = customClaims['rotated_from'] ?? '';
-    const plain = createRotation(scalekit, schedules);
-    const repeat = await plain.rotate(parent, { overlapSeconds: 0, replace: false }, actor);
+    const plain = createRotation(scalekit, auditedMutations(scalekit, audit), schedules);
+    const repeat = await plain.rotate(parent, { overlapSeconds: 0, replace: false }, by);
     expect(repeat, `nobody knows of ${keyId}`).toMatchObject({ ok: false, failure: { kind: 'already_rotated' } });
-    const repaired = await plain.rotate(parent, { overlapSeconds: 0, replace: true }, actor);
+    const repaired = await plain.rotate(parent, { overlapSeconds: 0, replace: true }, by);
     expect(repaired.ok).toBe(true);
     for (const id of [parent, keyId]) expect((await scalekit.validate(id)).ok).toBe(false);
   }
@@ -179,12 +174,14 @@ test('without any operation on it, a key stays, however many there are', async (
   const { organization } = await sdk.organization.createOrganization('Acme');
   const organizationId = organization?.id ?? '';
   const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
+  const by = { actor, requestId: 'test' };
   const made = await Promise.all(Array.from({ length: 65 }, () => sdk.token.createToken(organizationId)));
-  const rotation = createRotation(scalekit, { put: async () => ok(undefined) });
+  const mutations = auditedMutations(scalekit, { record: async () => {} });
+  const rotation = createRotation(scalekit, mutations, { put: async () => ok(undefined) });
   const [first] = made;
-  const rotated = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, actor);
+  const rotated = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
   expect(rotated.ok).toBe(true);
-  const again = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, actor);
+  const again = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
   expect(again).toMatchObject({
     ok: false,
     failure: { kind: 'already_rotated', successorId: rotated.ok ? rotated.value.keyId : '' }, // on the third page

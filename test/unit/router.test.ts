@@ -12,7 +12,7 @@ const routes = [
 ].map((text): Route => {
   const [method = '', resourcePath = ''] = text.split(' ');
   const integration = { type: 'MOCK', passthrough: 'NEVER', statusByContentType: {}, responses: [] } as const;
-  return { method, resourcePath, resourceId: '', authorizer: undefined, integration };
+  return { method, resourcePath, resourceId: '', authorizer: undefined, throttle: undefined, integration };
 });
 
 test.each([

@@ -100,7 +100,16 @@ test('refuses a wrong secret, an unknown key, another service, and what is no si
   });
   expect(await verify(sign({}), 'ssm')).toMatchObject({ error: 'InvalidSignature' });
   const withAuthorization = (value: string) => withHeader(sign({}), 'authorization', value);
-  for (const value of ['', 'Bearer abc', 'AWS4-HMAC-SHA256 Credential=a', 'AWS4-HMAC-SHA256 Signature=', ',,,='])
+  const { Authorization: good = '' } = Object.fromEntries(sign({}).headers);
+  const odd = [good.replace(/Signature=./, 'Signature=\u00e9'), good.replace(/\/\d{8}\//, '/2/')];
+  for (const value of [
+    ...odd,
+    '',
+    'Bearer abc',
+    'AWS4-HMAC-SHA256 Credential=a',
+    'AWS4-HMAC-SHA256 Signature=',
+    ',,,=',
+  ])
     expect(await verify(withAuthorization(value)), value).toMatchObject({ error: 'IncompleteSignature' });
   const { headers, ...request } = sign({});
   const unsigned = headers.filter(([name]) => name.toLowerCase() !== 'authorization');

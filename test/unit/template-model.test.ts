@@ -59,8 +59,8 @@ test('a template that is served whole has no warning', () => {
 test.each([
   [
     'an unknown resource type',
-    { Queue: { Type: 'AWS::SQS::Queue' } },
-    'AWS::SQS::Queue Queue: this resource type is not served locally',
+    { Topic: { Type: 'AWS::SNS::Topic' } },
+    'AWS::SNS::Topic Topic: this resource type is not served locally',
   ],
   [
     'an unknown property',
@@ -77,10 +77,10 @@ test.each([
     {
       Other: {
         Type: 'AWS::ApiGateway::Stage',
-        Properties: { ...Resources.Stage.Properties, MethodSettings: [{ ThrottlingRateLimit: 1 }] },
+        Properties: { ...Resources.Stage.Properties, MethodSettings: [{ CachingEnabled: true }] },
       },
     },
-    'AWS::ApiGateway::Stage Other: MethodSettings.ThrottlingRateLimit has no effect locally',
+    'AWS::ApiGateway::Stage Other: MethodSettings.CachingEnabled has no effect locally',
   ],
   [
     'an authorization that it can not check',

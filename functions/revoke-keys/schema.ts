@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { CustomClaims, Instant, KeyId, UserId } from '../../shared/schemas.ts';
+
+const filters = {
+  userId: UserId.optional(),
+  customClaims: CustomClaims.optional(),
+  createdBefore: Instant.optional(),
+  issuedBy: KeyId.optional(),
+};
+
+const RevokeKeysBody = z
+  .strictObject(
+    {
+      ...filters,
+      all: z.boolean('must be true or false').default(false),
+      includeSelf: z.boolean('must be true or false').default(false),
+      dryRun: z.boolean('must be true or false').default(false),
+    },
+    'must be a JSON object',
+  )
+  .transform(({ all, ...request }, context) => {
+    const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+    const { customClaims } = request;
+    if (customClaims && Object.keys(customClaims).length === 0) issue(['customClaims'], 'names no claim');
+    const named = Object.keys(filters).filter((name) => request[name as keyof typeof filters] !== undefined);
+    if (!all && named.length === 0) issue([], `names no key: give ${Object.keys(filters).join(', ')}, or "all": true`);
+    if (all && named.length > 0) issue(['all'], `stands beside ${named.join(', ')}; name one or the other`);
+    return request;
+  });
+
+/** `POST /keys/revoke`: at least one filter, or `all`. */
+export const RevokeKeysInput = { body: RevokeKeysBody };

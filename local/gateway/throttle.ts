@@ -1,0 +1,25 @@
+import type { Route, Throttle } from '../template/model.ts';
+
+/** Token buckets, one for each method that has a limit of its own. */
+export class Throttles {
+  readonly #buckets = new Map<Route, { tokens: number; refilledAt: number }>();
+
+  /** Takes a token for a request to a route; tells whether there was none left. */
+  isExceeded(route: Route): boolean {
+    const { throttle } = route;
+    if (!throttle) return false;
+    const bucket = this.#refilled(route, throttle);
+    if (bucket.tokens < 1) return true;
+    bucket.tokens--;
+    return false;
+  }
+
+  #refilled(route: Route, { ratePerSecond, burst }: Throttle): { tokens: number } {
+    const now = Date.now();
+    const bucket = this.#buckets.get(route) ?? { tokens: burst, refilledAt: now };
+    bucket.tokens = Math.min(burst, bucket.tokens + ((now - bucket.refilledAt) / 1000) * ratePerSecond);
+    bucket.refilledAt = now;
+    this.#buckets.set(route, bucket);
+    return bucket;
+  }
+}

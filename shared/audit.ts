@@ -1,0 +1,100 @@
+import { isOperator } from './actor.ts';
+import { sendAws } from './aws-request.ts';
+import { requireEnvironment } from './config.ts';
+import type { Initiator } from './initiator.ts';
+import { causeOf, logger } from './logger.ts';
+
+/** What can happen to a key; `detail-type` is `ApiKey …`. */
+export type AuditType = 'Created' | 'Updated' | 'Rotated' | 'Revoked';
+
+/** Who caused a change of a key. */
+export type AuditActor =
+  | { readonly type: 'key'; readonly keyId: string; readonly organizationId: string; readonly userId?: string }
+  | { readonly type: 'operator'; readonly userArn: string }
+  /** Whoever held the plain key. */
+  | { readonly type: 'holder' }
+  /** The end of a rotation's overlap. */
+  | { readonly type: 'schedule' }
+  | { readonly type: 'scalekit'; readonly eventId: string };
+
+/** Who caused it, by which request, and why. */
+export interface AuditCause {
+  readonly actor: AuditActor;
+  readonly requestId: string;
+  readonly reason: string;
+}
+
+/** One change of one key; never the plain key, and of its fields the names only. */
+export interface AuditEvent extends AuditCause {
+  readonly type: AuditType;
+  readonly organizationId: string;
+  readonly keyId: string;
+  readonly userId?: string;
+  /** Of `Rotated`: the key in whose place this one is. */
+  readonly previousKeyId?: string;
+  /** Names of the fields that were set or changed: `description`, `customClaims.env`. */
+  readonly fields: readonly string[];
+}
+
+/** The record of all that happens to keys. */
+export interface Audit {
+  /** Logs and sends events. Never fails, for what they tell of has happened: one that can't be sent is logged as an error. */
+  record(events: readonly AuditEvent[]): Promise<void>;
+}
+
+/** `source` of every event. */
+const source = 'api-keys';
+
+/** EventBridge's limit on one call. */
+const maxEntries = 10;
+
+const timeoutMs = 2_000;
+
+/** The audit that sends to the event bus that `AUDIT_EVENT_BUS` names. */
+export function auditFromEnvironment(): Audit {
+  const EventBusName = requireEnvironment('AUDIT_EVENT_BUS');
+  return {
+    async record(events) {
+      for (const event of events) logger.info('audit', { audit: event });
+      const chunks = Array.from({ length: Math.ceil(events.length / maxEntries) }, (_, index) =>
+        events.slice(index * maxEntries, (index + 1) * maxEntries),
+      );
+      await Promise.all(chunks.map((chunk) => send(EventBusName, chunk)));
+    },
+  };
+}
+
+async function send(EventBusName: string, events: readonly AuditEvent[]): Promise<void> {
+  const Entries = events.map(({ type, ...detail }) => ({
+    EventBusName,
+    Source: source,
+    DetailType: `ApiKey ${type}`,
+    Detail: JSON.stringify(detail),
+  }));
+  const keyIds = events.map(({ keyId }) => keyId);
+  try {
+    const answer = await sendAws('events', {
+      method: 'POST',
+      path: '/',
+      headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' },
+      body: JSON.stringify({ Entries }),
+      timeoutMs,
+    });
+    const refused = answer.status === 200 ? failedEntries(answer.body) : events.length;
+    if (refused > 0) logger.error('audit_not_sent', { keyIds, status: answer.status, refused });
+  } catch (cause) {
+    logger.error('audit_not_sent', { keyIds, ...causeOf(cause) });
+  }
+}
+
+function failedEntries(body: string): number {
+  return (JSON.parse(body) as { FailedEntryCount?: number }).FailedEntryCount ?? 0;
+}
+
+/** The cause of a change that somebody asked for over the API. */
+export function causedBy({ actor, requestId }: Initiator, reason: string): AuditCause {
+  if (isOperator(actor)) return { actor: { type: 'operator', userArn: actor.userArn }, requestId, reason };
+  const { keyId, organizationId, userId } = actor;
+  const key = { type: 'key', keyId, organizationId, ...(userId === undefined ? {} : { userId }) } as const;
+  return { actor: key, requestId, reason };
+}

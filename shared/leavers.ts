@@ -1,0 +1,79 @@
+import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type Failure, invalid, outage } from './failure.ts';
+import { allKeys } from './key-search.ts';
+import type { Mutations } from './mutations.ts';
+import { fail, ok, type Result } from './result.ts';
+import { revokeAll } from './revoke-all.ts';
+import type { KeyInfo, Scalekit } from './scalekit.ts';
+import type { ScalekitEvent } from './scalekit-event.ts';
+
+/** Ends the keys of who leaves. */
+export interface Leavers {
+  /**
+   * Revokes the keys that an event of Scalekit's concerns and that were created before it, so that a repeat or a late event
+   * changes nothing that is newer. An event of another type concerns none. Fails exactly when something is left to do.
+   */
+  handle(event: ScalekitEvent, requestId: string): Promise<Result<{ readonly revoked: number }, Failure>>;
+}
+
+/** Whose keys an event concerns. */
+interface Concerned {
+  readonly organizationId: string;
+  readonly userId?: string;
+  /** Of a directory's user, which has no id of ours. */
+  readonly email?: string;
+}
+
+/** How long the keys are looked through, and how long they are revoked. */
+const maxSearchMs = 5_000;
+const maxMs = 10_000;
+
+export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: AuthorizerCache): Leavers {
+  return {
+    async handle(event, requestId) {
+      const concerned = concernedBy(event);
+      if (!concerned.ok) return concerned;
+      if (concerned.value === undefined) return ok({ revoked: 0 });
+      const startedAt = Date.now();
+      const keys = await allKeys(scalekit, concerned.value, startedAt + maxSearchMs);
+      if (!keys.ok && keys.failure.kind !== 'refused') return fail(keys.failure);
+      // What Scalekit does not know any more has no active keys.
+      const matched = keys.ok ? keys.value.filter((key) => isConcerned(key, concerned.value ?? {}, event)) : [];
+      const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
+      const { revoked, failed, remaining } = await revokeAll(mutations, matched, cause, startedAt + maxMs);
+      const flushed = cache ? await cache.flush() : ok(undefined);
+      if (!flushed.ok) return flushed;
+      if (failed.length === 0 && remaining === 0) return ok({ revoked });
+      return fail(outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') }));
+    },
+  };
+}
+
+/** Whom an event concerns; `undefined` for a type that concerns no keys. One that names nobody is an `invalid_request`. */
+function concernedBy(event: ScalekitEvent): Result<Concerned | undefined, Failure> {
+  const { type, data } = event;
+  const isOrganization = type === 'organization.deleted';
+  const organizationId =
+    (isOrganization ? data.id : undefined) ?? event.organization_id ?? data.organization_id ?? data.organization?.id;
+  const userId = data.user_id ?? data.user?.id ?? (data.id?.startsWith('usr_') ? data.id : undefined);
+  switch (type) {
+    case 'organization.deleted':
+      return organizationId === undefined ? fail(invalid('data.id', 'names no organization')) : ok({ organizationId });
+    case 'user.organization_membership_deleted':
+      if (organizationId === undefined) return fail(invalid('organization_id', 'names no organization'));
+      return userId === undefined ? fail(invalid('data.user_id', 'names no user')) : ok({ organizationId, userId });
+    case 'organization.directory.user_deleted':
+      if (organizationId === undefined) return fail(invalid('organization_id', 'names no organization'));
+      return data.email ? ok({ organizationId, email: data.email }) : fail(invalid('data.email', 'names no user'));
+    default:
+      return ok(undefined);
+  }
+}
+
+function isConcerned(key: KeyInfo, { userId, email }: Partial<Concerned>, event: ScalekitEvent): boolean {
+  return (
+    !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()) &&
+    (userId === undefined || key.userId === userId) &&
+    (email === undefined || key.userEmail?.toLowerCase() === email.toLowerCase())
+  );
+}

@@ -1,0 +1,51 @@
+import { afterAll, expect } from 'vitest';
+import { plainKeys, target } from './client.ts';
+
+// After each file: all that the functions did to keys has one event each, there is no other event, and none holds a key.
+
+interface Mutation {
+  readonly kind: 'create' | 'update' | 'invalidate';
+  readonly tokenId: string;
+  readonly bySdkClient: boolean;
+}
+
+interface BusEvent {
+  readonly source: string;
+  readonly 'detail-type': string;
+  readonly detail: {
+    readonly keyId: string;
+    readonly requestId: string;
+    readonly actor: object;
+    readonly reason: string;
+  };
+}
+
+const kinds: Record<string, Mutation['kind']> = {
+  'ApiKey Created': 'create',
+  'ApiKey Rotated': 'create',
+  'ApiKey Updated': 'update',
+  'ApiKey Revoked': 'invalidate',
+};
+
+afterAll(async () => {
+  if (target.controlUrl === null) return;
+  const get = async (path: string) => (await fetch(target.controlUrl + path)).text();
+  const mutations = JSON.parse(await get('/scalekit/mutations')) as Mutation[];
+  const text = await get('/events');
+  const events = JSON.parse(text) as BusEvent[];
+  const done = mutations.filter(({ bySdkClient }) => !bySdkClient).map(({ kind, tokenId }) => `${kind} ${tokenId}`);
+  const recorded = events.map((event) => `${kinds[event['detail-type']]} ${event.detail.keyId}`);
+  expect(recorded.toSorted()).toEqual(done.toSorted());
+  for (const { source, detail } of events) {
+    expect(source).toBe('api-keys');
+    expect(detail).toMatchObject({
+      actor: { type: expect.any(String) },
+      organizationId: expect.stringMatching(/^org_/),
+      requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      reason: expect.any(String),
+      fields: expect.any(Array),
+    });
+  }
+  expect(text).not.toContain(target.adminKey);
+  for (const key of plainKeys) expect(text).not.toContain(key);
+});

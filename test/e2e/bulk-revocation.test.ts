@@ -1,0 +1,97 @@
+import { expect, test } from 'vitest';
+import { call, createKey, expectInvalid, expectProblem, keyFromScalekit, target } from './client.ts';
+
+const admin = target.adminKey;
+const allScopes = 'keys:read keys:write keys:users';
+const revoke = (key: string, body: unknown) => call(key, 'POST', '/keys/revoke', body);
+const isGood = async (key: string) => (await call(key, 'GET', '/whoami')).status === 200;
+const areGood = (...keys: { key: string }[]) => Promise.all(keys.map(({ key }) => isGood(key)));
+let batch = 0;
+/** A claim that no other test has. */
+const mark = () => ({ batch: `${Date.now()}-${batch++}` });
+
+test('a dry run counts, and a revocation ends, what fits, and nothing else', async () => {
+  const customClaims = mark();
+  const fitting = [
+    await createKey(admin, { customClaims }),
+    await createKey(admin, { customClaims: { ...customClaims, x: 'y' } }),
+  ];
+  const other = await createKey(admin, { customClaims: mark() });
+  const dry = await revoke(admin, { customClaims, dryRun: true });
+  expect(dry.json).toEqual({ matched: 2, revoked: 0, failed: [], remaining: 2 });
+  expect(await areGood(...fitting)).toEqual([true, true]);
+  expect((await revoke(admin, { customClaims })).json).toEqual({ matched: 2, revoked: 2, failed: [], remaining: 0 });
+  expect(await areGood(...fitting, other)).toEqual([false, false, true]);
+  expect((await revoke(admin, { customClaims })).json).toMatchObject({ matched: 0 });
+});
+
+test('the filters narrow together: user, claims, time', async () => {
+  const customClaims = mark();
+  const old = await createKey(admin, { customClaims, userId: target.userId });
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const createdBefore = new Date().toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const young = await createKey(admin, { customClaims, userId: target.userId });
+  const ofNobody = await createKey(admin, { customClaims });
+  expect((await revoke(admin, { customClaims, userId: target.userId, createdBefore })).json).toMatchObject({
+    revoked: 1,
+  });
+  expect(await areGood(old, young, ofNobody)).toEqual([false, true, true]);
+});
+
+test('issuedBy reaches what a key made, what those made, and what they were rotated to', async () => {
+  const stolen = await createKey(admin, { scope: allScopes });
+  const child = await createKey(stolen.key, { scope: allScopes });
+  const grandchild = await createKey(child.key, { scope: allScopes });
+  const rotated = (await call(grandchild.key, 'POST', `/keys/${grandchild.keyId}/rotate`, { overlapSeconds: 60 })).json;
+  const other = await createKey(admin, {});
+  expect((await revoke(admin, { issuedBy: stolen.keyId })).json).toMatchObject({
+    matched: 3,
+    revoked: 3,
+    remaining: 0,
+  });
+  expect(await areGood(stolen, child, grandchild, rotated, other)).toEqual([true, false, false, false, true]);
+});
+
+test('the caller’s own key goes only when it is meant to, and last', async () => {
+  const customClaims = mark();
+  const self = await createKey(admin, { scope: allScopes, customClaims });
+  const made = await createKey(self.key, {});
+  expect((await revoke(self.key, { all: true, dryRun: true })).json).toMatchObject({ matched: 1 });
+  expect((await revoke(self.key, { all: true, includeSelf: true, dryRun: true })).json).toMatchObject({ matched: 2 });
+  expect((await revoke(self.key, { all: true })).json).toMatchObject({ matched: 1, revoked: 1 });
+  expect(await areGood(self, made)).toEqual([true, false]);
+  expect((await revoke(self.key, { all: true, includeSelf: true })).json).toMatchObject({ matched: 1, revoked: 1 });
+  expect(await isGood(self.key)).toBe(false);
+});
+
+test('nobody revokes what they can not see', async () => {
+  const bound = await createKey(admin, { scope: allScopes, customClaims: mark() });
+  const unseen = await createKey(admin, {});
+  const ofUser = await createKey(admin, { userId: target.userId, scope: 'keys:write' });
+  const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
+  const neighbour = await keyFromScalekit(target.otherOrganizationId, {});
+  expect((await revoke(bound.key, { all: true })).json).toMatchObject({ matched: 0 });
+  expect((await revoke(bound.key, { issuedBy: unseen.keyId })).json).toMatchObject({ matched: 0 });
+  expect((await revoke(ofUser.key, { userId: 'usr_1' })).json).toMatchObject({ matched: 0 });
+  expect((await revoke(stranger.key, { all: true })).json).toMatchObject({ remaining: 0, failed: [] });
+  expect(await areGood(bound, unseen, ofUser, stranger, neighbour)).toEqual([true, true, true, true, false]);
+  const reader = await createKey(admin, { scope: 'keys:read' });
+  expectProblem(await revoke(reader.key, { all: true }), 403, 'insufficient_scope');
+});
+
+test.each([
+  [{}, ''],
+  [{ dryRun: true, includeSelf: true }, ''],
+  [{ all: false }, ''],
+  [{ all: true, userId: 'usr_1' }, 'all'],
+  [{ customClaims: {} }, 'customClaims'],
+  [{ customClaims: { a: 1 } }, 'customClaims.a'],
+  [{ userId: 'x' }, 'userId'],
+  [{ issuedBy: 'x' }, 'issuedBy'],
+  [{ createdBefore: 'yesterday' }, 'createdBefore'],
+  [{ all: 'yes' }, 'all'],
+  [{ everything: true }, 'everything'],
+])('%o is refused by its field', async (body, path) => {
+  expectInvalid(await revoke(admin, body), path);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { type Answer, createKey, expectProblem, expectRefused, scalekit, send, target } from './client.ts';
+
+// POST /revoke, as in RFC 7009. It is throttled, so the tests come slowly.
+
+const admin = target.adminKey;
+const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
+
+async function revoke(body: string, headers: Record<string, string> = form): Promise<Answer> {
+  await new Promise((resolve) => setTimeout(resolve, 250));
+  return send('POST', '/revoke', { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }, body);
+}
+
+/** What a client sees of an answer, but for what is different in every answer. */
+function visible({ status, headers, text }: Answer) {
+  const { date, 'x-amzn-requestid': _id, 'x-amz-apigw-id': _apigw, 'x-amzn-trace-id': _trace, ...rest } = headers;
+  return { status, text, headers: rest, hasDate: date !== undefined };
+}
+
+test('whoever holds a key can end it, and learns nothing of any other', async () => {
+  const { key, keyId } = await createKey(admin, {});
+  const active = await revoke(`token=${key}&token_type_hint=access_token`);
+  expect(active.status).toBe(200);
+  expect(active.text).toBe('');
+  expect(active.headers['cache-control']).toBe('no-store');
+  await expectRefused(key);
+  const others = [key, `${key}x`, 'unknown', keyId, 'apit_1', '%20', 'a'.repeat(600)];
+  for (const token of others) expect(visible(await revoke(`token=${token}`)), token).toEqual(visible(active));
+});
+
+test('a token id ends nothing, and Scalekit is not asked', async () => {
+  const { key, keyId } = await createKey(admin, {});
+  if (target.controlUrl !== null) await fetch(`${target.controlUrl}/scalekit/calls`, { method: 'DELETE' });
+  expect((await revoke(`token=${keyId}`)).status).toBe(200);
+  if (target.controlUrl !== null) {
+    const seen = (await (await fetch(target.controlUrl)).json()) as { scalekit: { calls: object } };
+    expect(seen.scalekit.calls).toEqual({});
+  }
+  await expect(scalekit.token.validateToken(key)).resolves.toBeDefined();
+});
+
+describe('bad input', () => {
+  test.each([
+    ['', 'token'],
+    ['token=', 'token'],
+    ['tokn=x', 'token'],
+    ['token=a&token=b', 'token'],
+    ['{"token":"x"}', 'token'],
+  ])('%j is a 400', async (body, path) => {
+    const answer = await revoke(body);
+    expectProblem(answer, 400, 'invalid_request');
+    expect(answer.json.errors[0].path).toBe(path);
+  });
+});
+
+test('an outage is told, whatever the token', async () => {
+  if (target.controlUrl === null) return;
+  const fault = JSON.stringify({ kind: 'permission_denied' });
+  await fetch(`${target.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
+  const answer = await revoke('token=anything');
+  await fetch(`${target.controlUrl}/scalekit/fault`, { method: 'DELETE' });
+  expectProblem(answer, 503, 'upstream_unavailable');
+});
+
+test('it is throttled, with a problem that says when to come again', async () => {
+  const answers = await Promise.all(Array.from({ length: 30 }, () => send('POST', '/revoke', form, 'token=apit_1')));
+  const refused = answers.filter(({ status }) => status !== 200);
+  expect(refused.length).toBeGreaterThan(10);
+  for (const answer of refused) expectProblem(answer, 429, 'throttled');
+  expect(refused[0]?.headers['retry-after']).toBe('1');
+});

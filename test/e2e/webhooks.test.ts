@@ -1,0 +1,167 @@
+import { createHmac } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { type Answer, call, createKey, expectProblem, keyFromScalekit, scalekit, send, target } from './client.ts';
+
+// Scalekit's webhooks, signed as Scalekit signs them. Without the secret there is nothing to test.
+
+const secret = target.webhookSecret ?? '';
+const admin = target.adminKey;
+const { organizationId, otherOrganizationId, userId } = target;
+
+interface Delivery {
+  readonly id?: string;
+  readonly sentAt?: number;
+  readonly key?: string;
+  readonly headers?: Record<string, string>;
+}
+
+function deliver(
+  body: unknown,
+  { id = 'msg_1', sentAt = Date.now(), key = secret, headers = {} }: Delivery = {},
+): Promise<Answer> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const timestamp = String(Math.floor(sentAt / 1000));
+  const hmac = createHmac('sha256', Buffer.from(key.split('_')[1] ?? '', 'base64'));
+  const signature = `v1,${hmac.update(`${id}.${timestamp}.${text}`).digest('base64')}`;
+  const sent = { 'Webhook-Id': id, 'Webhook-Timestamp': timestamp, 'Webhook-Signature': signature, ...headers };
+  return send('POST', '/webhooks/scalekit', { 'Content-Type': 'application/json', ...sent }, text);
+}
+
+const event = (type: string, data: object, more: object = {}) => ({
+  spec_version: '1',
+  id: `evt_${Date.now()}`,
+  type,
+  occurred_at: new Date().toISOString(),
+  environment_id: 'env_1',
+  organization_id: organizationId,
+  object: 'OrgMembership',
+  data,
+  ...more,
+});
+const left = (more: object = {}) => event('user.organization_membership_deleted', { user_id: userId }, more);
+const isGood = async (key: string) => (await call(key, 'GET', '/whoami')).status === 200;
+const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
+
+describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
+  test('loses the keys of theirs, and nobody else any', async () => {
+    const [first, second] = [await createKey(admin, { userId }), await createKey(admin, { userId })];
+    const organizations = await createKey(admin, {});
+    await pause();
+    const answer = await deliver(left());
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.json.revoked).toBeGreaterThanOrEqual(2);
+    expect([await isGood(first.key), await isGood(second.key), await isGood(organizations.key)]).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+
+  test('a delivery that comes again, or late, leaves what was created since', async () => {
+    const before = await createKey(admin, { userId });
+    await pause();
+    const message = left();
+    await pause();
+    const after = await createKey(admin, { userId });
+    expect((await deliver(message)).json.revoked).toBeGreaterThanOrEqual(1);
+    expect((await deliver(message)).json).toEqual({ revoked: 0 });
+    expect([await isGood(before.key), await isGood(after.key)]).toEqual([false, true]);
+    const older = left({ occurred_at: new Date(Date.now() - 3_600_000).toISOString() });
+    expect((await deliver(older)).json).toEqual({ revoked: 0 });
+    expect(await isGood(after.key)).toBe(true);
+  });
+
+  test('an event for another organization touches only that', async () => {
+    const here = await createKey(admin, { userId });
+    const there = await keyFromScalekit(otherOrganizationId, {});
+    await pause();
+    expect((await deliver(left({ organization_id: otherOrganizationId }))).json).toEqual({ revoked: 0 });
+    expect([await isGood(here.key), await isGood(there.key)]).toEqual([true, true]);
+    expect((await deliver(left({ organization_id: 'org_1' }))).json).toEqual({ revoked: 0 });
+  });
+
+  test('a directory’s user is known by the email address', async () => {
+    const { tokenInfo } = await scalekit.token.validateToken((await createKey(admin, { userId })).key);
+    const email = tokenInfo?.email ?? '';
+    expect(email).not.toBe('');
+    const key = await createKey(admin, { userId });
+    const organizations = await createKey(admin, {});
+    await pause();
+    const gone = (address: string) => event('organization.directory.user_deleted', { id: 'diruser_1', email: address });
+    expect((await deliver(gone('nobody@example.com'))).json).toEqual({ revoked: 0 });
+    expect(await isGood(key.key)).toBe(true);
+    expect((await deliver(gone(email.toUpperCase()))).json.revoked).toBeGreaterThanOrEqual(1);
+    expect([await isGood(key.key), await isGood(organizations.key)]).toEqual([false, true]);
+  });
+
+  test('an organization that is deleted loses every key', async () => {
+    const { organization } = await scalekit.organization.createOrganization('Leaving');
+    const keys = await Promise.all([1, 2, 3].map(() => keyFromScalekit(organization?.id ?? '', {})));
+    const here = await createKey(admin, {});
+    await pause();
+    const answer = await deliver(
+      event('organization.deleted', { id: organization?.id }, { organization_id: undefined }),
+    );
+    expect(answer.json).toEqual({ revoked: 3 });
+    expect(await Promise.all(keys.map(({ key }) => isGood(key)))).toEqual([false, false, false]);
+    expect(await isGood(here.key)).toBe(true);
+  });
+
+  test('other events, and fields that are new, change nothing', async () => {
+    const key = await createKey(admin, { userId });
+    await pause();
+    for (const type of ['user.login', 'organization.updated', 'user.organization_membership_created', 'new.type'])
+      expect((await deliver(event(type, { user_id: userId, new: [1] }, { new: {} }))).json).toEqual({ revoked: 0 });
+    expect(await isGood(key.key)).toBe(true);
+  });
+
+  test('what could not be done is no success, and a repeat does it', async () => {
+    if (target.controlUrl === null) return;
+    const key = await createKey(admin, { userId });
+    await pause();
+    const message = left();
+    const fault = JSON.stringify({ kind: 'permission_denied', on: ['InvalidateToken'], times: 1 });
+    await fetch(`${target.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
+    expectProblem(await deliver(message), 503, 'upstream_unavailable');
+    expect((await deliver(message)).status).toBe(200);
+    expect(await isGood(key.key)).toBe(false);
+  });
+});
+
+describe.skipIf(target.webhookSecret === null)('what Scalekit did not sign, or not now', () => {
+  const other = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
+  test.each<[string, () => Promise<Answer>]>([
+    ['another secret', () => deliver(left(), { key: other })],
+    ['another id', () => deliver(left(), { headers: { 'Webhook-Id': 'msg_2' } })],
+    ['an old timestamp', () => deliver(left(), { sentAt: Date.now() - 360_000 })],
+    ['a timestamp to come', () => deliver(left(), { sentAt: Date.now() + 360_000 })],
+    [
+      'a moved timestamp',
+      () =>
+        deliver(left(), {
+          sentAt: Date.now() - 360_000,
+          headers: { 'Webhook-Timestamp': String(Math.floor(Date.now() / 1000)) },
+        }),
+    ],
+    ['no signature', () => deliver(left(), { headers: { 'Webhook-Signature': '' } })],
+    ['another version', () => deliver(left(), { headers: { 'Webhook-Signature': 'v2,AAAA' } })],
+    ['a short signature', () => deliver(left(), { headers: { 'Webhook-Signature': 'v1,AAAA' } })],
+    ['nothing at all', () => send('POST', '/webhooks/scalekit', {}, '')],
+  ])('%s is a 401, and nothing is done', async (_what, attempt) => {
+    const key = await createKey(admin, { userId });
+    await pause();
+    expectProblem(await attempt(), 401, 'invalid_webhook_signature');
+    expect(await isGood(key.key)).toBe(true);
+  });
+
+  test.each([
+    ['no JSON', 'x'],
+    ['no event', {}],
+    ['no time', left({ occurred_at: 'yesterday' })],
+    ['no user', event('user.organization_membership_deleted', {})],
+    ['no address', event('organization.directory.user_deleted', { id: 'diruser_1' })],
+    ['no organization', event('organization.deleted', {}, { organization_id: undefined })],
+  ])('%s, though signed, is a 400: what it asks for is not known to be done', async (_what, body) => {
+    expectProblem(await deliver(body), 400, 'invalid_request');
+  });
+});

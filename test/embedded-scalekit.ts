@@ -1,0 +1,43 @@
+import { ParameterStore } from '../local/aws/ssm.ts';
+import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
+import { storeCredentials } from '../local/scalekit-credentials.ts';
+import { ScalekitClient } from '../local/sdk.ts';
+import { type Scalekit, scalekitFromEnvironment } from '../shared/scalekit.ts';
+import { awsEnvironment, serveParameters } from './parameter-server.ts';
+
+/** Our own client of an embedded Scalekit, in this process, and the SDK's beside it. */
+export interface TestScalekit {
+  readonly scalekit: Scalekit;
+  readonly sdk: ScalekitClient;
+  /** A new organization's id. */
+  newOrganization(): Promise<string>;
+  /** A new user's id, a member of the organization. */
+  newUser(organizationId: string): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startTestScalekit(): Promise<TestScalekit> {
+  const embedded = await startEmbeddedScalekit({ databaseFile: ':memory:' });
+  const parameters = new ParameterStore();
+  storeCredentials(parameters, '/test', { environmentUrl: embedded.environmentUrl, ...embedded.client });
+  const aws = await serveParameters(parameters);
+  Object.assign(process.env, awsEnvironment(aws), { SCALEKIT_PARAMETER_PATH: '/test', SCALEKIT_DEADLINE_MS: '2500' });
+  const { clientId, clientSecret } = embedded.client;
+  const sdk = new ScalekitClient(embedded.environmentUrl, clientId, clientSecret);
+  let users = 0;
+  return {
+    scalekit: scalekitFromEnvironment(),
+    sdk,
+    async newOrganization() {
+      return (await sdk.organization.createOrganization('Acme')).organization?.id ?? '';
+    },
+    async newUser(organizationId) {
+      const email = `user${users++}@example.com`;
+      return (await sdk.user.createUserAndMembership(organizationId, { email })).user?.id ?? '';
+    },
+    async close() {
+      await embedded.close();
+      await aws.close();
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { afterAll, expect, test } from 'vitest';
+import { ScalekitClient } from '../../local/sdk.ts';
+import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+
+const dataDir = newDataDir();
+let runtime: RuntimeProcess;
+afterAll(() => runtime.stop());
+
+const revoke = async (body: object) => {
+  const { apiUrl, adminKey } = runtime.outputs;
+  const headers = { Authorization: `Bearer ${adminKey}` };
+  const answer = await fetch(`${apiUrl}/keys/revoke`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await answer.json()) as { matched: number; revoked: number; failed: unknown[]; remaining: number };
+};
+
+test('500 keys: a dry run counts them, and a revocation killed at any point and repeated leaves none', {
+  timeout: 120_000,
+}, async () => {
+  runtime = await startRuntimeProcess({ dataDir });
+  const { scalekit, organizationId, otherOrganizationId } = runtime.outputs;
+  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+  for (let made = 0; made < 500; made += 50)
+    await Promise.all(Array.from({ length: 50 }, () => sdk.token.createToken(organizationId)));
+  const neighbour = await sdk.token.createToken(otherOrganizationId);
+  expect(await revoke({ all: true, dryRun: true })).toEqual({ matched: 500, revoked: 0, failed: [], remaining: 500 });
+
+  for (const [kind, skip] of [
+    ['kill_before', 0],
+    ['kill_after', 120],
+    ['kill_before', 233],
+  ]) {
+    const fault = JSON.stringify({ kind, skip, on: ['InvalidateToken'], times: 1 });
+    await fetch(`${runtime.outputs.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
+    await expect(revoke({ all: true })).rejects.toThrow();
+    runtime = await startRuntimeProcess({ dataDir });
+  }
+  const last = await revoke({ all: true });
+  expect(last).toMatchObject({ failed: [], remaining: 0 });
+  expect(last.matched).toBeLessThanOrEqual(500 - 120 - 233);
+  expect(await revoke({ all: true, dryRun: true })).toMatchObject({ matched: 0 });
+  const { environmentUrl, clientId, clientSecret } = runtime.outputs.scalekit;
+  const again = new ScalekitClient(environmentUrl, clientId, clientSecret);
+  await expect(again.token.validateToken(neighbour.token)).resolves.toBeDefined();
+});

@@ -1,0 +1,109 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+
+// The commands of docs/incidents.md, as they stand there, against a local runtime.
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = readFileSync(`${root}docs/incidents.md`, 'utf8');
+
+/** The command blocks of the page, by name. */
+const blocks = new Map(
+  [...page.matchAll(/^```sh (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', commands = '']) => [name, commands]),
+);
+
+let runtime: RuntimeProcess;
+beforeAll(async () => {
+  runtime = await startRuntimeProcess();
+});
+afterAll(async () => {
+  await runtime.stop();
+  for (const file of ['new.key', 'rotated.key']) rmSync(root + file, { force: true });
+});
+
+interface Key {
+  readonly key: string;
+  readonly keyId: string;
+}
+
+async function newKey(body: object = {}, maker = runtime.outputs.adminKey): Promise<Key> {
+  const headers = { Authorization: `Bearer ${maker}` };
+  const answer = await fetch(`${runtime.outputs.apiUrl}/keys`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return (await answer.json()) as Key;
+}
+const isGood = async (key: string) =>
+  (await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } })).status === 200;
+
+const ran = new Set<string>();
+
+/** Runs a block in bash; everything that it prints. */
+function run(name: string, variables: Record<string, string> = {}): Promise<string> {
+  const commands = blocks.get(name);
+  if (commands === undefined) throw new Error(`the page has no block ${name}`);
+  ran.add(name);
+  const env = {
+    ...process.env,
+    ORG: runtime.outputs.organizationId,
+    API: runtime.outputs.apiUrl,
+    TARGET: `--local --data ${runtime.dataDir}`,
+    ...variables,
+  };
+  return new Promise((resolve, reject) => {
+    const script = `set -e\n${blocks.get('setup')}\n${commands}`;
+    execFile('bash', ['-c', script], { cwd: root, env }, (error, stdout, stderr) =>
+      error ? reject(new Error(`${name}: ${stderr}${stdout}`)) : resolve(stdout + stderr),
+    );
+  });
+}
+
+test('a leaked key ends by who holds it', async () => {
+  const { key } = await newKey();
+  await run('leaked-holder', { PLAIN_KEY: key });
+  expect(await isGood(key)).toBe(false);
+});
+
+test('a leaked key ends by its id, with all that it made', async () => {
+  const stolen = await newKey({ scope: 'keys:read keys:write' });
+  const made = await newKey({}, stolen.key);
+  const other = await newKey();
+  const output = await run('leaked-operator', { KEY_ID: stolen.keyId });
+  expect(output).toContain('"matched": 1');
+  expect([await isGood(stolen.key), await isGood(made.key), await isGood(other.key)]).toEqual([false, false, true]);
+  const check = await run('leaked-check', { KEY_ID: stolen.keyId });
+  expect(check).toContain(`${stolen.keyId} is not active`);
+  expect(check).toContain('"matched": 0');
+});
+
+test('who left loses their keys; what they could read is rotated', async () => {
+  const { userId } = runtime.outputs;
+  const theirs = await newKey({ userId });
+  const shared = await newKey();
+  await run('left', { USER_ID: userId });
+  expect(await isGood(theirs.key)).toBe(false);
+  expect(await run('left-check', { USER_ID: userId })).toContain('[]');
+  await run('left-rotate', { KEY_ID: shared.keyId });
+  expect(await isGood(shared.key)).toBe(false);
+  expect(await isGood(readFileSync(`${root}rotated.key`, 'utf8').trim())).toBe(true);
+});
+
+test('keys that nobody knows of are found and ended', async () => {
+  const { key, keyId } = await newKey();
+  expect(await run('secret-check', { KEY_ID: keyId })).toContain(keyId);
+  expect(await isGood(key)).toBe(false);
+});
+
+test('a breached customer has no key left, and gets a new one', async () => {
+  const keys = [await newKey(), await newKey()];
+  await run('breached');
+  expect(await Promise.all(keys.map(({ key }) => isGood(key)))).toEqual([false, false]);
+  expect(await isGood(runtime.outputs.adminKey)).toBe(false);
+  expect(await run('breached-check')).toContain('[]');
+  await run('breached-new');
+  expect(await isGood(readFileSync(`${root}new.key`, 'utf8').trim())).toBe(true);
+});
+
+test('every command of the page was run', () => {
+  expect([...blocks.keys()].filter((name) => name !== 'setup' && !ran.has(name))).toEqual([]);
+});

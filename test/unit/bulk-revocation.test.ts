@@ -1,0 +1,150 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Actor } from '../../shared/actor.ts';
+import { createBulkRevocation } from '../../shared/bulk-revocation.ts';
+import { allKeys } from '../../shared/key-search.ts';
+import { auditedMutations, type Mutations } from '../../shared/mutations.ts';
+import { fail } from '../../shared/result.ts';
+import type { KeyInfo } from '../../shared/scalekit.ts';
+import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+
+let env: TestScalekit;
+let mutations: Mutations;
+let users: string[];
+let organizations: string[];
+
+beforeAll(async () => {
+  env = await startTestScalekit();
+  mutations = auditedMutations(env.scalekit, { record: async () => {} });
+});
+afterAll(() => env.close());
+
+/** A key to be: whose it is, by which of the earlier ones it was made, and a claim. */
+const keyToBe = fc.record({
+  organization: fc.constantFrom(0, 0, 0, 1),
+  user: fc.option(fc.constantFrom(0, 1), { nil: undefined }),
+  maker: fc.option(fc.nat({ max: 9 }), { nil: undefined }),
+  by: fc.constantFrom('issued_by', 'rotated_from'),
+  env: fc.option(fc.constantFrom('a', 'b'), { nil: undefined }),
+});
+type KeyToBe = typeof keyToBe extends fc.Arbitrary<infer T> ? T : never;
+
+const filter = fc.record(
+  {
+    userId: fc.constantFrom(0, 1),
+    customClaims: fc.record({ env: fc.constantFrom('a', 'b') }),
+    createdBefore: fc.nat({ max: 9 }),
+    issuedBy: fc.nat({ max: 9 }),
+  },
+  { requiredKeys: [] },
+);
+
+/** Creates them with Scalekit itself, one after the other. */
+async function createAll(keys: readonly KeyToBe[]): Promise<KeyInfo[]> {
+  organizations = [await env.newOrganization(), await env.newOrganization()];
+  users = await Promise.all([0, 1].map(() => env.newUser(organizations[0] ?? '')));
+  const made: KeyInfo[] = [];
+  for (const { organization, user, maker, by, env: value } of keys) {
+    const origin = maker === undefined ? undefined : made[maker]?.keyId;
+    const created = await env.scalekit.create({
+      organizationId: organizations[organization] ?? '',
+      customClaims: { x: 'x', ...(origin ? { [by]: origin } : {}), ...(value ? { env: value } : {}) },
+      ...(user === undefined || organization === 1 ? {} : { userId: users[user] ?? '' }),
+    });
+    if (!created.ok) throw new Error('not created');
+    made.push(created.value.info);
+  }
+  return made;
+}
+
+async function active(): Promise<Set<string>> {
+  const found = await Promise.all(
+    organizations.map((organizationId) => allKeys(env.scalekit, { organizationId }, Infinity)),
+  );
+  return new Set(found.flatMap((keys) => (keys.ok ? keys.value.map(({ keyId }) => keyId) : [])));
+}
+
+/** What came of a key, by the plainest means. */
+function cameOf(keyId: string, keys: readonly KeyInfo[]): Set<string> {
+  const found = new Set<string>([keyId]);
+  for (const _ of keys)
+    for (const { keyId: id, customClaims } of keys)
+      if (found.has(customClaims['issued_by'] ?? '') || found.has(customClaims['rotated_from'] ?? '')) found.add(id);
+  found.delete(keyId);
+  return found;
+}
+
+const none = { includeSelf: false, dryRun: false };
+const operator = (organizationId = ''): Actor => ({ userArn: 'arn:aws:iam::1:user/x', organizationId });
+
+test('a bulk revocation ends exactly what fits its filters, in its own organization', {
+  timeout: 120_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(keyToBe, { minLength: 1, maxLength: 10 }), filter, async (keysToBe, asked) => {
+      const keys = await createAll(keysToBe);
+      const createdBefore = asked.createdBefore === undefined ? undefined : keys[asked.createdBefore]?.createdAt;
+      const issuedBy = asked.issuedBy === undefined ? undefined : (keys[asked.issuedBy]?.keyId ?? 'apit_0');
+      const userId = asked.userId === undefined ? undefined : users[asked.userId];
+      const request = {
+        ...none,
+        userId,
+        customClaims: asked.customClaims,
+        createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+        issuedBy,
+      };
+      const ours = keys.filter(({ organizationId }) => organizationId === organizations[0]);
+      const expected = ours.filter(
+        (key) =>
+          (userId === undefined || key.userId === userId) &&
+          (asked.customClaims === undefined || key.customClaims['env'] === asked.customClaims.env) &&
+          (createdBefore === undefined || (key.createdAt ?? '') < createdBefore) &&
+          (issuedBy === undefined || cameOf(issuedBy, ours).has(key.keyId)),
+      );
+      const bulk = createBulkRevocation(env.scalekit, mutations);
+      const by = { actor: operator(organizations[0]), requestId: 'test' };
+      const dry = await bulk.revoke({ ...request, dryRun: true }, by);
+      expect(dry).toMatchObject({ value: { matched: expected.length, revoked: 0, remaining: expected.length } });
+      expect((await active()).size).toBe(keys.length);
+      const done = await bulk.revoke(request, by);
+      expect(done).toMatchObject({ value: { revoked: expected.length, failed: [], remaining: 0 } });
+      const left = await active();
+      for (const { keyId } of keys) expect(left.has(keyId)).toBe(!expected.some((key) => key.keyId === keyId));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('cut short or failing anywhere, a repeat still reaches all that a key made', { timeout: 120_000 }, async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(keyToBe, { minLength: 4, maxLength: 10 }),
+      fc.array(fc.boolean(), { minLength: 1, maxLength: 12 }),
+      async (keysToBe, fates) => {
+        const keys = await createAll(keysToBe.map((key) => ({ ...key, organization: 0 })));
+        const root = keys[0]?.keyId ?? '';
+        const expected = cameOf(root, keys);
+        const rest = [...fates];
+        const failing: Mutations = {
+          ...mutations,
+          async revoke(key, cause) {
+            if (rest.shift() ?? true) return mutations.revoke(key, cause);
+            return fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause: undefined });
+          },
+        };
+        const by = { actor: operator(organizations[0]), requestId: 'test' };
+        const request = { ...none, issuedBy: root };
+        for (let left = true; left; ) {
+          const done = await createBulkRevocation(env.scalekit, failing).revoke(request, by);
+          if (!done.ok) throw new Error('failed');
+          const { matched, revoked, failed, remaining } = done.value;
+          expect(revoked + failed.length + remaining).toBe(matched);
+          left = failed.length + remaining > 0;
+        }
+        const stillActive = await active();
+        for (const { keyId } of keys) expect(stillActive.has(keyId)).toBe(!expected.has(keyId));
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
