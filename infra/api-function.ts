@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -9,6 +10,9 @@ import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** In the package that other projects install, the functions are bundles already. */
+const prebuilt = fileURLToPath(new URL('functions', import.meta.url));
 
 /** Stack traces in logs name our lines. */
 export const nodeOptions = '--enable-source-maps';
@@ -62,6 +66,7 @@ export class ApiFunction extends NodejsFunction {
         CORS_ALLOW_ORIGIN: config.corsAllowOrigin,
       },
       bundling,
+      ...(existsSync(prebuilt) ? { code: Code.fromAsset(`${prebuilt}/${entry}`), handler: 'index.handler' } : {}),
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
   }

@@ -55,14 +55,23 @@ export class ConfigError extends Error {
 
 /** Reads the settings from CDK context (`-c name=value`, or cdk.json); throws a {@link ConfigError}. */
 export function readConfig(context: { tryGetContext(name: string): unknown }): Config {
+  return toConfig((name) => context.tryGetContext(name), 'context value');
+}
+
+/** Completes settings that were given in code with their defaults; throws a {@link ConfigError}. */
+export function completeConfig(given: Partial<Config>): Config {
+  return toConfig((name) => (given as Readonly<Record<string, unknown>>)[name], 'ApiKeyAuth:');
+}
+
+function toConfig(settingOf: (name: string) => unknown, what: string): Config {
   const given = Object.keys(ConfigSchema.shape)
-    .map((name) => [name, context.tryGetContext(name)] as const)
+    .map((name) => [name, settingOf(name)] as const)
     .filter(([, value]) => value !== undefined);
   const parsed = ConfigSchema.safeParse(Object.fromEntries(given));
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
-    return `context value ${name}=${JSON.stringify(context.tryGetContext(name))} is not allowed: ${issue.message}`;
+    return `${what} ${name}=${JSON.stringify(settingOf(name))} is not allowed: ${issue.message}`;
   });
   throw new ConfigError(problems.join('; '));
 }

@@ -1,35 +1,37 @@
-import { Aspects, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
-  AccessLogField,
   AuthorizationType,
-  CfnMethod,
   type CfnStage,
-  EndpointType,
+  type CorsOptions,
+  type IAuthorizer,
   IdentitySource,
+  type IResource,
+  type IRestApi,
   LambdaIntegration,
-  LogGroupLogDestination,
   RequestAuthorizer,
-  RestApi,
+  type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
-import { accessLogFormat } from './access-log.ts';
 import type { Config } from './config.ts';
 import { customerRefusals } from './customer-refusals.ts';
+import {
+  corsExposeHeaders,
+  literalStageName,
+  newCustomerRestApi,
+  preflightFor,
+  requireAdoptable,
+} from './customer-rest-api.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
-
-/** Headers of an answer that a page of another origin may read. */
-const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
-
-/** A literal: a reference to the stage from a policy or a function would be a circular dependency. */
-const stageName = 'v1';
 
 interface CustomerApiProps {
   /** Decides on every request but CORS preflight. */
   readonly authorizer: IFunction;
   readonly config: Config;
+  /** An API that there is already. @default a new one, with stage v1 */
+  readonly restApi?: RestApi | undefined;
 }
 
 /** How many requests a method takes, of all clients together. */
@@ -38,19 +40,20 @@ export interface Throttle {
   readonly burst: number;
 }
 
-/** The customers' REST API: stage `v1`, Bearer keys on every method, one problem body for every refusal. */
+/** Bearer keys on a REST API, of ours or adopted, and one problem body for every refusal of its gateway. */
 export class CustomerApi extends Construct {
-  readonly #api: RestApi;
+  readonly restApi: RestApi;
+  readonly #adopted: boolean;
+  readonly #stageName: string;
+  readonly #preflight: CorsOptions;
+  readonly #withPreflight = new Set<IResource>();
   readonly #keyAuthorizer: RequestAuthorizer;
   readonly #dataAuthorizer: RequestAuthorizer;
   readonly #cachesDecisions: boolean;
 
-  constructor(scope: Construct, id: string, { authorizer, config }: CustomerApiProps) {
+  constructor(scope: Construct, id: string, { authorizer, config, restApi }: CustomerApiProps) {
     super(scope, id);
-    const accessLog = new LogGroup(this, 'AccessLog', {
-      retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
-    });
+    if (restApi) requireAdoptable(restApi, this);
     this.#cachesDecisions = config.authorizerTtlSeconds > 0;
     this.#keyAuthorizer = new RequestAuthorizer(this, 'KeyAuthorizer', {
       handler: authorizer,
@@ -65,50 +68,32 @@ export class CustomerApi extends Construct {
           resultsCacheTtl: Duration.seconds(config.authorizerTtlSeconds),
         })
       : this.#keyAuthorizer;
-    this.#api = new RestApi(this, 'Api', {
-      restApiName: `api-keys-${config.stage}`,
-      description: "The customers' API: Authorization: Bearer KEY",
-      endpointTypes: [EndpointType.REGIONAL],
-      // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
-      cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
-      defaultCorsPreflightOptions: {
-        allowOrigins: [config.corsAllowOrigin],
-        allowHeaders: ['Authorization', 'Content-Type'],
-        exposeHeaders: corsExposeHeaders,
-        maxAge: Duration.hours(1),
-      },
-      deployOptions: {
-        stageName,
-        dataTraceEnabled: false, // it would log requests, and with them keys
-        accessLogDestination: new LogGroupLogDestination(accessLog),
-        accessLogFormat: accessLogFormat({
-          code: AccessLogField.contextAuthorizer('code'),
-          organizationId: AccessLogField.contextAuthorizer('organizationId'),
-          userId: AccessLogField.contextAuthorizer('userId'),
-          keyId: AccessLogField.contextAuthorizer('keyId'),
-          authorizerLatencyMs: '$context.authorizer.latency',
-          authorizerError: '$context.authorizer.error',
-        }),
-      },
-    });
-    this.#api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
-    addGatewayResponses(this.#api, customerRefusals, {
+    this.#adopted = restApi !== undefined;
+    this.restApi = restApi ?? newCustomerRestApi(this, 'Api', config);
+    for (const one of [this.#keyAuthorizer, this.#dataAuthorizer]) one._attachToApi(this.restApi as IRestApi); // also where no route of ours has it
+    this.#stageName = literalStageName(this.restApi);
+    this.#preflight = preflightFor(config);
+    addGatewayResponses(this.restApi, customerRefusals, {
       'Access-Control-Allow-Origin': config.corsAllowOrigin,
       'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
     });
-    Aspects.of(this.#api).add({ visit: refuseOtherBodyTypes });
   }
 
-  /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. */
-  get loggingAccount(): IConstruct {
-    return this.#api.node.findChild('Account');
+  /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. `undefined` for an adopted API without. */
+  get loggingAccount(): IConstruct | undefined {
+    return this.restApi.node.tryFindChild('Account');
+  }
+
+  /** Decides on the routes of backends, also in other stacks than the API's. */
+  get dataAuthorizer(): IAuthorizer {
+    // Without its class: CDK would take an imported API for another one, and refuse.
+    return { authorizerId: this.#dataAuthorizer.authorizerId, authorizationType: AuthorizationType.CUSTOM };
   }
 
   /** The URL of the stage, without a slash at its end. */
   get url(): string {
     const { region, urlSuffix } = Stack.of(this);
-    return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
+    return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${this.#stageName}`;
   }
 
   /** Puts a function that manages keys behind a method and path: every request is validated. */
@@ -124,7 +109,7 @@ export class CustomerApi extends Construct {
   /** Puts a function behind a method and path that anybody may call, at no more than a few requests a second in all. */
   openRoute(method: string, path: string, handler: IFunction, throttle: Throttle): void {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.#api.root.resourceForPath(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+    this.#resource(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
     this.#throttle(method, path, throttle);
   }
 
@@ -132,7 +117,7 @@ export class CustomerApi extends Construct {
   grantFlush(handler: LambdaFunction): void {
     if (!this.#cachesDecisions) return;
     const { partition, region } = Stack.of(this);
-    const resource = `/restapis/${this.#api.restApiId}/stages/${stageName}/cache/authorizers`;
+    const resource = `/restapis/${this.restApi.restApiId}/stages/${this.#stageName}/cache/authorizers`;
     new MetricFilter(handler, 'FlushFailures', {
       logGroup: handler.logGroup,
       filterPattern: FilterPattern.stringValue('$.message', '=', 'cache_not_flushed'),
@@ -140,7 +125,7 @@ export class CustomerApi extends Construct {
       metricName: 'CacheNotFlushed',
       metricValue: '1',
     });
-    handler.addEnvironment('AUTHORIZER_CACHE', `${this.#api.restApiId}/${stageName}`);
+    handler.addEnvironment('AUTHORIZER_CACHE', `${this.restApi.restApiId}/${this.#stageName}`);
     handler.addToRolePolicy(
       new PolicyStatement({
         actions: ['apigateway:DELETE'],
@@ -150,7 +135,7 @@ export class CustomerApi extends Construct {
   }
 
   #throttle(method: string, path: string, { ratePerSecond, burst }: Throttle): void {
-    const stage = this.#api.deploymentStage.node.defaultChild as CfnStage;
+    const stage = this.restApi.deploymentStage.node.defaultChild as CfnStage;
     const others = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
     stage.methodSettings = [
       ...others,
@@ -167,14 +152,20 @@ export class CustomerApi extends Construct {
   #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
     // Without test invocation: one from the console would skip the authorizer.
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.#api.root
-      .resourceForPath(path)
-      .addMethod(method, integration, { authorizer, authorizationType: AuthorizationType.CUSTOM });
+    this.#resource(path).addMethod(method, integration, {
+      authorizer,
+      authorizationType: AuthorizationType.CUSTOM,
+    });
   }
-}
 
-/** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
-function refuseOtherBodyTypes(node: IConstruct): void {
-  if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
-  node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+  /** A resource that answers CORS preflight, also where the API that we were given has none by default. */
+  #resource(path: string): IResource {
+    const resource = this.restApi.root.resourceForPath(path);
+    const hasDefault = this.restApi.root.defaultCorsPreflightOptions !== undefined;
+    if (this.#adopted && !hasDefault && !this.#withPreflight.has(resource)) {
+      this.#withPreflight.add(resource);
+      resource.addCorsPreflight(this.#preflight);
+    }
+    return resource;
+  }
 }

@@ -10,13 +10,19 @@ import {
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { accessLogFormat } from './access-log.ts';
 import type { Config } from './config.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { operatorRefusals } from './operator-refusals.ts';
 
 const stageName = 'v1';
+
+interface OperatorApiProps {
+  readonly config: Config;
+  /** The account's setting by which API Gateway may write access logs. @default one of its own */
+  readonly loggingAccount?: IConstruct | undefined;
+}
 
 /** The operators' REST API: stage `v1`, AWS IAM on every method, each route below `/organizations/{organizationId}`. */
 export class OperatorApi extends Construct {
@@ -26,7 +32,7 @@ export class OperatorApi extends Construct {
   readonly organizationPolicy: ManagedPolicy;
   readonly #api: RestApi;
 
-  constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
+  constructor(scope: Construct, id: string, { config, loggingAccount }: OperatorApiProps) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
@@ -36,7 +42,9 @@ export class OperatorApi extends Construct {
       restApiName: `api-keys-operators-${config.stage}`,
       description: "The operators' API: AWS Signature Version 4",
       endpointTypes: [EndpointType.REGIONAL],
-      cloudWatchRole: false, // the customers' API has the account's
+      ...(loggingAccount
+        ? { cloudWatchRole: false }
+        : { cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       deployOptions: {
         stageName,
         dataTraceEnabled: false, // it would log answers, and with them keys
@@ -45,6 +53,7 @@ export class OperatorApi extends Construct {
       },
     });
     this.#api.node.tryRemoveChild('Endpoint');
+    if (loggingAccount) this.node.addDependency(loggingAccount);
     addGatewayResponses(this.#api, operatorRefusals, {});
     this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization');
     this.organizationPolicy = this.#policyFor(

@@ -1,0 +1,24 @@
+import { HttpStatusCodes, Router, UnauthorizedError } from '@aws-lambda-powertools/event-handler/http';
+import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
+import { type Caller, readCaller } from '../../package/caller.ts'; // in your project: 'scalekit-api-keys-aws/caller'
+
+/** Powertools' router: a middleware refuses whoever is no caller, and hands the caller on by event. */
+const app = new Router();
+const callers = new WeakMap<object, Caller>();
+
+app.use(async ({ reqCtx, next }) => {
+  const caller = readCaller(reqCtx.event as APIGatewayProxyEvent);
+  if (!caller.ok) throw new UnauthorizedError('The API key has expired.');
+  callers.set(reqCtx.event, caller.value);
+  await next();
+});
+
+app.get('/orders', async ({ event }) => {
+  const caller = callers.get(event);
+  return new Response(JSON.stringify({ organizationId: caller?.organizationId, userId: caller?.userId }), {
+    status: HttpStatusCodes.OK,
+    headers: { 'Content-Type': 'application/json' },
+  });
+});
+
+export const handler = (event: unknown, context: Context) => app.resolve(event, context);

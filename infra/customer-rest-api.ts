@@ -1,0 +1,99 @@
+import { Aspects, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  CfnGatewayResponse,
+  CfnMethod,
+  type CfnStage,
+  type CorsOptions,
+  EndpointType,
+  LogGroupLogDestination,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct, IConstruct } from 'constructs';
+import { accessLogFormat } from './access-log.ts';
+import { type Config, ConfigError } from './config.ts';
+
+/** Headers of an answer that a page of another origin may read. */
+export const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
+
+/** How pages of the one allowed origin may call. */
+export function preflightFor(config: Config): CorsOptions {
+  return {
+    allowOrigins: [config.corsAllowOrigin],
+    allowHeaders: ['Authorization', 'Content-Type'],
+    exposeHeaders: corsExposeHeaders,
+    maxAge: Duration.hours(1),
+  };
+}
+
+/** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
+export function newCustomerRestApi(scope: Construct, id: string, config: Config): RestApi {
+  const accessLog = new LogGroup(scope, 'AccessLog', {
+    retention: config.logRetentionDays,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const api = new RestApi(scope, id, {
+    restApiName: `api-keys-${config.stage}`,
+    description: "The customers' API: Authorization: Bearer KEY",
+    endpointTypes: [EndpointType.REGIONAL],
+    // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
+    cloudWatchRole: true,
+    cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+    defaultCorsPreflightOptions: preflightFor(config),
+    deployOptions: {
+      stageName: 'v1',
+      dataTraceEnabled: false, // it would log requests, and with them keys
+      accessLogDestination: new LogGroupLogDestination(accessLog),
+      accessLogFormat: accessLogFormat({
+        code: AccessLogField.contextAuthorizer('code'),
+        organizationId: AccessLogField.contextAuthorizer('organizationId'),
+        userId: AccessLogField.contextAuthorizer('userId'),
+        keyId: AccessLogField.contextAuthorizer('keyId'),
+        authorizerLatencyMs: '$context.authorizer.latency',
+        authorizerError: '$context.authorizer.error',
+      }),
+    },
+  });
+  api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
+  Aspects.of(api).add({ visit: refuseOtherBodyTypes });
+  return api;
+}
+
+/** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
+function refuseOtherBodyTypes(node: IConstruct): void {
+  if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
+  node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+}
+
+/** The name of an API's stage as a literal: a reference to it from a policy or a function would be a circular dependency. */
+export function literalStageName(api: RestApi): string {
+  return stageOf(api).stageName ?? '';
+}
+
+/** The paths that ApiKeyAuth adds. */
+const ownPaths = ['keys', 'revoke', 'webhooks', 'openapi.json'];
+
+/** Throws a {@link ConfigError} that says what to do, for an API that keys can't be put in front of. */
+export function requireAdoptable(api: RestApi, scope: Construct): void {
+  const refuse = (message: string): never => {
+    throw new ConfigError(`ApiKeyAuth: the RestApi ${api.node.path} ${message}`);
+  };
+  if (Stack.of(api) !== Stack.of(scope))
+    refuse('is in another stack: create ApiKeyAuth in its stack, and use auth.authorizer for routes of others.');
+  if (!api.deploymentStage) refuse('has no stage, for it was made with deploy: false: let it deploy.');
+  const stage = stageOf(api);
+  if (!stage.stageName || Token.isUnresolved(stage.stageName))
+    refuse("has a stage without a literal name: give it one, deployOptions: { stageName: 'v1' }.");
+  const settings = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
+  if (settings.some((setting) => 'dataTraceEnabled' in setting && setting.dataTraceEnabled === true))
+    refuse('logs whole requests, and with them keys: set dataTraceEnabled to false.');
+  for (const path of ownPaths)
+    if (api.root.getResource(path)) refuse(`has a resource /${path} already, which ApiKeyAuth adds: move yours.`);
+  const own = api.node.findAll().find((node) => node instanceof CfnGatewayResponse);
+  if (own) refuse(`has a gateway response of its own, ${own.node.path}: ApiKeyAuth sets every type, so remove it.`);
+}
+
+function stageOf(api: RestApi): CfnStage {
+  return api.deploymentStage.node.defaultChild as CfnStage;
+}

@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { type BuildOptions, buildSync } from 'esbuild';
+import { bundling } from '../infra/api-function.ts';
+
+// `npm run package`: builds what other projects install. `…/caller` is for their backends and needs nothing; `…/cdk` is for
+// their CDK app, with the functions as bundles.
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const out = `${root}dist/package`;
+const { name, version, description, license } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Record<
+  'name' | 'version' | 'description' | 'license',
+  string
+>;
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+/** An entry as both kinds of module. A CommonJS module finds its own place by other means. */
+function buildEntry(entry: string, source: string, external: string[]): void {
+  const common: BuildOptions = {
+    entryPoints: [root + source],
+    bundle: true,
+    platform: 'node',
+    target: 'node20',
+    external,
+  };
+  buildSync({ ...common, format: 'esm', outfile: `${out}/${entry}.mjs` });
+  buildSync({
+    ...common,
+    format: 'cjs',
+    outfile: `${out}/${entry}.cjs`,
+    define: { 'import.meta.url': 'moduleUrl' },
+    banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  });
+}
+
+function buildFunctions(): void {
+  for (const folder of readdirSync(`${root}functions`).filter((entry) => entry !== 'whoami')) {
+    buildSync({
+      entryPoints: [`${root}functions/${folder}/handler.ts`],
+      outfile: `${out}/functions/${folder}/index.js`,
+      bundle: true,
+      platform: 'node',
+      format: 'cjs',
+      target: 'node24',
+      minify: true,
+      sourcemap: true,
+      sourcesContent: false,
+      inject: bundling.inject ?? [],
+      alias: { axios: `${root}infra/bundling/no-axios.cjs` },
+    });
+  }
+}
+
+/** Types, in the folders of the sources, which name each other. */
+function buildTypes(): void {
+  const tsc = `${root}node_modules/typescript/bin/tsc`;
+  execFileSync(process.execPath, [tsc, '--project', `${root}package/tsconfig.json`, '--outDir', `${out}/types`], {
+    stdio: 'inherit',
+  });
+}
+
+const entryOf = (entry: string, types: string) => ({
+  import: { types: `./types/${types}.d.ts`, default: `./${entry}.mjs` },
+  require: { types: `./types/${types}.d.ts`, default: `./${entry}.cjs` },
+});
+
+buildEntry('caller', 'package/caller.ts', []);
+buildEntry('cdk', 'infra/api-key-auth.ts', ['aws-cdk-lib', 'constructs']);
+buildFunctions();
+buildTypes();
+cpSync(`${root}LICENSE`, `${out}/LICENSE`);
+cpSync(`${root}package/README.md`, `${out}/README.md`);
+const manifest = {
+  name,
+  version,
+  description,
+  license,
+  exports: { './caller': entryOf('caller', 'package/caller'), './cdk': entryOf('cdk', 'infra/api-key-auth') },
+  peerDependencies: { 'aws-cdk-lib': '^2.276.0', constructs: '^10.8.1', '@types/aws-lambda': '^8.10.164' },
+  peerDependenciesMeta: {
+    'aws-cdk-lib': { optional: true },
+    constructs: { optional: true },
+    '@types/aws-lambda': { optional: true },
+  },
+};
+writeFileSync(`${out}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs';
+import { App, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { MockIntegration, ResponseType, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
+import { expect, test } from 'vitest';
+import { ApiKeyAuth, type ApiKeyAuthProps } from '../../infra/api-key-auth.ts';
+
+const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+
+function newStack(): Stack {
+  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
+  return new Stack(app, 'Theirs');
+}
+
+/** A stack whose team has an API already. */
+function adopt(api: RestApiProps = {}, props: ApiKeyAuthProps = {}, prepare: (api: RestApi) => void = () => {}) {
+  const stack = newStack();
+  const restApi = new RestApi(stack, 'TheirApi', { deployOptions: { stageName: 'live' }, ...api });
+  prepare(restApi);
+  const auth = new ApiKeyAuth(stack, 'Keys', { ...props, restApi });
+  restApi.root.addResource('orders').addMethod('GET', new MockIntegration(), { authorizer: auth.authorizer });
+  return { stack, auth, template: () => Template.fromStack(stack) };
+}
+
+const adoptUndeployed = () => {
+  const stack = newStack();
+  new ApiKeyAuth(stack, 'Keys', { restApi: new RestApi(stack, 'TheirApi', { deploy: false }) });
+};
+
+/** The methods of an API, `VERB /path` → its properties. */
+function methodsOf(template: Template, apiId: RegExp): Record<string, Record<string, unknown>> {
+  const resources = template.findResources('AWS::ApiGateway::Resource');
+  const pathOf = (reference: { Ref?: string }): string => {
+    const resource = reference.Ref === undefined ? undefined : resources[reference.Ref];
+    return resource ? `${pathOf(resource['Properties'].ParentId)}/${resource['Properties'].PathPart}` : '';
+  };
+  return Object.fromEntries(
+    Object.values(template.findResources('AWS::ApiGateway::Method'))
+      .filter(({ Properties }) => apiId.test(Properties.RestApiId.Ref))
+      .map(({ Properties }) => [`${Properties.HttpMethod} ${pathOf(Properties.ResourceId)}`, Properties]),
+  );
+}
+
+test('an API that there is already gets the routes of keys, beside its own, behind one authorizer', () => {
+  const methods = methodsOf(adopt().template(), /^TheirApi/);
+  const routes = Object.keys(methods).filter((route) => !route.startsWith('OPTIONS'));
+  expect(routes.toSorted()).toEqual(
+    expect.arrayContaining([
+      'DELETE /keys/{keyId}',
+      'GET /keys',
+      'GET /keys/{keyId}',
+      'GET /orders',
+      'PATCH /keys/{keyId}',
+      'POST /keys',
+      'POST /keys/revoke',
+      'POST /keys/{keyId}/rotate',
+      'POST /revoke',
+      'POST /webhooks/scalekit',
+    ]),
+  );
+  expect(methods['GET /orders']?.['AuthorizerId']).toEqual(methods['GET /keys']?.['AuthorizerId']);
+  expect(methods['GET /orders']).toMatchObject({ AuthorizationType: 'CUSTOM' });
+  expect(methods).toHaveProperty(['OPTIONS /keys']);
+  expect(methods).not.toHaveProperty(['OPTIONS /orders']); // theirs stays as it is
+});
+
+test('it has every gateway response, the operators’ API, the audit, and no second customers’ API', () => {
+  const template = adopt().template();
+  template.resourceCountIs('AWS::ApiGateway::RestApi', 2);
+  template.resourceCountIs('AWS::ApiGateway::GatewayResponse', 42);
+  template.resourceCountIs('AWS::Events::EventBus', 1);
+  expect(Object.keys(methodsOf(template, /OperatorApi/))).toContain('POST /organizations/{organizationId}/keys');
+});
+
+test('settings are props: a TTL flushes the stage that they named', () => {
+  const { template, auth } = adopt(
+    {},
+    { authorizerTtlSeconds: 60, stage: 'live', corsAllowOrigin: 'https://a.example' },
+  );
+  const text = JSON.stringify(template().toJSON());
+  expect(text).toMatch(/"\/stages\/live\/cache\/authorizers"/);
+  expect(text).toContain('/scalekit/live');
+  expect(auth.parameterPath).toBe('/scalekit/live');
+  expect(text).toContain("'https://a.example'");
+});
+
+test('without an API it makes one', () => {
+  const stack = newStack();
+  const auth = new ApiKeyAuth(stack, 'Keys');
+  auth.restApi.root.addResource('orders').addMethod('GET', new MockIntegration(), { authorizer: auth.authorizer });
+  Template.fromStack(stack).hasResourceProperties('AWS::ApiGateway::Stage', { StageName: 'v1' });
+});
+
+test('its authorizer decides on routes in other stacks', () => {
+  const { stack, auth } = adopt();
+  const other = new Stack(stack.node.root as App, 'Other');
+  const api = RestApi.fromRestApiAttributes(other, 'Api', {
+    restApiId: auth.restApi.restApiId,
+    rootResourceId: auth.restApi.restApiRootResourceId,
+  });
+  api.root.addResource('invoices').addMethod('GET', new MockIntegration(), { authorizer: auth.authorizer });
+  const [method] = Object.values(Template.fromStack(other).findResources('AWS::ApiGateway::Method'));
+  expect(method?.['Properties']).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: expect.anything() });
+});
+
+test.each<[string, () => unknown, RegExp]>([
+  ['a setting that is not allowed', () => adopt({}, { stage: 'Prod!' }), /stage="Prod!" is not allowed: use 1 to 20/],
+  ['an API that is not deployed', () => adoptUndeployed(), /has no stage.*let it deploy/],
+  [
+    'an API that logs requests',
+    () => adopt({ deployOptions: { dataTraceEnabled: true } }),
+    /set dataTraceEnabled to false/,
+  ],
+  [
+    'an API with a route of ours',
+    () => adopt({}, {}, (api) => api.root.addResource('keys')),
+    /has a resource \/keys already/,
+  ],
+  [
+    'an API with gateway responses',
+    () => adopt({}, {}, (api) => api.addGatewayResponse('Denied', { type: ResponseType.ACCESS_DENIED })),
+    /gateway response of its own, .*Denied.*remove it/,
+  ],
+  [
+    'an API of another stack',
+    () => {
+      const { stack, auth } = adopt();
+      new ApiKeyAuth(new Stack(stack.node.root as App, 'Other'), 'Keys', { restApi: auth.restApi });
+    },
+    /is in another stack.*auth\.authorizer/,
+  ],
+])('%s fails the synthesis, and says what to do', (_what, misuse, message) => {
+  expect(misuse).toThrow(message);
+});

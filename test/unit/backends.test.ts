@@ -1,0 +1,54 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { handler as middyHandler } from '../../examples/backends/middy.ts';
+import { handler as plainHandler } from '../../examples/backends/plain.ts';
+import { handler as powertoolsHandler } from '../../examples/backends/powertools.ts';
+
+type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
+
+const context = { awsRequestId: 'r', getRemainingTimeInMillis: () => 1000 } as Context;
+const event = (authorizer: object | null) =>
+  ({
+    httpMethod: 'GET',
+    path: '/orders',
+    resource: '/orders',
+    headers: {},
+    multiValueHeaders: {},
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    body: null,
+    isBase64Encoded: false,
+    requestContext: {
+      requestId: 'r',
+      path: '/v1/orders',
+      httpMethod: 'GET',
+      stage: 'v1',
+      domainName: 'api.example',
+      authorizer,
+    },
+  }) as unknown as APIGatewayProxyEvent;
+const caller = { keyId: 'apit_1', organizationId: 'org_1', userId: 'usr_1', customClaims: '{}', roles: '[]' };
+
+describe.each<[string, Handler]>([
+  ['a plain handler', plainHandler],
+  ['Powertools’ event handler', powertoolsHandler as unknown as Handler],
+  ['middy', middyHandler as unknown as Handler],
+])('%s', (_what, handler) => {
+  test('is given the caller', async () => {
+    const answer = await handler(event(caller), context);
+    expect(answer.statusCode).toBe(200);
+    expect(JSON.parse(answer.body)).toEqual({ organizationId: 'org_1', userId: 'usr_1' });
+  });
+
+  test.each([
+    ['without a caller', null],
+    ['with a caller that is not whole', { ...caller, roles: 'admin' }],
+    ['with a key that has expired meanwhile', { ...caller, expiresAt: '2020-01-01T00:00:00Z' }],
+  ])('%s does nothing', async (_case, authorizer) => {
+    const { statusCode, body } = await handler(event(authorizer), context);
+    expect(statusCode).toBeGreaterThanOrEqual(400);
+    expect(body).not.toContain('org_1');
+  });
+});
