@@ -1,12 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { bundling, nodeOptions } from '../infra/api-function.ts';
+import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { nodeOptions } from '../infra/api-function.ts';
+import { bundleFunction } from '../infra/bundling/bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,29 +25,30 @@ export interface Bundle {
 export function bundleAuthorizers(): { ours: Bundle; plain: Bundle } {
   const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
+  cpSync(bundleFunction('authorizer'), join(outdir, 'ours'), { recursive: true });
+  const plain = bundlePlainRecipe(outdir);
+  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}'); // whatever a folder above says
+  const bundleOf = (folder: string, options: string): Bundle => {
+    const file = join(folder, 'index.js');
+    return { file, zipKb: Math.round(gzipSync(readFileSync(file)).length / 1024), nodeOptions: options };
+  };
+  return { ours: bundleOf(join(outdir, 'ours'), nodeOptions), plain: bundleOf(plain, '') };
+}
+
+/** The folder of the plain recipe's bundle. */
+function bundlePlainRecipe(outdir: string): string {
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
   const stack = new Stack(app, 'Bench');
-  const add = (id: string, entry: string, options: BundlingOptions) =>
-    new NodejsFunction(stack, id, {
-      entry: root + entry,
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
-      runtime: Runtime.NODEJS_24_X,
-      bundling: { ...options, logLevel: LogLevel.ERROR },
-    });
-  add('Ours', 'functions/authorizer/handler.ts', bundling);
-  add('Plain', 'bench/plain-recipe/handler.ts', { minify: true, bundleAwsSDK: true });
+  new NodejsFunction(stack, 'Plain', {
+    entry: `${root}bench/plain-recipe/handler.ts`,
+    projectRoot: root,
+    depsLockFilePath: `${root}package-lock.json`,
+    runtime: Runtime.NODEJS_24_X,
+    bundling: { minify: true, bundleAwsSDK: true, logLevel: LogLevel.ERROR },
+  });
   const { template } = app.synth().getStackByName('Bench') as {
     template: { Resources: Record<string, { Type: string; Metadata: Record<string, string> }> };
   };
-  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}');
-  const bundleOf = (id: string, options: string): Bundle => {
-    const [, lambda] =
-      Object.entries(template.Resources).find(
-        ([name, { Type }]) => name.startsWith(id) && Type === 'AWS::Lambda::Function',
-      ) ?? [];
-    const file = join(outdir, lambda?.Metadata['aws:asset:path'] ?? '', 'index.js');
-    return { file, zipKb: Math.round(gzipSync(readFileSync(file)).length / 1024), nodeOptions: options };
-  };
-  return { ours: bundleOf('Ours', nodeOptions), plain: bundleOf('Plain', '') };
+  const lambda = Object.values(template.Resources).find(({ Type }) => Type === 'AWS::Lambda::Function');
+  return join(outdir, lambda?.Metadata['aws:asset:path'] ?? '');
 }

@@ -2,33 +2,18 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { bundleFunction } from './bundling/bundle.ts';
 import type { Config } from './config.ts';
-
-const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** In the package that other projects install, the functions are bundles already. */
 const prebuilt = fileURLToPath(new URL('functions', import.meta.url));
 
 /** Stack traces in logs name our lines. */
 export const nodeOptions = '--enable-source-maps';
-
-/** How every function is bundled. CommonJS loads faster than ESM. */
-export const bundling: BundlingOptions = {
-  format: OutputFormat.CJS,
-  target: 'node24',
-  minify: true,
-  sourceMap: true,
-  sourcesContent: false,
-  bundleAwsSDK: true, // what is tested is what runs, not the version that the runtime brings
-  // What the SDK and connect load and our calls never use: half of the import time.
-  inject: [`${root}infra/bundling/headers.mjs`],
-  esbuildArgs: { '--alias:axios': `${root}infra/bundling/no-axios.cjs` },
-};
 
 interface ApiFunctionProps {
   /** The folder under functions/ whose handler.ts is the function. */
@@ -41,7 +26,7 @@ interface ApiFunctionProps {
 }
 
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
-export class ApiFunction extends NodejsFunction {
+export class ApiFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     const { entry, config, timeoutSeconds = 25, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
@@ -51,9 +36,8 @@ export class ApiFunction extends NodejsFunction {
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     logGroup.grantWrite(role);
     super(scope, id, {
-      entry: `${root}functions/${entry}/handler.ts`,
-      projectRoot: root,
-      depsLockFilePath: `${root}package-lock.json`,
+      code: Code.fromAsset(existsSync(prebuilt) ? `${prebuilt}/${entry}` : bundleFunction(entry)),
+      handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: 1024, // CPU comes with memory: at 128 MB a cold start takes seconds
@@ -65,8 +49,6 @@ export class ApiFunction extends NodejsFunction {
         POWERTOOLS_SERVICE_NAME: entry,
         CORS_ALLOW_ORIGIN: config.corsAllowOrigin,
       },
-      bundling,
-      ...(existsSync(prebuilt) ? { code: Code.fromAsset(`${prebuilt}/${entry}`), handler: 'index.handler' } : {}),
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
   }

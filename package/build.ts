@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { bundling } from '../infra/api-function.ts';
+import { bundleFunction } from '../infra/bundling/bundle.ts';
 
 // `npm run package`: builds what other projects install. `…/caller` is for their backends and needs nothing; `…/cdk` is for
 // their CDK app, with the functions as bundles.
@@ -37,21 +37,8 @@ function buildEntry(entry: string, source: string, external: string[]): void {
 }
 
 function buildFunctions(): void {
-  for (const folder of readdirSync(`${root}functions`).filter((entry) => entry !== 'whoami')) {
-    buildSync({
-      entryPoints: [`${root}functions/${folder}/handler.ts`],
-      outfile: `${out}/functions/${folder}/index.js`,
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      target: 'node24',
-      minify: true,
-      sourcemap: true,
-      sourcesContent: false,
-      inject: bundling.inject ?? [],
-      alias: { axios: `${root}infra/bundling/no-axios.cjs` },
-    });
-  }
+  for (const entry of readdirSync(`${root}functions`).filter((name) => name !== 'whoami'))
+    cpSync(bundleFunction(entry), `${out}/functions/${entry}`, { recursive: true });
 }
 
 /** Types, in the folders of the sources, which name each other. */
@@ -68,7 +55,7 @@ const entryOf = (entry: string, types: string) => ({
 });
 
 buildEntry('caller', 'package/caller.ts', []);
-buildEntry('cdk', 'infra/api-key-auth.ts', ['aws-cdk-lib', 'constructs']);
+buildEntry('cdk', 'infra/api-key-auth.ts', ['aws-cdk-lib', 'constructs', 'esbuild']);
 buildFunctions();
 buildTypes();
 cpSync(`${root}LICENSE`, `${out}/LICENSE`);
