@@ -29,6 +29,7 @@ export class ApiKeysStack extends Stack {
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     rotation.grantSchedule(rotateKey);
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
+    const openapi = new ApiFunction(this, 'OpenApi', { entry: 'openapi', config });
     const revokeKeys = new ApiFunction(this, 'RevokeKeys', { entry: 'revoke-keys', config });
     const revokeLeakedKey = new ApiFunction(this, 'RevokeLeakedKey', { entry: 'revoke-leaked-key', config });
     const webhook = new ApiFunction(this, 'ScalekitWebhook', { entry: 'scalekit-webhook', config, timeoutSeconds: 28 });
@@ -52,6 +53,7 @@ export class ApiKeysStack extends Stack {
     }
     api.openRoute('POST', '/revoke', revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
     api.openRoute('POST', '/webhooks/scalekit', webhook, { ratePerSecond: 20, burst: 40 });
+    api.openRoute('GET', '/openapi.json', openapi, { ratePerSecond: 20, burst: 40 });
     api.dataRoute('GET', '/whoami', whoami);
     for (const changer of changers) api.grantFlush(changer);
 
