@@ -51,6 +51,7 @@ export class ApiKeyAuth extends Construct {
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     rotation.grantSchedule(rotateKey);
     const revokeKeys = new ApiFunction(this, 'RevokeKeys', { entry: 'revoke-keys', config });
+    const openApi = new ApiFunction(this, 'OpenApi', { entry: 'openapi', config });
     const revokeLeakedKey = new ApiFunction(this, 'RevokeLeakedKey', { entry: 'revoke-leaked-key', config });
     const webhook = new ApiFunction(this, 'ScalekitWebhook', { entry: 'scalekit-webhook', config, timeoutSeconds: 28 });
     parameters.grantReadWebhookSecret(webhook);
@@ -72,6 +73,7 @@ export class ApiKeyAuth extends Construct {
     }
     api.openRoute('POST', '/revoke', revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
     api.openRoute('POST', '/webhooks/scalekit', webhook, { ratePerSecond: 20, burst: 40 });
+    api.openRoute('GET', '/openapi.json', openApi, { ratePerSecond: 20, burst: 40 });
     for (const changer of changers) api.grantFlush(changer);
 
     this.restApi = api.restApi;

@@ -3,7 +3,10 @@ import { maxClaims, scopeWords } from './key-claims.ts';
 import { CustomClaims, Scope } from './schemas.ts';
 
 /** The fields by which a request names the claims of a key; `scope` and `customClaims.scope` are the same thing. */
-export const claimFields = { scope: Scope.optional(), customClaims: CustomClaims.optional() };
+export const claimFields = {
+  scope: Scope.optional(),
+  customClaims: CustomClaims.meta({ maxProperties: maxClaims }).optional(),
+};
 
 interface ClaimFields {
   readonly scope?: string[] | undefined;

@@ -14,6 +14,11 @@ export const expiryFields = {
     .optional(),
 };
 
+/** That one of them excludes the other, as JSON Schema has it. */
+export const oneExpiry = {
+  not: { properties: { expiresAt: {}, expiresIn: {} }, required: ['expiresAt', 'expiresIn'] },
+};
+
 interface ExpiryFields {
   readonly expiresAt?: Date | undefined;
   readonly expiresIn?: number | undefined;

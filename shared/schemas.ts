@@ -3,6 +3,8 @@ import { areRanges } from './address-ranges.ts';
 import { scopeWords } from './key-claims.ts';
 import { allowedIpsClaim } from './source-address.ts';
 
+// What a refinement or a transformation checks is told in `meta` as JSON Schema has it: the contract is made of these schemas.
+
 /** Text of `minimum` to `maximum` characters, counted as Scalekit does (code points), without control characters. */
 export function text(minimum: number, maximum: number) {
   const error = `must be a text of ${minimum} to ${maximum} characters`;
@@ -13,6 +15,7 @@ export function text(minimum: number, maximum: number) {
   };
   return z
     .string(error)
+    .meta({ minLength: minimum, maxLength: maximum, pattern: '^[^\\u0000-\\u001F\\u007F-\\u009F]*$' })
     .refine(fits, { error, abort: true })
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
       error: 'holds a control character or half a character',
@@ -29,9 +32,12 @@ export const UserId = z
   .string('must be a user id')
   .regex(/^usr_[0-9A-Za-z]+$/, 'must be a user id: "usr_" and letters or digits');
 
+const scopeTokens = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
+
 /** OAuth 2.0 scope: words of RFC 6749's scope-token, one space between two. Becomes its distinct words. */
 export const Scope = text(1, 256)
-  .regex(/^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/, 'must be words with one space between two')
+  .regex(scopeTokens, 'must be words with one space between two')
+  .meta({ pattern: scopeTokens.source })
   .transform(scopeWords);
 
 /** Claims as a caller names them: 1 to 30 characters of name, 1 to 256 of value. */
@@ -48,6 +54,7 @@ export const CustomClaims = z
 export const Instant = z
   .string('must be an RFC 3339 date and time')
   .max(40, { error: 'must be an RFC 3339 date and time of at most 40 characters', abort: true })
+  .meta({ format: 'date-time' })
   .pipe(z.iso.datetime({ offset: true, error: 'must be an RFC 3339 date and time, like 2030-01-31T12:00:00Z' }))
   .transform((value) => new Date(value))
   .refine((date) => date.getTime() < Date.UTC(10_000, 0), 'must be before the year 10000');

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { claimFields, separateScope } from '../../shared/claim-fields.ts';
-import { expiryFields, expiryOf } from '../../shared/expiry-fields.ts';
+import { expiryFields, expiryOf, oneExpiry } from '../../shared/expiry-fields.ts';
 import { text, UserId } from '../../shared/schemas.ts';
 
 const CreateKeyBody = z
@@ -11,7 +11,8 @@ const CreateKeyBody = z
   .transform(({ expiresAt, expiresIn, description, userId, ...fields }, context) => {
     const { scope = [], customClaims = {} } = separateScope(fields, context);
     return { description, userId, customClaims, scope, ...expiryOf({ expiresAt, expiresIn }, context) };
-  });
+  })
+  .meta(oneExpiry);
 
 /** `POST /keys`: everything is optional; `expiresIn` is in seconds. */
 export const CreateKeyInput = { body: CreateKeyBody };

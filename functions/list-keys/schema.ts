@@ -12,7 +12,7 @@ export const ListKeysInput = {
       .string()
       .regex(/^[0-9]{1,4}$/, `must be a whole number from 1 to ${maxPageSize}`)
       .transform(Number)
-      .pipe(z.number().min(1, `must be at least 1`).max(maxPageSize, `must be at most ${maxPageSize}`))
+      .pipe(z.int().min(1, `must be at least 1`).max(maxPageSize, `must be at most ${maxPageSize}`))
       .default(10),
     pageToken: text(1, 1024).optional(),
   }),

@@ -3,7 +3,7 @@ import { CustomClaims, Instant, KeyId, UserId } from '../../shared/schemas.ts';
 
 const filters = {
   userId: UserId.optional(),
-  customClaims: CustomClaims.optional(),
+  customClaims: CustomClaims.meta({ minProperties: 1 }).optional(),
   createdBefore: Instant.optional(),
   issuedBy: KeyId.optional(),
 };
@@ -26,6 +26,12 @@ const RevokeKeysBody = z
     if (!all && named.length === 0) issue([], `names no key: give ${Object.keys(filters).join(', ')}, or "all": true`);
     if (all && named.length > 0) issue(['all'], `stands beside ${named.join(', ')}; name one or the other`);
     return request;
+  })
+  .meta({
+    oneOf: [
+      { anyOf: Object.keys(filters).map((name) => ({ required: [name] })) },
+      { properties: { all: { const: true } }, required: ['all'] },
+    ],
   });
 
 /** `POST /keys/revoke`: at least one filter, or `all`. */

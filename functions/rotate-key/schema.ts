@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { expiryFields, expiryOf } from '../../shared/expiry-fields.ts';
+import { expiryFields, expiryOf, oneExpiry } from '../../shared/expiry-fields.ts';
 import { KeyPath } from '../../shared/schemas.ts';
 
 const maxOverlapSeconds = 30 * 24 * 3600;
@@ -20,7 +20,8 @@ const RotateKeyBody = z
   .transform(({ expiresAt, expiresIn, ...rest }, context) => ({
     ...rest,
     ...expiryOf({ expiresAt, expiresIn }, context),
-  }));
+  }))
+  .meta(oneExpiry);
 
 /** `POST /keys/{keyId}/rotate`: everything is optional; `overlapSeconds` is how long the old key stays good. */
 export const RotateKeyInput = { path: KeyPath, body: RotateKeyBody };

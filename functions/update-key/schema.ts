@@ -12,7 +12,8 @@ const UpdateKeyBody = z
     'must be a JSON object',
   )
   .refine((body) => Object.keys(body).length > 0, 'names nothing to change: description, scope or customClaims')
-  .transform(({ description, ...fields }, context) => ({ description, ...separateScope(fields, context) }));
+  .transform(({ description, ...fields }, context) => ({ description, ...separateScope(fields, context) }))
+  .meta({ minProperties: 1 });
 
 /** `PATCH /keys/{keyId}`: what is left out stays; `""` clears description or scope, and `customClaims` replaces them all. */
 export const UpdateKeyInput = { path: KeyPath, body: UpdateKeyBody };

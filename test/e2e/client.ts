@@ -2,6 +2,7 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import sdk from '@scalekit-sdk/node';
 import { expect, inject } from 'vitest';
+import { checkAgainstContract } from '../contract-check.ts';
 
 export const target = inject('target');
 
@@ -25,8 +26,22 @@ export interface Answer {
 
 type Headers = Record<string, string | string[]>;
 
-/** Sends one request; header names and values, and the path, go out exactly as given. */
-export function send(method: string, path: string, headers: Headers = {}, body?: string | Buffer): Promise<Answer> {
+/**
+ * Sends one request; header names and values, and the path, go out exactly as given. An answer that is not one of the
+ * contract throws.
+ */
+export async function send(
+  method: string,
+  path: string,
+  headers: Headers = {},
+  body?: string | Buffer,
+): Promise<Answer> {
+  const answer = await exchange(method, path, headers, body);
+  checkAgainstContract(method, path, answer);
+  return answer;
+}
+
+function exchange(method: string, path: string, headers: Headers, body?: string | Buffer): Promise<Answer> {
   const url = new URL(target.apiUrl);
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {

@@ -80,6 +80,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   const asOperator: Send = (method, path, body) =>
     sendSigned(operator, method, `${operatorUrl}/organizations/${organizationId}${path}`, body);
   await asKey('GET', '/whoami');
+  await fetch(`${apiUrl}/openapi.json`);
   const spare = (await (await asKey('POST', '/keys', {})).json()) as { key: string };
   await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: spare.key }) });
   const mark = { customClaims: { env: 'bulk' } };

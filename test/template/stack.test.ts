@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
+import contract from '../../contract/openapi.json' with { type: 'json' };
+import { problems } from '../../contract/problems.ts';
 import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
 import { readConfig } from '../../infra/config.ts';
 
@@ -12,6 +14,8 @@ function synthesize(context: Record<string, unknown> = {}): Template {
 }
 
 const template = synthesize();
+
+type Ref = { readonly Ref: string };
 
 /** Resources of a type, with the given text in their logical id. */
 function resources(type: string, id = ''): { Properties: Record<string, unknown> }[] {
@@ -30,14 +34,15 @@ describe('the API', () => {
     });
   });
 
-  const open = /^CustomerApi(revoke|webhooksscalekit)POST/;
+  const open = /^CustomerApi((revoke|webhooksscalekit)POST|openapijsonGET)/;
 
-  test('the two routes that are open to all are throttled, and log no requests', () => {
+  test('the three routes that are open to all are throttled, and log no requests', () => {
     const [stage] = resources('AWS::ApiGateway::Stage', 'CustomerApi');
     const settings = stage?.Properties['MethodSettings'] as Record<string, unknown>[];
-    for (const ResourcePath of ['/~1revoke', '/~1webhooks~1scalekit']) {
+    const routes = { '/~1revoke': 'POST', '/~1webhooks~1scalekit': 'POST', '/~1openapi.json': 'GET' };
+    for (const [ResourcePath, HttpMethod] of Object.entries(routes)) {
       const own = settings.find((setting) => setting['ResourcePath'] === ResourcePath);
-      expect(own).toMatchObject({ HttpMethod: 'POST', DataTraceEnabled: false });
+      expect(own).toMatchObject({ HttpMethod, DataTraceEnabled: false });
       expect(own?.['ThrottlingRateLimit']).toBeLessThanOrEqual(20);
     }
   });
@@ -53,6 +58,21 @@ describe('the API', () => {
       if (isPreflight) expect(Integration).toMatchObject({ Type: 'MOCK', PassthroughBehavior: 'NEVER' });
       else expect(AuthorizerId).toBeDefined();
     }
+  });
+
+  test('has exactly the routes of its contract', () => {
+    const found = template.findResources('AWS::ApiGateway::Resource');
+    const pathOf = (id: unknown): string => {
+      const { PathPart, ParentId } = found[String(id)]?.['Properties'] ?? {};
+      return PathPart === undefined ? '' : `${pathOf(ParentId.Ref)}/${PathPart}`;
+    };
+    const deployed = resources('AWS::ApiGateway::Method', 'CustomerApi')
+      .filter(({ Properties }) => Properties['HttpMethod'] !== 'OPTIONS')
+      .map(({ Properties }) => `${String(Properties['HttpMethod'])} ${pathOf((Properties['ResourceId'] as Ref).Ref)}`);
+    const promised = Object.entries(contract.paths).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect(deployed.toSorted()).toEqual(promised.toSorted());
   });
 
   test('is one stage, v1, that logs accesses and never requests', () => {
@@ -132,6 +152,16 @@ describe('gateway responses', () => {
     }
   });
 
+  test('each that a route can meet is a problem of the contract', () => {
+    const promised = Object.values(problems).flatMap(({ status, codes }) => codes.map((code) => `${status} ${code}`));
+    // A firewall that somebody adds, and preflights.
+    const exempt = ['403 forbidden', '415 unsupported_media_type', '401 $context.authorizer.code'];
+    for (const { StatusCode, ResponseTemplates } of responses) {
+      const { code } = JSON.parse(ResponseTemplates['application/json'] ?? '');
+      expect([...promised, ...exempt]).toContain(`${StatusCode} ${code}`);
+    }
+  });
+
   test('an outage says when to come again, and a bad key what is wrong with it', () => {
     const headerOf = (type: string, name: string) =>
       responses.find(({ ResponseType }) => ResponseType === type)?.ResponseParameters[`gatewayresponse.header.${name}`];
@@ -195,8 +225,8 @@ describe('the functions', () => {
     ]);
   });
 
-  test('whoami may write its log, and nothing else', () => {
-    expect(statementsOf('Whoami').map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents']]);
+  test.each(['Whoami', 'OpenApi'])('%s may write its log, and nothing else', (id) => {
+    expect(statementsOf(id).map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents']]);
   });
 
   test('no policy reaches for a wildcard, and no role for a managed policy of AWS but API Gateway’s logging', () => {
@@ -239,7 +269,7 @@ describe('with a TTL for data routes', () => {
     expect(key?.IdentitySource).toBe('method.request.header.Authorization');
     for (const [logicalId, { Properties }] of find('AWS::ApiGateway::Method')) {
       if (Properties.HttpMethod === 'OPTIONS' || logicalId.startsWith('OperatorApi')) continue;
-      if (/^CustomerApi(revoke|webhooksscalekit)POST/.test(logicalId)) continue;
+      if (/^CustomerApi((revoke|webhooksscalekit)POST|openapijsonGET)/.test(logicalId)) continue;
       const expected = logicalId.includes('whoami') ? data : key;
       expect(Properties.AuthorizerId, logicalId).toEqual({ Ref: expected?.logicalId });
     }
@@ -305,7 +335,7 @@ describe('the operators’ API', () => {
       Object.entries(template.findResources('AWS::ApiGateway::Method'))
         .filter(([id, { Properties }]) => id.startsWith(api) && Properties.HttpMethod !== 'OPTIONS')
         .map(([, { Properties }]) => `${Properties.HttpMethod} ${functionOf(Properties)}`)
-        .filter((route) => !/Whoami|RevokeLeakedKey|ScalekitWebhook/.test(route))
+        .filter((route) => !/Whoami|OpenApi|RevokeLeakedKey|ScalekitWebhook/.test(route))
         .sort();
     expect(methods).not.toEqual([]);
     for (const { AuthorizationType } of methods) expect(AuthorizationType).toBe('AWS_IAM');

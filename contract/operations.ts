@@ -1,0 +1,164 @@
+import type * as z from 'zod';
+import { GetKeyInput } from '../functions/get-key/schema.ts';
+import { ListKeysInput } from '../functions/list-keys/schema.ts';
+import { RevokeKeyInput } from '../functions/revoke-key/schema.ts';
+import { RotateKeyInput } from '../functions/rotate-key/schema.ts';
+import { UpdateKeyInput } from '../functions/update-key/schema.ts';
+import type { answers } from './answers.ts';
+import type { ProblemName } from './problems.ts';
+import type { requests } from './requests.ts';
+
+/** One method of one path: what it takes, and every answer that it gives. */
+export interface Operation {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: 'keys' | 'open' | 'backend';
+  readonly description?: string;
+  readonly path?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** Headers that must be sent, each with what it is. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: keyof typeof requests;
+  /** The body is form-encoded, in place of JSON. */
+  readonly isForm?: boolean;
+  readonly success: {
+    readonly status: number;
+    readonly description: string;
+    readonly body?: keyof typeof answers;
+    readonly hasLocation?: boolean;
+  };
+  readonly problems: readonly ProblemName[];
+}
+
+/** Of every route: a query that it does not know, too many requests, faults. */
+const common = ['BadRequest', 'Throttled', 'Fault', 'TimedOut'] as const;
+/** Of every route behind the authorizer. */
+const authorized = [...common, 'Unauthorized'] as const;
+const reading = [...authorized, 'LacksScope', 'Unavailable'] as const;
+/** Of what gives keys more or less than they had. */
+const granting = [...authorized, 'BeyondAuthority', 'TooLarge', 'Unfinished'] as const;
+
+/** The routes of the customers' API, by path and method. */
+export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
+  '/keys': {
+    get: {
+      operationId: 'listKeys',
+      summary: 'List the active keys that the caller can see, a page at a time',
+      description: 'Needs `keys:read`. A page may be short, even empty: go on while there is a `nextPageToken`.',
+      tag: 'keys',
+      query: ListKeysInput.query,
+      success: { status: 200, description: 'A page of keys.', body: 'KeyList' },
+      problems: reading,
+    },
+    post: {
+      operationId: 'createKey',
+      summary: 'Create a key of the caller’s organization',
+      description: 'Needs `keys:write`, and `keys:users` for a key of a user. No key makes a bigger key than itself.',
+      tag: 'keys',
+      body: 'CreateKeyRequest',
+      success: { status: 201, description: 'The key, with the plain key.', body: 'CreatedKey', hasLocation: true },
+      problems: granting,
+    },
+  },
+  '/keys/{keyId}': {
+    get: {
+      operationId: 'getKey',
+      summary: 'Show one active key that the caller can see',
+      description: 'Needs `keys:read`.',
+      tag: 'keys',
+      path: GetKeyInput.path,
+      success: { status: 200, description: 'The key.', body: 'Key' },
+      problems: [...reading, 'NotFound'],
+    },
+    patch: {
+      operationId: 'updateKey',
+      summary: 'Change description, scope or claims of a key',
+      description:
+        'Needs `keys:write`, and `keys:users` for a key of a user. What is left out stays; `""` clears description or ' +
+        'scope; `customClaims` replaces all claims but the scope and the reserved ones.',
+      tag: 'keys',
+      path: UpdateKeyInput.path,
+      body: 'UpdateKeyRequest',
+      success: { status: 200, description: 'The key as it is now.', body: 'Key' },
+      problems: [...granting, 'NotFound', 'NotApplied'],
+    },
+    delete: {
+      operationId: 'revokeKey',
+      summary: 'Revoke a key',
+      description: 'Needs `keys:write`. Idempotent: it is a success also when there is nothing to revoke.',
+      tag: 'keys',
+      path: RevokeKeyInput.path,
+      success: { status: 204, description: 'No key that the caller can see is active under the id.' },
+      problems: [...authorized, 'LacksScope', 'Unfinished'],
+    },
+  },
+  '/keys/{keyId}/rotate': {
+    post: {
+      operationId: 'rotateKey',
+      summary: 'Put a new key in the place of one',
+      description:
+        'Needs `keys:write`, and authority over the key. The old key ends at once, or after `overlapSeconds`.',
+      tag: 'keys',
+      path: RotateKeyInput.path,
+      body: 'RotateKeyRequest',
+      success: { status: 201, description: 'The new key, with the plain key.', body: 'RotatedKey', hasLocation: true },
+      problems: [...granting, 'NotFound', 'AlreadyRotated'],
+    },
+  },
+  '/keys/revoke': {
+    post: {
+      operationId: 'revokeKeys',
+      summary: 'Revoke all keys that the caller can see and that fit every filter',
+      description: 'Needs `keys:write`. Takes at least one filter, or `all`.',
+      tag: 'keys',
+      body: 'RevokeKeysRequest',
+      success: { status: 200, description: 'What was revoked, and what remains.', body: 'BulkAnswer' },
+      problems: [...authorized, 'LacksScope', 'TooLarge', 'Unfinished'],
+    },
+  },
+  '/revoke': {
+    post: {
+      operationId: 'revokeLeakedKey',
+      summary: 'End a key that one holds (RFC 7009)',
+      description: 'The answer is the same whether there was such a key or not.',
+      tag: 'open',
+      body: 'LeakedKey',
+      isForm: true,
+      success: { status: 200, description: 'The token is no active key.' },
+      problems: [...common, 'TooLarge', 'Unfinished'],
+    },
+  },
+  '/webhooks/scalekit': {
+    post: {
+      operationId: 'receiveScalekitEvent',
+      summary: 'Take an event of Scalekit, and end the keys of who leaves',
+      tag: 'open',
+      headers: {
+        'webhook-id': 'The id of the delivery.',
+        'webhook-timestamp': 'Seconds since the epoch, of the last 5 minutes.',
+        'webhook-signature': 'One or more of `v1,` and HMAC SHA-256, in base64.',
+      },
+      body: 'ScalekitEvent',
+      success: { status: 200, description: 'How many keys were revoked.', body: 'WebhookAnswer' },
+      problems: [...common, 'Unsigned', 'TooLarge', 'Unfinished'],
+    },
+  },
+  '/whoami': {
+    get: {
+      operationId: 'whoami',
+      summary: 'Show the caller; an example of a backend',
+      tag: 'backend',
+      success: { status: 200, description: 'The caller.', body: 'Caller' },
+      problems: [...authorized, 'Unavailable'],
+    },
+  },
+  '/openapi.json': {
+    get: {
+      operationId: 'getContract',
+      summary: 'Show this document',
+      tag: 'open',
+      success: { status: 200, description: 'The contract of the API.', body: 'Contract' },
+      problems: common,
+    },
+  },
+};

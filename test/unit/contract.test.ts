@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
+import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
+import { contractText } from '../../contract/document.ts';
+import contract from '../../contract/openapi.json' with { type: 'json' };
+import { gatewayCodes, problems } from '../../contract/problems.ts';
+import { requests } from '../../contract/requests.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { toProblem } from '../../shared/problem.ts';
+import { checkAgainstContract, type SeenAnswer } from '../contract-check.ts';
+
+test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
+  expect(contractText()).toBe(readFileSync(new URL('../../contract/openapi.json', import.meta.url), 'utf8'));
+});
+
+describe('what the contract says of requests', () => {
+  const ajv = new Ajv2020({ strict: false });
+  formats.default(ajv);
+  ajv.addSchema({ $id: 'contract', ...contract });
+  const fits = (name: string, body: unknown) => ajv.validate({ $ref: `contract#/components/schemas/${name}` }, body);
+
+  const many = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, 'x']));
+  const instant = '2099-01-01T00:00:00Z';
+  const asked: [keyof typeof requests, unknown, boolean][] = [
+    ['CreateKeyRequest', {}, true],
+    ['CreateKeyRequest', [], false],
+    ['CreateKeyRequest', { organizationId: 'org_1' }, false],
+    ['CreateKeyRequest', { description: '' }, false],
+    ['CreateKeyRequest', { description: '😀'.repeat(255) }, true], // characters, not halves of them
+    ['CreateKeyRequest', { description: '😀'.repeat(256) }, false],
+    ['CreateKeyRequest', { description: 'a\u0000b' }, false],
+    ['CreateKeyRequest', { description: 'a\u0085b' }, false],
+    ['CreateKeyRequest', { userId: 'usr_1' }, true],
+    ['CreateKeyRequest', { userId: 'org_1' }, false],
+    ['CreateKeyRequest', { scope: 'keys:read keys:write' }, true],
+    ['CreateKeyRequest', { scope: 'a  b' }, false],
+    ['CreateKeyRequest', { scope: '' }, false],
+    ['CreateKeyRequest', { scope: 'a'.repeat(257) }, false],
+    ['CreateKeyRequest', { customClaims: many(20) }, true],
+    ['CreateKeyRequest', { customClaims: many(21) }, false],
+    ['CreateKeyRequest', { customClaims: { ['n'.repeat(30)]: 'x'.repeat(256) } }, true],
+    ['CreateKeyRequest', { customClaims: { ['n'.repeat(31)]: 'x' } }, false],
+    ['CreateKeyRequest', { customClaims: { a: 'x'.repeat(257) } }, false],
+    ['CreateKeyRequest', { customClaims: { a: '' } }, false],
+    ['CreateKeyRequest', { customClaims: { '': 'x' } }, false],
+    ['CreateKeyRequest', { expiresAt: instant }, true],
+    ['CreateKeyRequest', { expiresAt: '2099-01-01T00:00:00.5+02:00' }, true],
+    ['CreateKeyRequest', { expiresAt: '2099-01-01T00:00:00' }, false],
+    ['CreateKeyRequest', { expiresAt: 'tomorrow' }, false],
+    ['CreateKeyRequest', { expiresIn: 1 }, true],
+    ['CreateKeyRequest', { expiresIn: 0 }, false],
+    ['CreateKeyRequest', { expiresIn: 1.5 }, false],
+    ['CreateKeyRequest', { expiresIn: 100 * 365 * 24 * 3600 + 1 }, false],
+    ['CreateKeyRequest', { expiresIn: 1, expiresAt: instant }, false],
+    ['UpdateKeyRequest', {}, false],
+    ['UpdateKeyRequest', { description: '', scope: '' }, true],
+    ['UpdateKeyRequest', { customClaims: {} }, true],
+    ['UpdateKeyRequest', { userId: 'usr_1' }, false],
+    ['RotateKeyRequest', {}, true],
+    ['RotateKeyRequest', { overlapSeconds: 2_592_000, replace: true }, true],
+    ['RotateKeyRequest', { overlapSeconds: 2_592_001 }, false],
+    ['RotateKeyRequest', { overlapSeconds: -1 }, false],
+    ['RotateKeyRequest', { expiresIn: 1, expiresAt: instant }, false],
+    ['RevokeKeysRequest', {}, false],
+    ['RevokeKeysRequest', { all: false }, false],
+    ['RevokeKeysRequest', { all: true, dryRun: true }, true],
+    ['RevokeKeysRequest', { all: true, userId: 'usr_1' }, false],
+    ['RevokeKeysRequest', { all: false, userId: 'usr_1' }, true],
+    ['RevokeKeysRequest', { customClaims: {} }, false],
+    ['RevokeKeysRequest', { createdBefore: instant, issuedBy: 'apit_1' }, true],
+    ['RevokeKeysRequest', { issuedBy: 'usr_1' }, false],
+    ['LeakedKey', { token: 'x', token_type_hint: 'access_token' }, true],
+    ['LeakedKey', { token: '' }, false],
+    ['ScalekitEvent', { id: 'evt_1', type: 'x', occurred_at: instant, more: 1 }, true],
+    ['ScalekitEvent', { id: 'evt_1', type: 'x', occurred_at: 'now' }, false],
+  ];
+
+  test.each(asked)('is what the function takes and refuses: %s %j', (name, body, isTaken) => {
+    expect((requests[name] as z.ZodType).safeParse(body).success).toBe(isTaken);
+    expect(fits(name, body)).toBe(isTaken);
+  });
+});
+
+test('each problem of a function has the status that the function sends it with', () => {
+  for (const { status, codes } of Object.values(problems)) {
+    for (const kind of codes) {
+      if ((gatewayCodes as readonly string[]).includes(kind)) continue;
+      const { body } = toProblem({ kind, errors: [], scope: '', detail: '' } as unknown as Failure, 'id');
+      expect(body.status, kind).toBe(status);
+    }
+  }
+});
+
+describe('an answer that is not one of the contract fails', () => {
+  const key = { keyId: 'apit_1', organizationId: 'org_1', customClaims: {}, roles: [], suffix: 'abcd' };
+  const headers = { 'content-type': 'application/json', location: '/v1/keys/apit_1' };
+  const answer = (status: number, body: unknown, more: Partial<SeenAnswer> = {}): SeenAnswer => ({
+    status,
+    headers,
+    text: body === undefined ? '' : JSON.stringify(body),
+    ...more,
+  });
+  const problem = (status: number, code: string) => ({
+    type: 'about:blank',
+    title: 'Title',
+    status,
+    detail: 'Detail.',
+    code,
+    requestId: '1',
+  });
+  const retry = { headers: { ...headers, 'retry-after': '1' } };
+
+  test.each([
+    ['GET', '/keys/apit_1', answer(200, key)],
+    ['GET', '/keys?pageSize=1', answer(200, { keys: [key], totalCount: 1 })],
+    ['POST', '/keys', answer(201, { key: 'plain', ...key })],
+    ['DELETE', '/keys/apit_1', answer(204, undefined)],
+    ['GET', '/whoami', answer(429, problem(429, 'throttled'), retry)],
+    ['POST', '/keys/apit_1/rotate', answer(409, { ...problem(409, 'already_rotated'), successorId: 'apit_2' })],
+    ['OPTIONS', '/keys', answer(415, problem(415, 'unsupported_media_type'))],
+    ['GET', '/nope', answer(418, undefined)],
+  ])('none of these does: %s %s %j', (method, path, good) => {
+    expect(() => checkAgainstContract(method, path, good)).not.toThrow();
+  });
+
+  test.each([
+    ['a status', 'GET', '/keys/apit_1', answer(202, key), /status is not documented/],
+    ['a status of another route', 'GET', '/whoami', answer(404, problem(404, 'not_found')), /status is not documented/],
+    ['a further field', 'GET', '/keys/apit_1', answer(200, { ...key, email: 'a@b' }), /additional properties/],
+    ['a plain key in a list', 'GET', '/keys', answer(200, { keys: [{ ...key, key: 'plain' }] }), /additional prop/],
+    ['a missing field', 'GET', '/whoami', answer(200, { ...key, suffix: undefined, roles: undefined }), /'roles'/],
+    ['a date that is none', 'GET', '/keys/apit_1', answer(200, { ...key, createdAt: 'now' }), /date-time/],
+    ['a code of another status', 'GET', '/whoami', answer(401, problem(401, 'not_found')), /allowed values/],
+    ['a status that differs', 'GET', '/whoami', answer(401, problem(403, 'invalid_token')), /constant/],
+    ['no successor', 'POST', '/keys/apit_1/rotate', answer(409, problem(409, 'already_rotated')), /successorId/],
+    ['no Retry-After', 'GET', '/whoami', answer(429, problem(429, 'throttled')), /no Retry-After/],
+    [
+      'no Location',
+      'POST',
+      '/keys',
+      answer(201, { key: 'x', ...key }, { headers: { 'content-type': 'application/json' } }),
+      /no Location/,
+    ],
+    [
+      'another content type',
+      'GET',
+      '/keys/apit_1',
+      answer(200, key, { headers: { 'content-type': 'text/html' } }),
+      /text\/html/,
+    ],
+    ['text that is not JSON', 'GET', '/keys/apit_1', answer(200, undefined, { text: '{' }), /must be object/],
+    ['a body where there is none', 'DELETE', '/keys/apit_1', answer(204, key), /there is a body/],
+  ])('by %s', (_what, method, path, bent, message) => {
+    expect(() => checkAgainstContract(method, path, bent)).toThrow(message);
+  });
+});
