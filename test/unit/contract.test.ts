@@ -1,4 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +16,19 @@ import { checkAgainstContract, type SeenAnswer } from '../contract-check.ts';
 
 test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
   expect(contractText()).toBe(readFileSync(new URL('../../contract/openapi.json', import.meta.url), 'utf8'));
+});
+
+test('the committed client is what the contract gives now: mend it by npm run contract', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'client-'));
+  const made = join(folder, 'client.ts');
+  execFileSync('npx', ['orval', '--config', 'contract/orval.config.ts'], {
+    env: { ...process.env, TYPED_CLIENT: made },
+    stdio: 'pipe',
+  });
+  // The one line that tells where it lies.
+  const textOf = (file: URL | string) => readFileSync(file, 'utf8').replace(/^import .*fetch\.ts';$/m, '');
+  expect(textOf(made)).toBe(textOf(new URL('../e2e/typed-client/client.ts', import.meta.url)));
+  rmSync(folder, { recursive: true });
 });
 
 describe('what the contract says of requests', () => {
