@@ -88,6 +88,14 @@ test('who left loses their keys; what they could read is rotated', async () => {
   expect(await isGood(readFileSync(`${root}rotated.key`, 'utf8').trim())).toBe(true);
 });
 
+test('a webhook that is signed as the page has it ends the keys of who left', async () => {
+  const { userId, webhookSecret } = runtime.outputs;
+  const theirs = await newKey({ userId });
+  const output = await run('left-webhook', { USER_ID: userId, SECRET: webhookSecret });
+  expect(output).toContain('{"revoked":1}');
+  expect(await isGood(theirs.key)).toBe(false);
+});
+
 test('keys that nobody knows of are found and ended', async () => {
   const { key, keyId } = await newKey();
   expect(await run('secret-check', { KEY_ID: keyId })).toContain(keyId);
