@@ -58,9 +58,11 @@ async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess
   });
   while (!sent.some(({ status }) => status === 200)) await new Promise((resolve) => setTimeout(resolve, 1));
   const deletedAt = performance.now();
-  const { status } = await call(adminKey, `/keys/${keyId}`, { method: 'DELETE' });
+  let deleted = await call(adminKey, `/keys/${keyId}`, { method: 'DELETE' });
+  // An outage by the load itself is told as one, and repeated, as a client would.
+  while (deleted.status === 503) deleted = await call(adminKey, `/keys/${keyId}`, { method: 'DELETE' });
   const answeredAt = performance.now();
-  if (status !== 204) throw new Error(`DELETE answered ${status}`);
+  if (deleted.status !== 204) throw new Error(`DELETE answered ${deleted.status}: ${await deleted.text()}`);
   while (sent.filter(({ at }) => at > answeredAt).length < 3 * clientsPerKey)
     await new Promise((resolve) => setTimeout(resolve, 1));
   enough = true;

@@ -5,7 +5,7 @@ export function openAwsDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`
     PRAGMA journal_mode = WAL;
-    PRAGMA synchronous = FULL;
+    PRAGMA synchronous = NORMAL;
     CREATE TABLE IF NOT EXISTS schedule (
       group_name TEXT NOT NULL, name TEXT NOT NULL, due_at INTEGER NOT NULL, target TEXT NOT NULL, client_token TEXT,
       PRIMARY KEY (group_name, name)

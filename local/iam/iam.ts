@@ -120,7 +120,8 @@ export class Iam {
   async isAllowed(request: AuthorizationRequest): Promise<boolean> {
     const { principal, action, resource, context = {} } = request;
     const name = 'service' in principal ? principal.service : principal.arn;
-    const key = JSON.stringify([principal, action, resource, context]);
+    const who = 'service' in principal ? principal.sourceArn : principal.credentials.accessKeyId;
+    const key = JSON.stringify([name, who, action, resource, context]);
     let decision = this.#decisions.get(key);
     if (decision === undefined) {
       if (this.#decisions.size >= maxDecisions) this.#decisions.clear();
