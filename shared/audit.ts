@@ -38,15 +38,12 @@ export interface AuditEvent extends AuditCause {
 
 /** The record of all that happens to keys. */
 export interface Audit {
-  /** Logs and sends events. Never fails, for what they tell of has happened: one that can't be sent is logged as an error. */
-  record(events: readonly AuditEvent[]): Promise<void>;
+  /** Logs and sends an event. Never fails, for what it tells of has happened: one that can't be sent is logged as an error. */
+  record(event: AuditEvent): Promise<void>;
 }
 
 /** `source` of every event. */
 const source = 'api-keys';
-
-/** EventBridge's limit on one call. */
-const maxEntries = 10;
 
 const timeoutMs = 2_000;
 
@@ -54,36 +51,28 @@ const timeoutMs = 2_000;
 export function auditFromEnvironment(): Audit {
   const EventBusName = requireEnvironment('AUDIT_EVENT_BUS');
   return {
-    async record(events) {
-      for (const event of events) logger.info('audit', { audit: event });
-      const chunks = Array.from({ length: Math.ceil(events.length / maxEntries) }, (_, index) =>
-        events.slice(index * maxEntries, (index + 1) * maxEntries),
-      );
-      await Promise.all(chunks.map((chunk) => send(EventBusName, chunk)));
+    async record(event) {
+      logger.info('audit', { audit: event });
+      await send(EventBusName, event);
     },
   };
 }
 
-async function send(EventBusName: string, events: readonly AuditEvent[]): Promise<void> {
-  const Entries = events.map(({ type, ...detail }) => ({
-    EventBusName,
-    Source: source,
-    DetailType: `ApiKey ${type}`,
-    Detail: JSON.stringify(detail),
-  }));
-  const keyIds = events.map(({ keyId }) => keyId);
+async function send(EventBusName: string, { type, ...detail }: AuditEvent): Promise<void> {
+  const entry = { EventBusName, Source: source, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
+  const { keyId } = detail;
   try {
     const answer = await sendAws('events', {
       method: 'POST',
       path: '/',
       headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' },
-      body: JSON.stringify({ Entries }),
+      body: JSON.stringify({ Entries: [entry] }),
       timeoutMs,
     });
-    const refused = answer.status === 200 ? failedEntries(answer.body) : events.length;
-    if (refused > 0) logger.error('audit_not_sent', { keyIds, status: answer.status, refused });
+    const isSent = answer.status === 200 && failedEntries(answer.body) === 0;
+    if (!isSent) logger.error('audit_not_sent', { keyId, status: answer.status });
   } catch (cause) {
-    logger.error('audit_not_sent', { keyIds, ...causeOf(cause) });
+    logger.error('audit_not_sent', { keyId, ...causeOf(cause) });
   }
 }
 

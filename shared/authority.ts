@@ -95,15 +95,9 @@ export function mint(actor: Actor, request: KeyRequest): Result<NewKey, Failure>
   const expiresAt = mintedExpiry(actor, request.expiresAt);
   if (!expiresAt.ok) return expiresAt;
   const customClaims = withScope({ ...request.customClaims, ...inheritanceOf(actor) }, request.scope);
-  const counted = requireCount(customClaims);
-  if (!counted.ok) return counted;
-  return ok({
-    organizationId: actor.organizationId,
-    ...(user.value === undefined ? {} : { userId: user.value }),
-    ...(request.description === undefined ? {} : { description: request.description }),
-    customClaims,
-    ...(expiresAt.value === undefined ? {} : { expiresAt: expiresAt.value }),
-  });
+  const { organizationId } = actor;
+  const { description } = request;
+  return newKey({ organizationId, userId: user.value, description, customClaims, expiresAt: expiresAt.value });
 }
 
 /**
@@ -145,14 +139,29 @@ export function succeed(
   if (!expiry.ok) return expiry;
   const issuer = isOperator(actor) ? (key.customClaims['issued_by'] ?? operatorIssuer) : actor.keyId;
   const customClaims = { ...key.customClaims, issued_by: issuer, rotated_from: rotatedFrom };
+  const { organizationId, userId, description } = key;
+  return newKey({ organizationId, userId, description, customClaims, expiresAt: expiry.value });
+}
+
+/** What was decided of a new key, with `undefined` for what it does not have. */
+interface Decided {
+  readonly organizationId: string;
+  readonly userId: string | undefined;
+  readonly description: string | undefined;
+  readonly customClaims: Claims;
+  readonly expiresAt: string | undefined;
+}
+
+/** Completes what was decided of a new key: its claims must fit, and what it does not have is absent. */
+function newKey({ organizationId, userId, description, customClaims, expiresAt }: Decided): Result<NewKey, Failure> {
   const counted = requireCount(customClaims);
   if (!counted.ok) return counted;
   return ok({
-    organizationId: key.organizationId,
-    ...(key.userId === undefined ? {} : { userId: key.userId }),
-    ...(key.description === undefined ? {} : { description: key.description }),
+    organizationId,
+    ...(userId === undefined ? {} : { userId }),
+    ...(description === undefined ? {} : { description }),
     customClaims,
-    ...(expiry.value === undefined ? {} : { expiresAt: expiry.value }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   });
 }
 

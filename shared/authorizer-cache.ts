@@ -31,6 +31,11 @@ export function authorizerCacheFromEnvironment(): AuthorizerCache | undefined {
   return authorizerCache(path, millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS') + marginMs);
 }
 
+/** Ends what is cached of decisions, where any are. */
+export async function flushIfCached(cache: AuthorizerCache | undefined): Promise<Result<void, Failure>> {
+  return cache ? cache.flush() : ok(undefined);
+}
+
 function authorizerCache(path: string, waitMs: number): AuthorizerCache {
   let pending: Promise<Result<void, Failure>> | undefined;
   const wait = () => delay(waitMs);

@@ -1,7 +1,7 @@
 import { isOperator } from './actor.ts';
 import { causedBy } from './audit.ts';
 import { requireScope, sees } from './authority.ts';
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, outage } from './failure.ts';
 import type { Initiator } from './initiator.ts';
 import { allKeys } from './key-search.ts';
@@ -74,7 +74,7 @@ export function createBulkRevocation(
       const isDone = others.failed.length === 0 && others.remaining === 0;
       // Its own key goes last, and only after all others: it is what a repeat is asked with.
       const self = isDone ? await revokeAll(mutations, last, cause, until) : notTried(last);
-      const flushed = cache ? await cache.flush() : ok(undefined);
+      const flushed = await flushIfCached(cache);
       if (!flushed.ok) return flushed;
       return ok({ matched: matched.length, ...sum(others, self) });
     },

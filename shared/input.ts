@@ -66,8 +66,13 @@ function queryOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Fa
 /** What API Gateway puts in place of bytes that are not UTF-8. */
 const replacementCharacter = '\uFFFD';
 
+/** The body as text, however API Gateway handed it on; `""` for none. */
+export function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
+  return isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
+}
+
 function textOf(event: APIGatewayProxyEvent): Result<string, Failure> {
-  const text = event.isBase64Encoded ? Buffer.from(event.body ?? '', 'base64').toString('utf8') : (event.body ?? '');
+  const text = bodyText(event);
   if (text.length > maxBodyCharacters)
     return fail(invalid('', `The body has more than ${maxBodyCharacters} characters.`));
   if (text.includes(replacementCharacter)) {

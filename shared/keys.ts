@@ -1,7 +1,7 @@
 import { isOperator } from './actor.ts';
 import { causedBy } from './audit.ts';
 import { type AmendedKey, amend, type KeyChange, type KeyRequest, mint, requireScope, sees } from './authority.ts';
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, refusedAs } from './failure.ts';
 import type { Initiator } from './initiator.ts';
 import { type Key, toKey } from './key.ts';
@@ -55,7 +55,7 @@ export function createKeys(scalekit: Scalekit, mutations: Mutations, cache?: Aut
       if (!updated.ok) {
         return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
       }
-      const flushed = cache ? await cache.flush() : ok(undefined);
+      const flushed = await flushIfCached(cache);
       if (!flushed.ok) return flushed;
       return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
     },
@@ -72,7 +72,7 @@ export function createKeys(scalekit: Scalekit, mutations: Mutations, cache?: Aut
       }
       // Also where nothing was found: it may be a repeat of a revocation whose flush failed. And where nothing was
       // seen, so that the time an answer takes does not tell what else there is.
-      return cache ? cache.flush() : ok(undefined);
+      return flushIfCached(cache);
     },
   };
 }

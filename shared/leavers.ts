@@ -1,4 +1,4 @@
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, invalid, outage } from './failure.ts';
 import { allKeys } from './key-search.ts';
 import type { Mutations } from './mutations.ts';
@@ -41,7 +41,7 @@ export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: 
       const matched = keys.ok ? keys.value.filter((key) => isConcerned(key, concerned.value ?? {}, event)) : [];
       const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
       const { revoked, failed, remaining } = await revokeAll(mutations, matched, cause, startedAt + maxMs);
-      const flushed = cache ? await cache.flush() : ok(undefined);
+      const flushed = await flushIfCached(cache);
       if (!flushed.ok) return flushed;
       if (failed.length === 0 && remaining === 0) return ok({ revoked });
       return fail(outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') }));

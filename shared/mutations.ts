@@ -26,21 +26,21 @@ export function auditedMutations(scalekit: Scalekit, audit: Audit): Mutations {
       if (!created.ok) return created;
       const more = previousKeyId === undefined ? {} : { previousKeyId };
       const fields = fieldsOf(newKey);
-      await audit.record([
+      await audit.record(
         event(previousKeyId === undefined ? 'Created' : 'Rotated', created.value.info, cause, fields, more),
-      ]);
+      );
       return created;
     },
     async update(key, change, cause) {
       const updated = await scalekit.update(key.keyId, change);
       if (!updated.ok) return updated;
-      await audit.record([event('Updated', key, cause, changedFields(key, updated.value))]);
+      await audit.record(event('Updated', key, cause, changedFields(key, updated.value)));
       return updated;
     },
     async revoke(key, cause) {
       const invalidated = await scalekit.invalidate(key.keyId);
       if (!invalidated.ok) return invalidated;
-      await audit.record([event('Revoked', key, cause, [])]);
+      await audit.record(event('Revoked', key, cause, []));
       return ok(undefined);
     },
   };

@@ -1,7 +1,7 @@
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, outage } from './failure.ts';
 import type { Mutations } from './mutations.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, type Result } from './result.ts';
 import type { Scalekit } from './scalekit.ts';
 
 /** What ends overlaps. */
@@ -27,7 +27,7 @@ export function createOverlapEnd(scalekit: Scalekit, mutations: Mutations, cache
         const revoked = await mutations.revoke(found.value, cause);
         if (!revoked.ok) return fail(outage(revoked.failure));
       }
-      return cache ? cache.flush() : ok(undefined);
+      return flushIfCached(cache);
     },
   };
 }

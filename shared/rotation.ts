@@ -1,7 +1,7 @@
 import { type Actor, isOperator } from './actor.ts';
 import { causedBy } from './audit.ts';
 import { type NewKey, requireScope, sees, succeed } from './authority.ts';
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, invalid, outage } from './failure.ts';
 import type { Initiator } from './initiator.ts';
 import { type Key, toKey } from './key.ts';
@@ -146,7 +146,7 @@ export function createRotation(
 
   /** The successor exists, so a flush that fails must not keep its plain key back. */
   async function flushed(previous: RotatedKey['previous']): Promise<RotatedKey['previous']> {
-    const result = cache ? await cache.flush() : ok(undefined);
+    const result = await flushIfCached(cache);
     if (result.ok) return previous;
     const cause = 'cause' in result.failure ? causeOf(result.failure.cause) : {};
     logger.error('cache_not_flushed', { keyId: previous.keyId, ...cause });

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { type Failure, invalid } from './failure.ts';
+import { bodyText } from './input.ts';
 import { paced } from './paced.ts';
 import { fail, ok, type Result } from './result.ts';
 import { ScalekitEvent } from './scalekit-event.ts';
@@ -21,9 +22,7 @@ export function webhookReader(parameterName: string, timeoutMs: number): ReadWeb
     () => false,
   );
   return async (event) => {
-    const payload = event.isBase64Encoded
-      ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
-      : (event.body ?? '');
+    const payload = bodyText(event);
     const headers = lowerCase(event.headers);
     try {
       const isSigned =

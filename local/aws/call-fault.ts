@@ -9,15 +9,28 @@ export const CallFaultSchema = z.strictObject({
   times: z.int().min(0).default(1),
 });
 
-export type CallFault = z.output<typeof CallFaultSchema>;
+type CallFault = z.output<typeof CallFaultSchema>;
 
-/** Carries a call out under a fault. */
-export async function carryOut(fault: CallFault | undefined, call: () => Promise<JsonAnswer>): Promise<JsonAnswer> {
-  if (fault?.kind === 'refuse') throw new AwsError('ValidationException', 'made to refuse');
-  if (fault?.kind === 'fail') throw new AwsError('InternalServerException', 'made to fail', 500);
-  if (fault?.kind === 'kill_before') killProcess();
-  const answer = await call();
-  if (fault?.kind === 'kill_after') killProcess();
-  if (fault?.kind === 'no_answer') throw new AwsError('InternalServerException', 'made to fail after it was done', 500);
-  return answer;
+/** The faults of one stand-in: what it was told, until it has failed as often. */
+export class CallFaults {
+  #next: CallFault | undefined;
+
+  /** Makes the next calls fail; `times: 0` makes none. */
+  set(fault: CallFault): void {
+    this.#next = fault.times > 0 ? fault : undefined;
+  }
+
+  /** Carries a call out, under the fault that is due. */
+  async carryOut(call: () => Promise<JsonAnswer>): Promise<JsonAnswer> {
+    const fault = this.#next;
+    if (fault) this.set({ ...fault, times: fault.times - 1 });
+    if (fault?.kind === 'refuse') throw new AwsError('ValidationException', 'made to refuse');
+    if (fault?.kind === 'fail') throw new AwsError('InternalServerException', 'made to fail', 500);
+    if (fault?.kind === 'kill_before') killProcess();
+    const answer = await call();
+    if (fault?.kind === 'kill_after') killProcess();
+    if (fault?.kind === 'no_answer')
+      throw new AwsError('InternalServerException', 'made to fail after it was done', 500);
+    return answer;
+  }
 }

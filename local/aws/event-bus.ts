@@ -5,7 +5,7 @@ import type { Iam } from '../iam/iam.ts';
 import { aws } from '../template/intrinsics.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { type CallFault, carryOut } from './call-fault.ts';
+import { CallFaults } from './call-fault.ts';
 import { requireAllowed } from './require.ts';
 
 const PutEvents = z.object({
@@ -34,7 +34,7 @@ export interface BusEvent {
 export class EventBridge {
   readonly #database: DatabaseSync;
   readonly #iam: Iam;
-  #fault: CallFault | undefined;
+  readonly faults = new CallFaults();
 
   constructor(database: DatabaseSync, iam: Iam) {
     this.#database = database;
@@ -57,11 +57,6 @@ export class EventBridge {
     }));
   }
 
-  /** Makes the next calls fail. */
-  setFault(fault: CallFault): void {
-    this.#fault = fault.times > 0 ? fault : undefined;
-  }
-
   /** Answers one call; throws {@link AwsError} as EventBridge would answer. */
   async call({ principal, operation, body }: AwsCall): Promise<JsonAnswer> {
     if (operation !== 'PutEvents')
@@ -73,9 +68,7 @@ export class EventBridge {
       const resource = `arn:${aws.partition}:events:${aws.region}:${aws.accountId}:event-bus/${name}`;
       await requireAllowed(this.#iam, { principal, action: 'events:PutEvents', resource });
     }
-    const fault = this.#fault;
-    if (fault) this.setFault({ ...fault, times: fault.times - 1 });
-    return carryOut(fault, async () => {
+    return this.faults.carryOut(async () => {
       const insert = this.#database.prepare(
         'INSERT INTO event (source, detail_type, detail, sent_at) VALUES (?, ?, ?, ?)',
       );

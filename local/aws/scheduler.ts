@@ -6,7 +6,7 @@ import type { LambdaService } from '../lambda/lambda-service.ts';
 import { aws } from '../template/intrinsics.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { type CallFault, carryOut } from './call-fault.ts';
+import { CallFaults } from './call-fault.ts';
 import type { Queues } from './queues.ts';
 import { requireAllowed } from './require.ts';
 
@@ -48,7 +48,8 @@ export class Scheduler {
   readonly #lambda: () => LambdaService;
   readonly #queues: Queues;
   readonly #timers = new Map<string, NodeJS.Timeout>();
-  #fault: CallFault | undefined;
+  /** Of the calls that change something. */
+  readonly faults = new CallFaults();
 
   constructor(
     database: DatabaseSync,
@@ -65,11 +66,6 @@ export class Scheduler {
   /** The schedules that there are, soonest first. */
   get schedules(): { readonly name: string; readonly at: string }[] {
     return this.#rows().map(({ name, due_at }) => ({ name, at: new Date(due_at).toISOString() }));
-  }
-
-  /** Makes the next calls fail. */
-  setFault(fault: CallFault): void {
-    this.#fault = fault.times > 0 ? fault : undefined;
   }
 
   /** Takes up what an earlier run left. */
@@ -91,9 +87,8 @@ export class Scheduler {
         `${call.method} ${call.path} of EventBridge Scheduler is not served locally`,
         404,
       );
-    const fault = operation === 'get' ? undefined : this.#fault;
-    if (fault) this.#fault = fault.times > 1 ? { ...fault, times: fault.times - 1 } : undefined;
-    return carryOut(fault, async () => ({ status: 200, body: await this[operation](name, call) }));
+    const answer = async () => ({ status: 200, body: await this[operation](name, call) });
+    return operation === 'get' ? answer() : this.faults.carryOut(answer);
   }
 
   async create(name: string, { principal, body }: AwsCall): Promise<unknown> {

@@ -66,7 +66,7 @@ function answer(call: string, body: unknown, controlled: Controlled): JsonAnswer
   if (call === 'PUT /scheduler/fault' || call === 'PUT /events/fault') {
     const fault = CallFaultSchema.safeParse(body);
     if (!fault.success) return { status: 400, body: { message: fault.error.message } };
-    (call.includes('events') ? eventBridge : scheduler).setFault(fault.data);
+    (call.includes('events') ? eventBridge : scheduler).faults.set(fault.data);
     return { status: 204, body: undefined };
   }
   if (call === 'POST /iam/users') return createUser(body, controlled);

@@ -88,18 +88,12 @@ export class Iam {
   }
 
   /** Gives a service a session of a role, if the role's trust policy lets it have one. */
-  async assumeRole(
-    roleArn: string,
-    sessionName: string,
-    principal: ServicePrincipal,
-    sourceAccount: string = aws.accountId,
-  ): Promise<Identity | undefined> {
+  async assumeRole(roleArn: string, sessionName: string, principal: ServicePrincipal): Promise<Identity | undefined> {
     const role = this.#roles.get(roleArn);
     const request = {
       principal,
       action: 'sts:AssumeRole',
       resource: roleArn,
-      context: { 'aws:SourceAccount': sourceAccount },
       resourcePolicy: role?.trustPolicy,
     };
     if (!role || !(await this.isAllowed(request))) return undefined;

@@ -3,6 +3,7 @@ import type { Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
 import type { AccessLog, CustomGatewayResponse, IdentitySource, RestApi, Route, Throttle } from './model.ts';
 import { functionArnOf, IntegrationProperties, readIntegration } from './read-integrations.ts';
+import { resourcesOf } from './resources.ts';
 
 const Texts = z.record(z.string(), z.string());
 
@@ -68,9 +69,7 @@ class ApiReader {
   }
 
   ofType(type: string): [logicalId: string, properties: unknown][] {
-    return Object.entries(this.#template.Resources)
-      .filter(([, resource]) => resource.Type === type)
-      .map(([logicalId, resource]) => [logicalId, this.#resolver.resolve(resource.Properties)]);
+    return resourcesOf(this.#template, this.#resolver, type);
   }
 
   read(logicalId: string, properties: unknown): RestApi[] {

@@ -6,6 +6,7 @@ import type { SynthesizedStack, Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
 import type { LambdaFunction } from './model.ts';
 import { readFunctionPolicy } from './read-iam.ts';
+import { resourcesOf } from './resources.ts';
 
 const FunctionProperties = z.object({
   Code: z.object({ ZipFile: z.string().optional() }),
@@ -62,9 +63,9 @@ const EventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryA
 
 /** Lambda's default is two more attempts. */
 function retryAttemptsOf(template: Template, resolver: IntrinsicResolver, functionName: string): number {
-  const configs = Object.values(template.Resources)
-    .filter(({ Type }) => Type === 'AWS::Lambda::EventInvokeConfig')
-    .map(({ Properties }) => EventInvokeProperties.parse(resolver.resolve(Properties)));
+  const configs = resourcesOf(template, resolver, 'AWS::Lambda::EventInvokeConfig').map(([, properties]) =>
+    EventInvokeProperties.parse(properties),
+  );
   return configs.find(({ FunctionName }) => FunctionName === functionName)?.MaximumRetryAttempts ?? 2;
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
 import type { ManagedPolicy, NamedPolicy, PolicyDocument, Role } from './model.ts';
+import { resourcesOf } from './resources.ts';
 
 const Document = z.looseObject({ Statement: z.array(z.looseObject({})) });
 
@@ -110,14 +111,4 @@ export function readFunctionPolicy(
       },
     }));
   return { Version: '2012-10-17', Statement };
-}
-
-function resourcesOf(
-  template: Template,
-  resolver: IntrinsicResolver,
-  type: string,
-): [logicalId: string, properties: unknown][] {
-  return Object.entries(template.Resources)
-    .filter(([, { Type }]) => Type === type)
-    .map(([logicalId, { Properties }]) => [logicalId, resolver.resolve(Properties)]);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Template } from './assembly.ts';
 import type { IntrinsicResolver } from './intrinsics.ts';
 import type { Queue } from './model.ts';
+import { resourcesOf } from './resources.ts';
 
 const QueuePolicyProperties = z.object({
   Queues: z.array(z.string()),
@@ -10,11 +11,10 @@ const QueuePolicyProperties = z.object({
 
 /** Reads the SQS queues of a template, each with its policy. */
 export function readQueues(template: Template, resolver: IntrinsicResolver): Queue[] {
-  const ofType = (type: string) => Object.entries(template.Resources).filter(([, { Type }]) => Type === type);
-  const policies = ofType('AWS::SQS::QueuePolicy').map(([, { Properties }]) =>
-    QueuePolicyProperties.parse(resolver.resolve(Properties)),
+  const policies = resourcesOf(template, resolver, 'AWS::SQS::QueuePolicy').map(([, properties]) =>
+    QueuePolicyProperties.parse(properties),
   );
-  return ofType('AWS::SQS::Queue').map(([logicalId]) => ({
+  return resourcesOf(template, resolver, 'AWS::SQS::Queue').map(([logicalId]) => ({
     logicalId,
     arn: String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
     resourcePolicy: policies.find(({ Queues }) => Queues.includes(resolver.physicalId(logicalId)))?.PolicyDocument,
@@ -23,7 +23,7 @@ export function readQueues(template: Template, resolver: IntrinsicResolver): Que
 
 /** Reads the names of the EventBridge Scheduler groups of a template. */
 export function readScheduleGroups(template: Template, resolver: IntrinsicResolver): string[] {
-  return Object.entries(template.Resources)
-    .filter(([, { Type }]) => Type === 'AWS::Scheduler::ScheduleGroup')
-    .map(([logicalId]) => resolver.physicalId(logicalId));
+  return resourcesOf(template, resolver, 'AWS::Scheduler::ScheduleGroup').map(([logicalId]) =>
+    resolver.physicalId(logicalId),
+  );
 }

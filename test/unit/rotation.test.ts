@@ -85,7 +85,7 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
 
   const calls = interleaved(scheduler, fateOf);
   const events: AuditEvent[] = [];
-  const audit = { record: async (more: readonly AuditEvent[]) => void events.push(...more) };
+  const audit = { record: async (event: AuditEvent) => void events.push(event) };
   const mutations = auditedMutations(calls, audit);
   const overlap = createOverlapEnd(calls, mutations);
   const ends: Promise<void>[] = [];
