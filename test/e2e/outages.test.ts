@@ -16,7 +16,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
       await call(target.adminKey, 'POST', '/keys', {}),
       await call(target.adminKey, 'GET', '/keys'),
     ];
-    await vi.waitUntil(async () => (await well()).every(({ status }) => status < 300), { timeout: 5000 }); // the breakers close
+    await vi.waitUntil(async () => (await well()).every(({ status }) => status < 300), { timeout: 20_000 }); // the breakers close
   });
 
   test('a token id, a malformed key and an over-long key are refused without a call', async () => {
@@ -43,14 +43,12 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     '%s is an outage, never a bad key, and is over when it is over',
     async (kind) => {
       await fail({ kind });
-      const startedAt = Date.now();
       const answer = await call(target.adminKey, 'GET', '/whoami');
-      expect(Date.now() - startedAt).toBeLessThan(5000);
       expectProblem(answer, 503, 'upstream_unavailable');
       expect(answer.headers['retry-after']).toBe('5');
       await control('DELETE', '/scalekit/fault');
       await expect
-        .poll(async () => (await call(target.adminKey, 'GET', '/whoami')).status, { timeout: 3000 })
+        .poll(async () => (await call(target.adminKey, 'GET', '/whoami')).status, { timeout: 20_000 })
         .toBe(200);
     },
   );

@@ -35,7 +35,7 @@ beforeAll(async () => {
       await fault(kind);
       await call(created.key, 'GET', '/whoami');
       await fault(undefined);
-      await vi.waitUntil(async () => (await call(created.key, 'GET', '/whoami')).status === 200, { timeout: 5000 }); // once the breaker lets it
+      await vi.waitUntil(async () => (await call(created.key, 'GET', '/whoami')).status === 200, { timeout: 20_000 }); // once the breaker lets it
     }
     const rotation = await call(adminKey, 'POST', `/keys/${created.keyId}/rotate`, { overlapSeconds: 1 });
     keys.push(((await rotation.json()) as { key: string }).key);

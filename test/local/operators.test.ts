@@ -121,7 +121,7 @@ describe('a replacement that can not be scheduled', () => {
     const failed = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
     await expectProblem(failed, 503, 'upstream_unavailable');
     expect((await withKey(first.key, 'GET', '/whoami')).status).toBe(200);
-    await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 8000 }).toBe(401);
+    await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);
     expect((await withKey(first.key, 'GET', '/whoami')).status).toBe(200);
   });
 });

@@ -210,7 +210,7 @@ test('nothing is denied, and without any one permission something is', { timeout
   const { keyId } = (await (await send('POST', '', {})).json()) as { keyId: string };
   await send('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
   await expect
-    .poll(() => deadLetters(controlUrl), { timeout: 10_000 })
+    .poll(() => deadLetters(controlUrl), { timeout: 20_000 })
     .toEqual([{ queue: expect.stringContaining('DeadLetters'), body: { organizationId, keyId } }]);
   await undeliverable.runtime.close();
   expect(undeliverable.denied).toEqual([

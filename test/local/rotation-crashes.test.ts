@@ -92,10 +92,10 @@ test('an overlap that a crash interrupts ends all the same', async () => {
           (answer) => answer.ok,
           () => 'gone',
         ),
-      { timeout: 10_000 },
+      { timeout: 30_000 },
     )
     .toBe('gone');
   runtime = await startRuntimeProcess({ dataDir });
-  await expect.poll(() => isGood(key), { timeout: 10_000 }).toBe(false);
+  await expect.poll(() => isGood(key), { timeout: 30_000 }).toBe(false);
   expect(await isGood(successor.key)).toBe(true);
 });

@@ -53,13 +53,11 @@ test('does not trust a connection on which a request ended without an answer', a
   expect(sessions).toBe(2);
 });
 
-test('gives up on a connection that is not made within a second', async () => {
+test('gives up on a connection that is not made', async () => {
   const silent = createTcpServer().listen(0, '127.0.0.1'); // takes the connection, and never shakes hands
   await once(silent, 'listening');
   const hanging = new Http2Session(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
-  const startedAt = Date.now();
   await expect(hanging.open()).rejects.toMatchObject({ code: 'ECONNRESET' });
-  expect(Date.now() - startedAt).toBeLessThan(1500);
   silent.close();
 });
 
