@@ -4,11 +4,14 @@ import { UserError } from './user-error.ts';
 
 /** The files of the runtime's data folder. */
 export interface DataFolder {
-  readonly assembly: string;
+  /** One below it for each app that is synthesized. */
+  readonly assemblies: string;
   /** The embedded Scalekit's. */
   readonly database: string;
   /** What the stand-ins of AWS keep. */
   readonly awsDatabase: string;
+  /** Where DynamoDB's tables are. */
+  readonly tables: string;
   readonly seed: string;
   readonly outputs: string;
   readonly logs: string;
@@ -23,10 +26,12 @@ export interface DataFolder {
 export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   const database = join(folder, 'scalekit.sqlite');
   const awsDatabase = join(folder, 'aws.sqlite');
+  const tables = join(folder, 'dynamodb');
   const files = {
-    assembly: join(folder, 'cdk.out'),
+    assemblies: join(folder, 'cdk.out'),
     database,
     awsDatabase,
+    tables,
     seed: join(folder, 'seed.json'),
     outputs: join(folder, 'outputs.json'),
     logs: join(folder, 'logs'),
@@ -41,7 +46,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   const release = lock(join(folder, 'runtime.pid'), folder);
   if (fresh) {
     const databases = [database, awsDatabase].flatMap((file) => [file, `${file}-wal`, `${file}-shm`]);
-    for (const path of [...databases, files.seed, files.outputs, files.logs]) {
+    for (const path of [...databases, tables, files.seed, files.outputs, files.logs]) {
       rmSync(path, { recursive: true, force: true });
     }
     mkdirSync(files.logs, { mode: 0o700 });

@@ -12,8 +12,8 @@ export interface Options {
   readonly fresh: boolean;
   /** CDK context for the synthesis, as `name=value`. */
   readonly context: readonly string[];
-  /** A cloud assembly (`cdk.out`) to serve as it is; `undefined` to synthesize the project. */
-  readonly assembly: string | undefined;
+  /** Cloud assemblies (`cdk.out`) to serve as they are; none to synthesize the project. */
+  readonly assemblies: readonly string[];
   /** A Scalekit environment of the user's; `undefined` for the embedded one. */
   readonly scalekit: ScalekitEnvironment | undefined;
 }
@@ -25,7 +25,7 @@ export interface ScalekitEnvironment {
   readonly clientSecret: string;
 }
 
-const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE | --assembly DIR]';
+const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE… | --assembly DIR…]';
 
 /** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
 export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
@@ -33,7 +33,7 @@ export function readOptions(args: string[], environment: NodeJS.Dict<string>): O
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UserError(`--port ${port} is not a port; use 0 (a free one) to 65535. ${usage}`);
   }
-  if (assembly !== undefined && context.length > 0) {
+  if (assembly.length > 0 && context.length > 0) {
     throw new UserError(`--assembly is synthesized already: --context has no effect on it. ${usage}`);
   }
   return {
@@ -41,7 +41,7 @@ export function readOptions(args: string[], environment: NodeJS.Dict<string>): O
     dataDir: resolve(data),
     fresh,
     context,
-    assembly: assembly === undefined ? undefined : resolve(assembly),
+    assemblies: assembly.map((folder) => resolve(folder)),
     scalekit: scalekitOf(environment),
   };
 }
@@ -54,7 +54,7 @@ function parse(args: string[]) {
         port: { type: 'string', default: '3000' },
         data: { type: 'string', default: '.local' },
         fresh: { type: 'boolean', default: false },
-        assembly: { type: 'string' },
+        assembly: { type: 'string', multiple: true, default: [] },
         context: { type: 'string', multiple: true, default: [] },
       },
     }).values;

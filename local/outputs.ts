@@ -18,6 +18,8 @@ export interface Outputs extends Nullable<Seed> {
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
+  /** The outputs of each stack, as `cdk deploy --outputs-file` has them, with local URLs. */
+  readonly stacks: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };

@@ -1,12 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import { ApiGatewayControl } from './aws/apigateway.ts';
-import { describeStacks } from './aws/cloudformation.ts';
-import { openAwsDatabase } from './aws/database.ts';
-import { EventBridge } from './aws/event-bus.ts';
-import { Queues } from './aws/queues.ts';
-import { Scheduler } from './aws/scheduler.ts';
-import { serveAws } from './aws/server.ts';
-import { ParameterStore } from './aws/ssm.ts';
+import { startAws } from './aws/start.ts';
 import { serveControl } from './control/server.ts';
 import { openDataFolder } from './data-folder.ts';
 import { type AccessRecord, Gateway } from './gateway/gateway.ts';
@@ -16,10 +8,10 @@ import { logFiles } from './log-files.ts';
 import type { Options, ScalekitEnvironment } from './options.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
-import { storeCredentials } from './scalekit-credentials.ts';
 import { type Seed, seedScalekit } from './seed.ts';
 import { localOutputs, publicUrl, type ServedApi } from './served-apis.ts';
-import { synthesize } from './synthesize.ts';
+import { storeSecrets } from './stored-secrets.ts';
+import { synthesizeApps } from './synthesize.ts';
 import { readAssembly } from './template/assembly.ts';
 import { aws } from './template/intrinsics.ts';
 import type { RestApi, ServedModel } from './template/model.ts';
@@ -51,60 +43,29 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
   try {
     const files = openDataFolder(options.dataDir, options.fresh);
     closers.push(() => files.release());
-    if (options.assembly === undefined) await synthesize(files.assembly, options.context);
-    const model = readModel(readAssembly(options.assembly ?? files.assembly));
+    const assemblies =
+      options.assemblies.length > 0 ? options.assemblies : await synthesizeApps(files.assemblies, options.context);
+    const model = readModel(assemblies.flatMap(readAssembly));
     const log = logFiles(files.logs);
 
     const embedded = options.scalekit ? undefined : await startEmbeddedScalekit({ databaseFile: files.database });
     if (embedded) closers.push(embedded.close);
     const scalekit = options.scalekit ?? environmentOf(embedded);
-    const parameters = new ParameterStore();
-    // Where the template tells its functions to look for them.
-    const paths = model.functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []);
-    for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
-    const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
-    for (const { environment } of model.functions) {
-      const name = environment['WEBHOOK_SECRET_PARAMETER'];
-      if (name !== undefined) parameters.put(name, webhookSecret);
-    }
-
-    const awsDatabase = openAwsDatabase(files.awsDatabase);
-    closers.push(() => awsDatabase.close());
     const iam = new Iam(model.roles, events.onDenied, events.onAuthorization);
     const developer = iam.createUser('developer', [administratorAccess]);
     const apis: ServedApi[] = [];
-    const apiGateway = new ApiGatewayControl((restApiId, stageName) => {
-      const flushed = apis.find(({ api }) => restApiId === api.apiId && stageName === api.stageName);
-      flushed?.gateway.flushAuthorizerCache();
-      return flushed !== undefined;
-    });
-    const stacks = () => model.stacks.map((stack) => localOutputs(stack, apis));
-    const queues = new Queues(awsDatabase, model.queues, iam);
-    const scheduler = new Scheduler(awsDatabase, model.scheduleGroups, { iam, queues, lambda: () => lambda });
-    closers.push(() => scheduler.close());
-    const eventBridge = new EventBridge(awsDatabase, iam);
-    const awsServer = await serveAws(iam, {
-      ssm: (call) => parameters.call(iam, call),
-      apigateway: (call) => apiGateway.call(iam, call),
-      scheduler: (call) => scheduler.call(call),
-      events: (call) => eventBridge.call(call),
-      cloudformation: (call) => describeStacks(iam, stacks(), call),
-    });
-    closers.push(awsServer.close);
-    const lambda = await LambdaService.deploy(model.functions, lambdaEnvironment(awsServer.url), iam, log, queues);
-    closers.push(() => lambda.close());
-    scheduler.start();
-    const control = await serveControl({
-      lambda,
-      parameters,
-      apiGateway,
-      scheduler,
-      queues,
-      eventBridge,
+    const { endpointUrl, ...services } = await startAws({ files, model, iam, apis, lambda: () => lambda }, closers);
+    const webhookSecret = storeSecrets(services.parameters, model.functions, scalekit);
+    const lambda = await LambdaService.deploy(
+      model.functions,
+      lambdaEnvironment(endpointUrl),
       iam,
-      model,
-      scalekit: embedded,
-    });
+      log,
+      services.queues,
+    );
+    closers.push(() => lambda.close());
+    services.scheduler.start();
+    const control = await serveControl({ ...services, lambda, iam, model, scalekit: embedded });
     closers.push(control.close);
     const onAccess = (record: AccessRecord) => {
       if (record.line !== undefined) log('access', `${record.line}\n`);
@@ -118,15 +79,17 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
     }
 
     const seed = embedded ? await seedScalekit(embedded, files.seed) : nothingSeeded;
-    const named = Object.assign({}, ...stacks().map((stack) => stack.outputs)) as Record<string, string>;
+    const stacks = model.stacks.map((stack) => localOutputs(stack, apis));
+    const outputOf = (name: string) => stacks.find((stack) => name in stack.outputs)?.outputs[name] ?? '';
     const outputs: Outputs = {
-      apiUrl: named['ApiUrl'] ?? '',
-      operatorUrl: named['OperatorApiUrl'] ?? '',
+      apiUrl: outputOf('ApiUrl'),
+      operatorUrl: outputOf('OperatorApiUrl'),
       controlUrl: control.url,
       scalekit,
       webhookSecret,
       ...seed,
-      aws: { endpointUrl: awsServer.url, region: aws.region, ...developer.credentials },
+      aws: { endpointUrl, region: aws.region, ...developer.credentials },
+      stacks: Object.fromEntries(stacks.map((stack) => [stack.stackName, stack.outputs])),
     };
     writeOutputs(files.outputs, outputs);
     return { outputs, warnings: model.warnings, close };

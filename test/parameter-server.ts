@@ -13,10 +13,18 @@ export function serveParameters(parameters: ParameterStore): Promise<JsonServer>
 
 /** What leads AWS clients to {@link serveParameters}. */
 export function awsEnvironment(server: JsonServer): Record<string, string> {
+  return environmentFor(server, credentials);
+}
+
+/** What leads AWS clients to a server, as a user of it. */
+export function environmentFor(
+  server: JsonServer,
+  user: { readonly accessKeyId: string; readonly secretAccessKey: string },
+): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',
-    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: user.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: user.secretAccessKey,
     AWS_ENDPOINT_URL: server.url,
   };
 }

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { type Caller, readCaller } from '../../package/caller.ts'; // in your project: 'scalekit-api-keys-aws/caller'
+import { type Caller, readCaller } from 'scalekit-api-keys-aws/caller';
 
 interface WithCaller extends APIGatewayProxyEvent {
   caller: Caller;

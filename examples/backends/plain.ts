@@ -1,4 +1,4 @@
-import { withCaller } from '../../package/caller.ts'; // in your project: 'scalekit-api-keys-aws/caller'
+import { withCaller } from 'scalekit-api-keys-aws/caller';
 
 /** A plain handler: it runs with a caller, or not at all. */
 export const handler = withCaller(async (_event, { organizationId, userId }) => ({

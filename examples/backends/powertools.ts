@@ -1,6 +1,6 @@
 import { HttpStatusCodes, Router, UnauthorizedError } from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import { type Caller, readCaller } from '../../package/caller.ts'; // in your project: 'scalekit-api-keys-aws/caller'
+import { type Caller, readCaller } from 'scalekit-api-keys-aws/caller';
 
 /** Powertools' router: a middleware refuses whoever is no caller, and hands the caller on by event. */
 const app = new Router();

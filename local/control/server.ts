@@ -1,10 +1,6 @@
 import { z } from 'zod';
-import type { ApiGatewayControl } from '../aws/apigateway.ts';
 import { CallFaultSchema } from '../aws/call-fault.ts';
-import type { EventBridge } from '../aws/event-bus.ts';
-import type { Queues } from '../aws/queues.ts';
-import type { Scheduler } from '../aws/scheduler.ts';
-import type { ParameterStore } from '../aws/ssm.ts';
+import type { AwsServices } from '../aws/start.ts';
 import { type JsonAnswer, type JsonServer, parseJson, serveJson } from '../http-json.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
@@ -23,13 +19,8 @@ const NewUser = z.strictObject({
   tags: z.record(z.string(), z.string()).default({}),
 });
 
-interface Controlled {
+interface Controlled extends Omit<AwsServices, 'endpointUrl'> {
   readonly lambda: LambdaService;
-  readonly parameters: ParameterStore;
-  readonly apiGateway: ApiGatewayControl;
-  readonly scheduler: Scheduler;
-  readonly queues: Queues;
-  readonly eventBridge: EventBridge;
   readonly iam: Iam;
   readonly model: ServedModel;
   /** `undefined` when the runtime uses a Scalekit of the user's. */

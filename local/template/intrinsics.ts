@@ -46,6 +46,8 @@ export class IntrinsicResolver {
         return name('StageName') ?? logicalId;
       case 'AWS::Lambda::Function':
         return name('FunctionName') ?? `${this.#stackName}-${logicalId}`;
+      case 'AWS::DynamoDB::Table':
+        return name('TableName') ?? `${this.#stackName}-${logicalId}`;
       case 'AWS::Logs::LogGroup':
         return name('LogGroupName') ?? `${this.#stackName}-${logicalId}`;
       case 'AWS::Scheduler::ScheduleGroup':
@@ -113,6 +115,8 @@ export class IntrinsicResolver {
         return arn('lambda', `function:${id}`);
       case 'AWS::ApiGateway::RestApi RootResourceId':
         return `root-${id}`;
+      case 'AWS::DynamoDB::Table Arn':
+        return arn('dynamodb', `table/${id}`);
       case 'AWS::Logs::LogGroup Arn':
         return arn('logs', `log-group:${id}:*`);
       case 'AWS::Scheduler::ScheduleGroup Arn':

@@ -124,6 +124,14 @@ export interface Queue {
   readonly resourcePolicy: PolicyDocument | undefined;
 }
 
+/** A DynamoDB table. */
+export interface Table {
+  readonly name: string;
+  readonly arn: string;
+  /** What CreateTable is told, beside the name. */
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
 /** An IAM policy document, as the template has it. */
 export interface PolicyDocument {
   readonly Statement: readonly Readonly<Record<string, unknown>>[];
@@ -158,6 +166,7 @@ export interface ServedModel {
   readonly apis: readonly RestApi[];
   readonly functions: readonly LambdaFunction[];
   readonly queues: readonly Queue[];
+  readonly tables: readonly Table[];
   /** The names of the EventBridge Scheduler groups. */
   readonly scheduleGroups: readonly string[];
   readonly roles: readonly Role[];

@@ -22,8 +22,18 @@ const PermissionProperties = z.object({
   SourceArn: z.string().optional(),
 });
 
-/** The one policy of AWS's own that the runtime knows. */
+/** The policies of AWS's own that the runtime knows. */
 const awsManagedPolicies: Readonly<Record<string, PolicyDocument>> = {
+  'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': {
+    Version: '2012-10-17',
+    Statement: [
+      {
+        Effect: 'Allow',
+        Action: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+        Resource: '*',
+      },
+    ],
+  },
   'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs': {
     Version: '2012-10-17',
     Statement: [

@@ -1,10 +1,11 @@
 import type { SynthesizedStack } from './assembly.ts';
 import { IntrinsicResolver } from './intrinsics.ts';
-import type { LambdaFunction, ManagedPolicy, Queue, RestApi, Role, ServedModel, StackOutputs } from './model.ts';
+import type { LambdaFunction, ManagedPolicy, Queue, RestApi, Role, ServedModel, StackOutputs, Table } from './model.ts';
 import { readApis } from './read-apis.ts';
 import { readFunctions } from './read-functions.ts';
 import { readManagedPolicies, readRoles } from './read-iam.ts';
 import { readQueues, readScheduleGroups } from './read-queues.ts';
+import { readTables } from './read-tables.ts';
 import { unservedParts } from './served-properties.ts';
 
 /** Reads what the runtime serves of a set of stacks, and names what it does not. */
@@ -14,6 +15,7 @@ export function readModel(stacks: readonly SynthesizedStack[]): ServedModel {
   const roles: Role[] = [];
   const managedPolicies: ManagedPolicy[] = [];
   const queues: Queue[] = [];
+  const tables: Table[] = [];
   const scheduleGroups: string[] = [];
   const stackOutputs: StackOutputs[] = [];
   const warnings: string[] = [];
@@ -25,6 +27,7 @@ export function readModel(stacks: readonly SynthesizedStack[]): ServedModel {
     apis.push(...readApis(stack.template, resolver, warn));
     roles.push(...readRoles(stack.template, resolver, warn));
     queues.push(...readQueues(stack.template, resolver));
+    tables.push(...readTables(stack.template, resolver));
     scheduleGroups.push(...readScheduleGroups(stack.template, resolver));
     managedPolicies.push(...readManagedPolicies(stack.template, resolver));
     stackOutputs.push({
@@ -35,5 +38,5 @@ export function readModel(stacks: readonly SynthesizedStack[]): ServedModel {
     });
     for (const intrinsic of resolver.unresolved) warn(`${stack.name}: can not resolve ${intrinsic}`);
   }
-  return { apis, functions, queues, scheduleGroups, roles, managedPolicies, stacks: stackOutputs, warnings };
+  return { apis, functions, queues, tables, scheduleGroups, roles, managedPolicies, stacks: stackOutputs, warnings };
 }

@@ -77,7 +77,8 @@ test('a taken port is one clear line', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const { port } = squatter.address() as { port: number };
-  const { code, output } = await failToStart(['--data', newDataDir(), '--port', String(port)]);
+  const assembly = process.env['TEST_ASSEMBLY'] ?? '';
+  const { code, output } = await failToStart(['--data', newDataDir(), '--port', String(port), '--assembly', assembly]);
   expect(code).toBe(1);
   expect(output.trim()).toBe(
     `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}, or --port 0 for a free one.`,

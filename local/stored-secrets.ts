@@ -1,0 +1,21 @@
+import { randomBytes } from 'node:crypto';
+import type { ParameterStore } from './aws/ssm.ts';
+import type { ScalekitEnvironment } from './options.ts';
+import { storeCredentials } from './scalekit-credentials.ts';
+import type { LambdaFunction } from './template/model.ts';
+
+/** Stores what functions need where the template tells them to look for it; returns the secret that webhooks are signed with. */
+export function storeSecrets(
+  parameters: ParameterStore,
+  functions: readonly LambdaFunction[],
+  scalekit: ScalekitEnvironment,
+): string {
+  const paths = functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []);
+  for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
+  const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
+  for (const { environment } of functions) {
+    const name = environment['WEBHOOK_SECRET_PARAMETER'];
+    if (name !== undefined) parameters.put(name, webhookSecret);
+  }
+  return webhookSecret;
+}
