@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -34,6 +34,10 @@ export class ApiFunction extends LambdaFunction {
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray traces are no resources.',
+    });
     logGroup.grantWrite(role);
     super(scope, id, {
       code: Code.fromAsset(existsSync(prebuilt) ? `${prebuilt}/${entry}` : bundleFunction(entry)),
@@ -42,6 +46,7 @@ export class ApiFunction extends LambdaFunction {
       architecture: Architecture.ARM_64,
       memorySize: 1024, // CPU comes with memory: at 128 MB a cold start takes seconds
       timeout: Duration.seconds(timeoutSeconds),
+      tracing: Tracing.ACTIVE, // of invocations, never of what is in them
       logGroup,
       role,
       environment: {

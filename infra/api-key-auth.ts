@@ -1,12 +1,16 @@
+import { Aspects, Names } from 'aws-cdk-lib';
 import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { ApiFunction } from './api-function.ts';
+import type { ApiFunction } from './api-function.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { type Config, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api.ts';
+import { CustomerManagedKey } from './customer-managed-key.ts';
+import { changersOf, createKeyFunctions } from './key-functions.ts';
 import { KeyRotation } from './key-rotation.ts';
+import { Monitoring } from './monitoring/monitoring.ts';
 import { OperatorApi } from './operator-api.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 
@@ -30,6 +34,10 @@ export class ApiKeyAuth extends Construct {
   readonly authorizer: IAuthorizer;
   readonly operators: OperatorApi;
   readonly audit: AuditTrail;
+  /** Alarms, a dashboard, and saved queries. */
+  readonly monitoring: Monitoring;
+  /** What encrypts all that is kept; `undefined` unless the settings ask for one. An aspect, to add to constructs of your own. */
+  readonly customerManagedKey: CustomerManagedKey | undefined;
   /** Overlaps of rotated keys that could not be ended. */
   readonly deadLetterQueue: IQueue;
   /** Where the Scalekit credentials are in SSM Parameter Store. */
@@ -39,42 +47,48 @@ export class ApiKeyAuth extends Construct {
   constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
     const config = completeConfig(given);
     super(scope, id);
-    const parameters = new ScalekitParameters(this, 'ScalekitParameters', config);
-    const authorizer = new ApiFunction(this, 'Authorizer', { entry: 'authorizer', config, timeoutSeconds: 10 });
-    const createKey = new ApiFunction(this, 'CreateKey', { entry: 'create-key', config });
-    const listKeys = new ApiFunction(this, 'ListKeys', { entry: 'list-keys', config });
-    const getKey = new ApiFunction(this, 'GetKey', { entry: 'get-key', config });
-    const updateKey = new ApiFunction(this, 'UpdateKey', { entry: 'update-key', config });
-    const revokeKey = new ApiFunction(this, 'RevokeKey', { entry: 'revoke-key', config });
-    // It looks through the keys twice, and may flush: API Gateway waits 29 s.
-    const rotateKey = new ApiFunction(this, 'RotateKey', { entry: 'rotate-key', config, timeoutSeconds: 28 });
-    const rotation = new KeyRotation(this, 'KeyRotation', { config });
-    rotation.grantSchedule(rotateKey);
-    const revokeKeys = new ApiFunction(this, 'RevokeKeys', { entry: 'revoke-keys', config });
-    const openApi = new ApiFunction(this, 'OpenApi', { entry: 'openapi', config });
-    const revokeLeakedKey = new ApiFunction(this, 'RevokeLeakedKey', { entry: 'revoke-leaked-key', config });
-    const webhook = new ApiFunction(this, 'ScalekitWebhook', { entry: 'scalekit-webhook', config, timeoutSeconds: 28 });
-    parameters.grantReadWebhookSecret(webhook);
-    const changers = [updateKey, revokeKey, rotateKey, rotation.endOverlap, revokeKeys, revokeLeakedKey, webhook];
-    for (const caller of [authorizer, createKey, listKeys, getKey, ...changers]) parameters.grantRead(caller);
-    this.audit = new AuditTrail(this, 'Audit');
-    for (const recorder of [createKey, ...changers]) this.audit.grantRecord(recorder);
-
-    const api = new CustomerApi(this, 'CustomerApi', { authorizer, config, restApi });
-    this.operators = new OperatorApi(this, 'OperatorApi', { config, loggingAccount: api.loggingAccount });
-    for (const plane of [api, this.operators]) {
-      plane.keyRoute('POST', '/keys', createKey);
-      plane.keyRoute('GET', '/keys', listKeys);
-      plane.keyRoute('GET', '/keys/{keyId}', getKey);
-      plane.keyRoute('PATCH', '/keys/{keyId}', updateKey);
-      plane.keyRoute('DELETE', '/keys/{keyId}', revokeKey);
-      plane.keyRoute('POST', '/keys/{keyId}/rotate', rotateKey);
-      plane.keyRoute('POST', '/keys/revoke', revokeKeys);
+    const deployment = Names.uniqueResourceName(this, { separator: '-', maxLength: 60 });
+    if (config.customerManagedKey) {
+      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', config);
+      Aspects.of(this).add(this.customerManagedKey);
     }
-    api.openRoute('POST', '/revoke', revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
-    api.openRoute('POST', '/webhooks/scalekit', webhook, { ratePerSecond: 20, burst: 40 });
-    api.openRoute('GET', '/openapi.json', openApi, { ratePerSecond: 20, burst: 40 });
+    const { key } = this.customerManagedKey ?? {};
+    const parameters = new ScalekitParameters(this, 'ScalekitParameters', { config, key });
+    const rotation = new KeyRotation(this, 'KeyRotation', { config });
+    this.audit = new AuditTrail(this, 'Audit');
+    const functions = createKeyFunctions(this, { config, parameters, rotation, audit: this.audit });
+    const changers = changersOf(functions, rotation);
+
+    const authorizer = keptWarm(this, functions.authorizer, config);
+    const api = new CustomerApi(this, 'CustomerApi', { name: deployment, authorizer, config, restApi });
+    this.operators = new OperatorApi(this, 'OperatorApi', {
+      name: `${deployment}-operators`,
+      config,
+      loggingAccount: api.loggingAccount,
+    });
+    for (const plane of [api, this.operators]) {
+      plane.keyRoute('POST', '/keys', functions.createKey);
+      plane.keyRoute('GET', '/keys', functions.listKeys);
+      plane.keyRoute('GET', '/keys/{keyId}', functions.getKey);
+      plane.keyRoute('PATCH', '/keys/{keyId}', functions.updateKey);
+      plane.keyRoute('DELETE', '/keys/{keyId}', functions.revokeKey);
+      plane.keyRoute('POST', '/keys/{keyId}/rotate', functions.rotateKey);
+      plane.keyRoute('POST', '/keys/revoke', functions.revokeKeys);
+    }
+    api.openRoute('POST', '/revoke', functions.revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
+    api.openRoute('POST', '/webhooks/scalekit', functions.webhook, { ratePerSecond: 20, burst: 40 });
+    api.openRoute('GET', '/openapi.json', functions.openApi, { ratePerSecond: 20, burst: 40 });
     for (const changer of changers) api.grantFlush(changer);
+    this.monitoring = new Monitoring(this, 'Monitoring', {
+      deployment,
+      functions: [...Object.values(functions), rotation.endOverlap],
+      authorizer: functions.authorizer,
+      changers,
+      stage: api.restApi.deploymentStage,
+      accessLog: api.accessLog,
+      deadLetters: rotation.deadLetterQueue,
+      cachesDecisions: config.authorizerTtlSeconds > 0,
+    });
 
     this.restApi = api.restApi;
     this.authorizer = api.dataAuthorizer;
@@ -83,7 +97,12 @@ export class ApiKeyAuth extends Construct {
     this.#customers = api;
   }
 
-  /** The URL of the API's stage, without a slash at its end. */
+  /** What a DNS record for `domainName` must be an alias of. */
+  get domainAliasTarget(): string | undefined {
+    return this.#customers.domainAliasTarget;
+  }
+
+  /** The URL of the API's stage, or its domain, without a slash at its end. */
   get url(): string {
     return this.#customers.url;
   }
@@ -92,4 +111,13 @@ export class ApiKeyAuth extends Construct {
   dataRoute(method: string, path: string, handler: IFunction): void {
     this.#customers.dataRoute(method, path, handler);
   }
+}
+
+/** The authorizer, or an alias of it that has execution environments waiting. */
+function keptWarm(scope: Construct, authorizer: ApiFunction, config: Config): IFunction {
+  const { authorizerProvisionedConcurrency: provisionedConcurrentExecutions } = config;
+  if (provisionedConcurrentExecutions === 0) return authorizer;
+  const version = authorizer.currentVersion as IVersion;
+  const props = { aliasName: 'live', version, provisionedConcurrentExecutions };
+  return new Alias(scope, 'AuthorizerAlias', props) as IFunction;
 }

@@ -1,4 +1,4 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { ApiFunction } from './api-function.ts';
 import { ApiKeyAuth } from './api-key-auth.ts';
@@ -16,8 +16,9 @@ export class ApiKeysStack extends Stack {
     const auth = new ApiKeyAuth(this, 'Default', config); // an id that leaves no trace in those of its parts
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
     auth.dataRoute('GET', '/whoami', whoami);
+    if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
 
-    const { operators, audit } = auth;
+    const { operators, audit, monitoring } = auth;
     new CfnOutput(this, 'ApiUrl', { value: auth.url, description: "The customers' API" });
     new CfnOutput(this, 'OperatorApiUrl', { value: operators.url, description: "The operators' API" });
     new CfnOutput(this, 'OperatorPolicyArn', {
@@ -32,6 +33,12 @@ export class ApiKeysStack extends Stack {
       value: audit.bus.eventBusName,
       description: 'Where each change of a key is told of',
     });
+    new CfnOutput(this, 'AlarmTopicArn', { value: monitoring.topic.topicArn, description: 'Where every alarm goes' });
+    if (auth.domainAliasTarget)
+      new CfnOutput(this, 'DomainAliasTarget', {
+        value: auth.domainAliasTarget,
+        description: 'What a DNS record for the domain must be an alias of',
+      });
     new CfnOutput(this, 'ScalekitParameterPath', {
       value: auth.parameterPath,
       description: 'Where npm run secrets stores',

@@ -8,6 +8,12 @@ const retentionDays = Object.values(RetentionDays)
 /** As a number in cdk.json, or as digits on the command line. */
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'use a whole number');
 
+/** As a boolean in cdk.json, or as a word on the command line. */
+const flag = z.union(
+  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
+  'use true or false',
+);
+
 const ConfigSchema = z.strictObject({
   stage: z
     .string()
@@ -32,6 +38,27 @@ const ConfigSchema = z.strictObject({
       'use a whole number from 0 (no caching) to 3600',
     )
     .default(0),
+  throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
+  throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
+  customerManagedKey: flag.default(false),
+  waf: flag.default(false),
+  wafRequestsPerFiveMinutes: wholeNumber
+    .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
+    .default(3000),
+  domainName: z
+    .string()
+    .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com')
+    .optional(),
+  certificateArn: z
+    .string()
+    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, 'use the ARN of a certificate in ACM')
+    .optional(),
+  authorizerProvisionedConcurrency: wholeNumber
+    .refine(
+      (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
+      'use a whole number from 0 (none) to 1000',
+    )
+    .default(0),
 });
 
 /** The settings of a deployment. */
@@ -46,6 +73,22 @@ export interface Config {
   readonly scalekitDeadlineMs: number;
   /** How long API Gateway remembers the authorizer's decisions on data routes; those on keys are never remembered. @default 0 */
   readonly authorizerTtlSeconds: number;
+  /** How many requests a second each method of the customers' API takes, of all clients together; those on keys take a tenth. @default 1000 */
+  readonly throttleRatePerSecond: number;
+  /** How many more it takes at once. @default 2000 */
+  readonly throttleBurst: number;
+  /** Encrypts logs, dead letters, alarms and the audit with a KMS key of the deployment's own, which may encrypt the Scalekit secrets too. @default false */
+  readonly customerManagedKey: boolean;
+  /** Puts AWS WAF in front of the customers' API: managed rules, and a limit for each address. @default false */
+  readonly waf: boolean;
+  /** The limit of WAF for each address. @default 3000 */
+  readonly wafRequestsPerFiveMinutes: number;
+  /** A domain of yours for the customers' API, whose default endpoint is then off; needs `certificateArn`. @default none */
+  readonly domainName?: string | undefined;
+  /** A certificate in ACM, of the same region. @default none */
+  readonly certificateArn?: string | undefined;
+  /** Execution environments of the authorizer that are kept warm. @default 0 */
+  readonly authorizerProvisionedConcurrency: number;
 }
 
 /** A setting is not allowed; the message is one line that names what is. */
@@ -68,7 +111,10 @@ function toConfig(settingOf: (name: string) => unknown, what: string): Config {
     .map((name) => [name, settingOf(name)] as const)
     .filter(([, value]) => value !== undefined);
   const parsed = ConfigSchema.safeParse(Object.fromEntries(given));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) {
+    if ((parsed.data.domainName === undefined) === (parsed.data.certificateArn === undefined)) return parsed.data;
+    throw new ConfigError(`${what} domainName and certificateArn go together: give both, or neither`);
+  }
   const problems = parsed.error.issues.map((issue) => {
     const name = String(issue.path[0]);
     return `${what} ${name}=${JSON.stringify(settingOf(name))} is not allowed: ${issue.message}`;

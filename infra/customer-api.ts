@@ -1,4 +1,4 @@
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Duration, Stack, Validations } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type CfnStage,
@@ -13,9 +13,10 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
-import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import type { Config } from './config.ts';
+import { CustomDomain } from './custom-domain.ts';
 import { customerRefusals } from './customer-refusals.ts';
 import {
   corsExposeHeaders,
@@ -25,8 +26,11 @@ import {
   requireAdoptable,
 } from './customer-rest-api.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { WebAcl } from './web-acl.ts';
 
 interface CustomerApiProps {
+  /** Of the API, in the account. */
+  readonly name: string;
   /** Decides on every request but CORS preflight. */
   readonly authorizer: IFunction;
   readonly config: Config;
@@ -43,6 +47,10 @@ export interface Throttle {
 /** Bearer keys on a REST API, of ours or adopted, and one problem body for every refusal of its gateway. */
 export class CustomerApi extends Construct {
   readonly restApi: RestApi;
+  /** `undefined` for an API that there was already. */
+  readonly accessLog: LogGroup | undefined;
+  readonly #domain: { readonly name: string; readonly aliasTarget: string } | undefined;
+  readonly #keyThrottle: Throttle;
   readonly #adopted: boolean;
   readonly #stageName: string;
   readonly #preflight: CorsOptions;
@@ -51,7 +59,7 @@ export class CustomerApi extends Construct {
   readonly #dataAuthorizer: RequestAuthorizer;
   readonly #cachesDecisions: boolean;
 
-  constructor(scope: Construct, id: string, { authorizer, config, restApi }: CustomerApiProps) {
+  constructor(scope: Construct, id: string, { name, authorizer, config, restApi }: CustomerApiProps) {
     super(scope, id);
     if (restApi) requireAdoptable(restApi, this);
     this.#cachesDecisions = config.authorizerTtlSeconds > 0;
@@ -69,9 +77,17 @@ export class CustomerApi extends Construct {
         })
       : this.#keyAuthorizer;
     this.#adopted = restApi !== undefined;
-    this.restApi = restApi ?? newCustomerRestApi(this, 'Api', config);
+    const made = restApi ? undefined : newCustomerRestApi(this, 'Api', { name, config });
+    this.restApi = restApi ?? (made as { api: RestApi }).api;
+    this.accessLog = made?.accessLog;
     for (const one of [this.#keyAuthorizer, this.#dataAuthorizer]) one._attachToApi(this.restApi as IRestApi); // also where no route of ours has it
     this.#stageName = literalStageName(this.restApi);
+    this.#keyThrottle = {
+      ratePerSecond: Math.ceil(config.throttleRatePerSecond / 10),
+      burst: Math.ceil(config.throttleBurst / 10),
+    };
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: this.restApi.deploymentStage });
+    this.#domain = this.#domainOf(config);
     this.#preflight = preflightFor(config);
     addGatewayResponses(this.restApi, customerRefusals, {
       'Access-Control-Allow-Origin': config.corsAllowOrigin,
@@ -90,8 +106,14 @@ export class CustomerApi extends Construct {
     return { authorizerId: this.#dataAuthorizer.authorizerId, authorizationType: AuthorizationType.CUSTOM };
   }
 
-  /** The URL of the stage, without a slash at its end. */
+  /** What a DNS record for the domain must be an alias of; `undefined` without a domain. */
+  get domainAliasTarget(): string | undefined {
+    return this.#domain?.aliasTarget;
+  }
+
+  /** The URL of the stage, or of the domain, without a slash at its end. */
   get url(): string {
+    if (this.#domain) return `https://${this.#domain.name}`;
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${this.#stageName}`;
   }
@@ -99,6 +121,7 @@ export class CustomerApi extends Construct {
   /** Puts a function that manages keys behind a method and path: every request is validated. */
   keyRoute(method: string, path: string, handler: IFunction): void {
     this.#route(method, path, handler, this.#keyAuthorizer);
+    this.#throttle(method, path, this.#keyThrottle);
   }
 
   /** Puts a function behind a method and path: decisions may be cached, for as long as the settings say. */
@@ -109,7 +132,11 @@ export class CustomerApi extends Construct {
   /** Puts a function behind a method and path that anybody may call, at no more than a few requests a second in all. */
   openRoute(method: string, path: string, handler: IFunction, throttle: Throttle): void {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.#resource(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+    const open = this.#resource(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+    Validations.of(open).acknowledge({
+      id: 'AwsSolutions-APIG4',
+      reason: 'Open by design: whoever finds a key may end it, webhooks are signed, and the contract is public.',
+    });
     this.#throttle(method, path, throttle);
   }
 
@@ -118,13 +145,6 @@ export class CustomerApi extends Construct {
     if (!this.#cachesDecisions) return;
     const { partition, region } = Stack.of(this);
     const resource = `/restapis/${this.restApi.restApiId}/stages/${this.#stageName}/cache/authorizers`;
-    new MetricFilter(handler, 'FlushFailures', {
-      logGroup: handler.logGroup,
-      filterPattern: FilterPattern.stringValue('$.message', '=', 'cache_not_flushed'),
-      metricNamespace: 'ApiKeys',
-      metricName: 'CacheNotFlushed',
-      metricValue: '1',
-    });
     handler.addEnvironment('AUTHORIZER_CACHE', `${this.restApi.restApiId}/${this.#stageName}`);
     handler.addToRolePolicy(
       new PolicyStatement({
@@ -132,6 +152,13 @@ export class CustomerApi extends Construct {
         resources: [`arn:${partition}:apigateway:${region}::${resource}`],
       }),
     );
+  }
+
+  #domainOf({ domainName, certificateArn }: Config) {
+    if (domainName === undefined || certificateArn === undefined) return undefined;
+    const { restApi } = this;
+    const { aliasTarget } = new CustomDomain(this, 'CustomDomain', { restApi, domainName, certificateArn });
+    return { name: domainName, aliasTarget };
   }
 
   #throttle(method: string, path: string, { ratePerSecond, burst }: Throttle): void {

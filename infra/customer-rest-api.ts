@@ -1,4 +1,4 @@
-import { Aspects, Duration, RemovalPolicy, Stack, Token } from 'aws-cdk-lib';
+import { Aspects, Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
 import {
   AccessLogField,
   CfnGatewayResponse,
@@ -12,7 +12,9 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
 import { accessLogFormat } from './access-log.ts';
+import { acknowledgeRestApiRules } from './acknowledged.ts';
 import { type Config, ConfigError } from './config.ts';
+import { requireModernTls } from './modern-tls.ts';
 
 /** Headers of an answer that a page of another origin may read. */
 export const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
@@ -28,13 +30,17 @@ export function preflightFor(config: Config): CorsOptions {
 }
 
 /** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
-export function newCustomerRestApi(scope: Construct, id: string, config: Config): RestApi {
+export function newCustomerRestApi(
+  scope: Construct,
+  id: string,
+  { name, config }: { readonly name: string; readonly config: Config },
+): { readonly api: RestApi; readonly accessLog: LogGroup } {
   const accessLog = new LogGroup(scope, 'AccessLog', {
     retention: config.logRetentionDays,
     removalPolicy: RemovalPolicy.RETAIN,
   });
   const api = new RestApi(scope, id, {
-    restApiName: `api-keys-${config.stage}`,
+    restApiName: name,
     description: "The customers' API: Authorization: Bearer KEY",
     endpointTypes: [EndpointType.REGIONAL],
     // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
@@ -44,6 +50,8 @@ export function newCustomerRestApi(scope: Construct, id: string, config: Config)
     deployOptions: {
       stageName: 'v1',
       dataTraceEnabled: false, // it would log requests, and with them keys
+      throttlingRateLimit: config.throttleRatePerSecond,
+      throttlingBurstLimit: config.throttleBurst,
       accessLogDestination: new LogGroupLogDestination(accessLog),
       accessLogFormat: accessLogFormat({
         code: AccessLogField.contextAuthorizer('code'),
@@ -55,9 +63,16 @@ export function newCustomerRestApi(scope: Construct, id: string, config: Config)
       }),
     },
   });
+  requireModernTls(api);
+  acknowledgeRestApiRules(api);
+  if (!config.waf)
+    Validations.of(api).acknowledge({
+      id: 'AwsSolutions-APIG3',
+      reason: 'AWS WAF is a setting: bad keys cost no call, and each method is throttled.',
+    });
   api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
   Aspects.of(api).add({ visit: refuseOtherBodyTypes });
-  return api;
+  return { api, accessLog };
 }
 
 /** A preflight with a body type of its own is refused, where API Gateway would fail over it. */

@@ -4,6 +4,7 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledgeWildcard } from './acknowledged.ts';
 import { ApiFunction } from './api-function.ts';
 import type { Config } from './config.ts';
 
@@ -49,6 +50,13 @@ export class KeyRotation extends Construct {
     rotator.addEnvironment('OVERLAP_TARGET_ARN', this.endOverlap.functionArn);
     rotator.addEnvironment('OVERLAP_ROLE_ARN', this.#role.roleArn);
     rotator.addEnvironment('OVERLAP_DEAD_LETTER_ARN', this.deadLetterQueue.queueArn);
+    const schedules = Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${this.#group.scheduleGroupName}/*`,
+    });
+    const reason = 'Schedules come and go, each named for its key, in a group of their own.';
+    acknowledgeWildcard(rotator.role ?? rotator, schedules, reason);
     rotator.addToRolePolicy(
       new PolicyStatement({
         actions: [
@@ -57,13 +65,7 @@ export class KeyRotation extends Construct {
           'scheduler:UpdateSchedule',
           'scheduler:DeleteSchedule',
         ],
-        resources: [
-          Stack.of(this).formatArn({
-            service: 'scheduler',
-            resource: 'schedule',
-            resourceName: `${this.#group.scheduleGroupName}/*`,
-          }),
-        ],
+        resources: [schedules],
       }),
     );
     rotator.addToRolePolicy(

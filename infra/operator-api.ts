@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AuthorizationType,
@@ -12,13 +12,20 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { accessLogFormat } from './access-log.ts';
+import { acknowledgeRestApiRules, acknowledgeWildcard } from './acknowledged.ts';
 import type { Config } from './config.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
+import { requireModernTls } from './modern-tls.ts';
 import { operatorRefusals } from './operator-refusals.ts';
 
 const stageName = 'v1';
 
+/** Of each method, of all operators together. */
+const throttle = { ratePerSecond: 100, burst: 200 };
+
 interface OperatorApiProps {
+  /** Of the API, in the account. */
+  readonly name: string;
   readonly config: Config;
   /** The account's setting by which API Gateway may write access logs. @default one of its own */
   readonly loggingAccount?: IConstruct | undefined;
@@ -32,14 +39,14 @@ export class OperatorApi extends Construct {
   readonly organizationPolicy: ManagedPolicy;
   readonly #api: RestApi;
 
-  constructor(scope: Construct, id: string, { config, loggingAccount }: OperatorApiProps) {
+  constructor(scope: Construct, id: string, { name, config, loggingAccount }: OperatorApiProps) {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     this.#api = new RestApi(this, 'Api', {
-      restApiName: `api-keys-operators-${config.stage}`,
+      restApiName: name,
       description: "The operators' API: AWS Signature Version 4",
       endpointTypes: [EndpointType.REGIONAL],
       ...(loggingAccount
@@ -48,9 +55,17 @@ export class OperatorApi extends Construct {
       deployOptions: {
         stageName,
         dataTraceEnabled: false, // it would log answers, and with them keys
+        throttlingRateLimit: throttle.ratePerSecond,
+        throttlingBurstLimit: throttle.burst,
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: accessLogFormat({ userArn: AccessLogField.contextIdentityUserArn() }),
       },
+    });
+    requireModernTls(this.#api);
+    acknowledgeRestApiRules(this.#api);
+    Validations.of(this.#api).acknowledge({
+      id: 'AwsSolutions-APIG3',
+      reason: 'API Gateway refuses what AWS IAM does not allow before anything of ours runs.',
     });
     this.#api.node.tryRemoveChild('Endpoint');
     if (loggingAccount) this.node.addDependency(loggingAccount);
@@ -80,14 +95,12 @@ export class OperatorApi extends Construct {
 
   #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
     const resource = `${this.#api.restApiId}/${stageName}/*/organizations/${organizationId}/*`;
-    return new ManagedPolicy(this, id, {
+    const arn = Stack.of(this).formatArn({ service: 'execute-api', resource });
+    const policy = new ManagedPolicy(this, id, {
       description: `Manage the API keys ${whose}`,
-      statements: [
-        new PolicyStatement({
-          actions: ['execute-api:Invoke'],
-          resources: [Stack.of(this).formatArn({ service: 'execute-api', resource })],
-        }),
-      ],
+      statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources: [arn] })],
     });
+    acknowledgeWildcard(policy, arn, 'An operator may use every method below the organizations that the policy names.');
+    return policy;
   }
 }

@@ -1,22 +1,30 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
 import { type Config, parameterNames, parameterPath, webhookSecretName } from './config.ts';
 
 /**
  * The Scalekit credentials: three SecureStrings that `npm run secrets` stores. The stack knows their names, never
- * their values. They are encrypted with the account's `aws/ssm` key, which needs no further permission.
+ * their values. They are encrypted with the account's `aws/ssm` key, which needs no further permission, or with a key of the
+ * deployment's own.
  */
 export class ScalekitParameters extends Construct {
   /** The path that the three names begin with. */
   readonly path: string;
   readonly #deadlineMs: number;
+  readonly #key: IKey | undefined;
 
-  constructor(scope: Construct, id: string, config: Config) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, key }: { readonly config: Config; readonly key: IKey | undefined },
+  ) {
     super(scope, id);
     this.path = parameterPath(config.stage);
     this.#deadlineMs = config.scalekitDeadlineMs;
+    this.#key = key;
   }
 
   /** Lets a function read exactly these three parameters, and tells it where they are. */
@@ -41,5 +49,13 @@ export class ScalekitParameters extends Construct {
       }),
     );
     reader.addToRolePolicy(new PolicyStatement({ actions: ['ssm:GetParameters'], resources }));
+    if (!this.#key) return;
+    reader.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['kms:Decrypt'],
+        resources: [this.#key.keyArn],
+        conditions: { StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': resources } },
+      }),
+    );
   }
 }

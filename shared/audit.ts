@@ -3,6 +3,7 @@ import { sendAws } from './aws-request.ts';
 import { requireEnvironment } from './config.ts';
 import type { Initiator } from './initiator.ts';
 import { causeOf, logger } from './logger.ts';
+import { type MetricName, measure, metricFields } from './metrics.ts';
 
 /** What can happen to a key; `detail-type` is `ApiKey …`. */
 export type AuditType = 'Created' | 'Updated' | 'Rotated' | 'Revoked';
@@ -42,6 +43,13 @@ export interface Audit {
   record(event: AuditEvent): Promise<void>;
 }
 
+const metrics: Record<AuditType, MetricName> = {
+  Created: 'KeysCreated',
+  Updated: 'KeysUpdated',
+  Rotated: 'KeysRotated',
+  Revoked: 'KeysRevoked',
+};
+
 /** `source` of every event. */
 const source = 'api-keys';
 
@@ -52,7 +60,8 @@ export function auditFromEnvironment(): Audit {
   const EventBusName = requireEnvironment('AUDIT_EVENT_BUS');
   return {
     async record(event) {
-      logger.info('audit', { audit: event });
+      measure(metrics[event.type]);
+      logger.info('audit', { audit: event, ...metricFields() });
       await send(EventBusName, event);
     },
   };
@@ -70,10 +79,15 @@ async function send(EventBusName: string, { type, ...detail }: AuditEvent): Prom
       timeoutMs,
     });
     const isSent = answer.status === 200 && failedEntries(answer.body) === 0;
-    if (!isSent) logger.error('audit_not_sent', { keyId, status: answer.status });
+    if (!isSent) logNotSent({ keyId, status: answer.status });
   } catch (cause) {
-    logger.error('audit_not_sent', { keyId, ...causeOf(cause) });
+    logNotSent({ keyId, ...causeOf(cause) });
   }
+}
+
+function logNotSent(fields: Record<string, unknown>): void {
+  measure('AuditFailures');
+  logger.error('audit_not_sent', { ...fields, ...metricFields() });
 }
 
 function failedEntries(body: string): number {

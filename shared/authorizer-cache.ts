@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { sendAws } from './aws-request.ts';
 import { millisecondsFromEnvironment } from './config.ts';
 import type { Failure } from './failure.ts';
+import { measure } from './metrics.ts';
 import { fail, ok, type Result } from './result.ts';
 
 /** How long a throttled flush is tried again: the control plane takes 10 calls a second of an account. */
@@ -60,7 +61,10 @@ async function send(path: string): Promise<Result<void, Failure>> {
     try {
       const request = { method: 'DELETE', path, headers: {}, body: '', timeoutMs: Math.max(1, deadline - Date.now()) };
       const { status } = await sendAws('apigateway', request);
-      if (status === 202) return ok(undefined);
+      if (status === 202) {
+        measure('CacheFlushes');
+        return ok(undefined);
+      }
       if (status !== 429 || Date.now() + pauseMs > deadline) return notFlushed(new FlushRefused(status));
     } catch (cause) {
       return notFlushed(cause);
@@ -79,5 +83,6 @@ class FlushRefused extends Error {
 }
 
 function notFlushed(cause: unknown): { ok: false; failure: Failure } {
+  measure('CacheFlushFailures');
   return fail({ kind: 'cache_not_flushed', cause });
 }

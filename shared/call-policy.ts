@@ -1,6 +1,7 @@
 import { type AccessToken, type AccessTokens, isGrantRefusal } from './access-token.ts';
 import type { Breaker } from './breaker.ts';
 import { Code, ConnectError, type GrpcError } from './grpc.cjs';
+import { measure } from './metrics.ts';
 import { fail, ok, type Result } from './result.ts';
 
 /**
@@ -73,10 +74,20 @@ export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlin
 
   return async (repeatable, attempt) => {
     if (!breaker.allows()) return outage('breaker_open', new Error('Scalekit was down a moment ago'));
+    const startedAt = Date.now();
     const result = await run(repeatable, attempt);
-    breaker.record(result.ok || result.failure.kind === 'refused' ? 'answered' : 'outage');
+    const answered = result.ok || result.failure.kind === 'refused';
+    breaker.record(answered ? 'answered' : 'outage');
+    measure('UpstreamLatency', Date.now() - startedAt);
+    if (!answered) measure('UpstreamFailures');
+    if (!result.ok && isOursToMend(result.failure)) measure('CredentialsRefused');
     return result;
   };
+}
+
+function isOursToMend(failure: CallFailure): boolean {
+  if (failure.kind !== 'upstream_unavailable') return false;
+  return failure.reason === 'credentials_refused' || failure.reason === 'permission_denied';
 }
 
 /** Few: Scalekit's rate limit arrives as UNAVAILABLE too, and is not to be hammered. */

@@ -6,6 +6,7 @@ import type { Failure } from './failure.ts';
 import type { Initiator } from './initiator.ts';
 import { type Input, parseRequest, type RequestSchema } from './input.ts';
 import { causeOf, logger } from './logger.ts';
+import { metricFields } from './metrics.ts';
 import { toProblem } from './problem.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { ScalekitEvent } from './scalekit-event.ts';
@@ -99,6 +100,7 @@ function handlerFor<S extends RequestSchema, A extends object>(
       status,
       ...(from?.ok ? identityOf(from.value) : {}),
       ...(result.ok ? {} : { failure: result.failure.kind }),
+      ...metricFields(),
     });
     return {
       statusCode: status,

@@ -9,9 +9,16 @@ export function allow(
   return { ...policy('Allow', methodArn, principalId), context };
 }
 
-/** Denies the whole stage; `code` is what the ACCESS_DENIED gateway response puts into its body. */
-export function deny(methodArn: string, code: string): APIGatewayAuthorizerResult {
-  return { ...policy('Deny', methodArn, 'anonymous'), context: { code } };
+/**
+ * Denies the whole stage; `code` is what the ACCESS_DENIED gateway response puts into its body. `known` is for the access log:
+ * whose key it was, where that is known.
+ */
+export function deny(
+  methodArn: string,
+  code: string,
+  known: { readonly keyId?: string; readonly organizationId?: string } = {},
+): APIGatewayAuthorizerResult {
+  return { ...policy('Deny', methodArn, 'anonymous'), context: { code, ...known } };
 }
 
 function policy(effect: 'Allow' | 'Deny', methodArn: string, principalId: string): APIGatewayAuthorizerResult {

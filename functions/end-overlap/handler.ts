@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import { keyServices } from '../../shared/key-services.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
+import { metricFields } from '../../shared/metrics.ts';
 import { createOverlapEnd } from '../../shared/overlap-end.ts';
 import { OverlapOver } from './schema.ts';
 
@@ -14,8 +15,9 @@ const overlap = createOverlapEnd(scalekit, mutations, cache);
 export async function handler(event: unknown, { awsRequestId }: Context): Promise<void> {
   const { organizationId, keyId } = OverlapOver.parse(event);
   const ended = await overlap.end(organizationId, keyId, awsRequestId);
-  if (ended.ok) return logger.info('overlap ended', { keyId, organizationId });
+  if (ended.ok) return logger.info('overlap ended', { keyId, organizationId, ...metricFields() });
   const { kind } = ended.failure;
-  logger.error(kind, { keyId, organizationId, ...('cause' in ended.failure ? causeOf(ended.failure.cause) : {}) });
+  const cause = 'cause' in ended.failure ? causeOf(ended.failure.cause) : {};
+  logger.error(kind, { keyId, organizationId, ...cause, ...metricFields() });
   throw new Error(`the overlap of ${keyId} is not ended: ${kind}`);
 }

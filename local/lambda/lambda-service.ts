@@ -40,6 +40,7 @@ export class LambdaService {
       const service = { service: 'lambda.amazonaws.com', sourceArn: lambda.arn };
       const role = await iam.assumeRole(lambda.roleArn, lambda.name, service);
       if (!role) throw new UserError(`The role of ${lambda.logicalId} can not be assumed by Lambda.`);
+      if (lambda.tracing) await requestTracing(iam, role);
       const write = guardedLog(iam, role, lambda, (text) => log(lambda.name, text));
       return { lambda, role, runner: new FunctionRunner(lambda, { ...environment, ...credentialsOf(role) }, write) };
     });
@@ -95,6 +96,12 @@ export class LambdaService {
   async close(): Promise<void> {
     await Promise.all([...this.#functions.values()].map(({ runner }) => runner.close()));
   }
+}
+
+/** Lambda sends traces with the function's role; what that may not send is lost, and IAM tells of it. */
+async function requestTracing(iam: Iam, role: Identity): Promise<void> {
+  const actions = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+  await Promise.all(actions.map((action) => iam.isAllowed({ principal: role, action, resource: '*' })));
 }
 
 /** What a function's role may not log is lost, as on AWS. */

@@ -56,11 +56,25 @@ export class IntrinsicResolver {
         return name('Name') ?? `${this.#stackName}-${logicalId}`;
       case 'AWS::SQS::Queue':
         return `https://sqs.${aws.region}.${aws.urlSuffix}/${aws.accountId}/${name('QueueName') ?? `${this.#stackName}-${logicalId}`}`;
+      case 'AWS::SNS::Topic':
+        return `arn:${aws.partition}:sns:${aws.region}:${aws.accountId}:${this.#stackName}-${logicalId}`;
+      case 'AWS::Lambda::Version':
+        return `${this.#functionArn(resource.Properties['FunctionName'])}:1`;
+      case 'AWS::Lambda::Alias':
+        return `${this.#functionArn(resource.Properties['FunctionName'])}:${name('Name')}`;
       case 'AWS::IAM::ManagedPolicy':
         return `arn:${aws.partition}:iam::${aws.accountId}:policy/${this.#stackName}-${logicalId}`;
       default:
         return `${this.#stackName}-${logicalId}`;
     }
+  }
+
+  /** Of a function that a property names, by name or by ARN. */
+  #functionArn(named: unknown): string {
+    const text = String(this.resolve(named));
+    return text.startsWith('arn:')
+      ? text
+      : `arn:${aws.partition}:lambda:${aws.region}:${aws.accountId}:function:${text}`;
   }
 
   #call(name: string, argument: unknown): unknown {
@@ -113,6 +127,12 @@ export class IntrinsicResolver {
     switch (`${this.#template.Resources[logicalId]?.Type} ${attribute}`) {
       case 'AWS::Lambda::Function Arn':
         return arn('lambda', `function:${id}`);
+      case 'AWS::Lambda::Version Version':
+        return '1';
+      case 'AWS::KMS::Key Arn':
+        return arn('kms', `key/${id}`);
+      case 'AWS::CloudWatch::Alarm Arn':
+        return arn('cloudwatch', `alarm:${id}`);
       case 'AWS::ApiGateway::RestApi RootResourceId':
         return `root-${id}`;
       case 'AWS::DynamoDB::Table Arn':

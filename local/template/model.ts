@@ -113,6 +113,8 @@ export interface LambdaFunction {
   readonly resourcePolicy: PolicyDocument;
   /** How often an asynchronous invocation that failed is tried again. */
   readonly maxRetryAttempts: number;
+  /** Whether Lambda sends traces of it to X-Ray. */
+  readonly tracing: boolean;
   /** Where the event of an asynchronous invocation goes that failed for good. */
   readonly deadLetterArn: string | undefined;
 }

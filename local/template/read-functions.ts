@@ -18,10 +18,30 @@ const FunctionProperties = z.object({
   Role: z.string(),
   Runtime: z.string(),
   Timeout: z.coerce.number().default(3),
+  TracingConfig: z.object({ Mode: z.string() }).optional(),
 });
 
-/** Reads the functions of a stack; what can't be run is told to `warn`. */
+/** Reads the functions of a stack, and their aliases as functions of their own; what can't be run is told to `warn`. */
 export function readFunctions(
+  stack: SynthesizedStack,
+  resolver: IntrinsicResolver,
+  warn: (line: string) => void,
+): LambdaFunction[] {
+  const functions = readUnqualified(stack, resolver, warn);
+  const aliases = resourcesOf(stack.template, resolver, 'AWS::Lambda::Alias').flatMap(([logicalId, properties]) => {
+    const { FunctionName } = AliasProperties.parse(properties);
+    const arn = resolver.physicalId(logicalId);
+    const resourcePolicy = readFunctionPolicy(stack.template, resolver, { arn, name: arn });
+    return functions
+      .filter(({ name }) => name === FunctionName)
+      .map((aliased) => ({ ...aliased, logicalId, arn, resourcePolicy }));
+  });
+  return [...functions, ...aliases];
+}
+
+const AliasProperties = z.object({ FunctionName: z.string() });
+
+function readUnqualified(
   { template, folder }: SynthesizedStack,
   resolver: IntrinsicResolver,
   warn: (line: string) => void,
@@ -53,6 +73,7 @@ export function readFunctions(
         roleArn: properties.Role,
         resourcePolicy: readFunctionPolicy(template, resolver, { arn, name }),
         maxRetryAttempts: retryAttemptsOf(template, resolver, name),
+        tracing: properties.TracingConfig?.Mode === 'Active',
         deadLetterArn: properties.DeadLetterConfig?.TargetArn,
       },
     ];

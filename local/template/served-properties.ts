@@ -5,7 +5,16 @@ import type { Template } from './assembly.ts';
  * among its type's, is named in a warning at start. Types with `[]` do nothing locally, and lose nothing by it.
  */
 const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
-  'AWS::ApiGateway::RestApi': ['Name', 'Description', 'BinaryMediaTypes', 'Policy', 'EndpointConfiguration', 'Tags'],
+  'AWS::ApiGateway::RestApi': [
+    'BinaryMediaTypes',
+    'Description',
+    'EndpointAccessMode', // as there is no TLS on localhost
+    'EndpointConfiguration',
+    'Name',
+    'Policy',
+    'SecurityPolicy',
+    'Tags',
+  ],
   'AWS::ApiGateway::Resource': ['ParentId', 'PathPart', 'RestApiId'],
   'AWS::ApiGateway::Method': [
     'AuthorizationType',
@@ -62,6 +71,8 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   ],
   'AWS::ApiGateway::Account': 'all',
   'AWS::CDK::Metadata': 'all',
+  'AWS::CloudWatch::Alarm': 'all',
+  'AWS::CloudWatch::Dashboard': 'all',
   'AWS::DynamoDB::Table': [
     'AttributeDefinitions',
     'BillingMode',
@@ -79,10 +90,17 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   'AWS::IAM::ManagedPolicy': 'all',
   'AWS::IAM::Policy': 'all',
   'AWS::IAM::Role': 'all',
+  'AWS::KMS::Alias': 'all',
+  'AWS::KMS::Key': 'all',
+  'AWS::Lambda::Alias': ['FunctionName', 'FunctionVersion', 'Name', 'ProvisionedConcurrencyConfig'],
   'AWS::Lambda::EventInvokeConfig': ['FunctionName', 'MaximumRetryAttempts', 'Qualifier'],
   'AWS::Lambda::Permission': 'all',
+  'AWS::Lambda::Version': ['Description', 'FunctionName'],
   'AWS::Logs::LogGroup': 'all',
   'AWS::Logs::MetricFilter': 'all',
+  'AWS::Logs::QueryDefinition': 'all',
+  'AWS::SNS::Topic': 'all',
+  'AWS::SNS::TopicPolicy': 'all',
   'AWS::SQS::Queue': 'all',
   'AWS::SQS::QueuePolicy': 'all',
   'AWS::Scheduler::ScheduleGroup': 'all',

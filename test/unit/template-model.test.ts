@@ -59,8 +59,8 @@ test('a template that is served whole has no warning', () => {
 test.each([
   [
     'an unknown resource type',
-    { Topic: { Type: 'AWS::SNS::Topic' } },
-    'AWS::SNS::Topic Topic: this resource type is not served locally',
+    { Bucket: { Type: 'AWS::S3::Bucket' } },
+    'AWS::S3::Bucket Bucket: this resource type is not served locally',
   ],
   [
     'an unknown property',

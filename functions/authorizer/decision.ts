@@ -1,0 +1,48 @@
+import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
+import { bearerKey } from '../../shared/bearer.ts';
+import type { Caller } from '../../shared/caller.ts';
+import { refusedKeys } from '../../shared/refused-keys.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { isAddressAllowed } from '../../shared/source-address.ts';
+
+/** What is decided on a request. */
+export type Decision =
+  | { readonly outcome: 'allowed'; readonly caller: Caller }
+  | {
+      readonly outcome: 'denied';
+      readonly code: string;
+      /** Whose key it was, where that is known. */
+      readonly known?: { readonly keyId: string; readonly organizationId: string };
+    }
+  /** Nobody can tell. */
+  | { readonly outcome: 'outage'; readonly reason: string; readonly cause: unknown };
+
+const scalekit = scalekitFromEnvironment();
+const refused = refusedKeys();
+const badKey: Decision = { outcome: 'denied', code: 'invalid_token' };
+
+/** Decides on a request by its key: first by what is known without a call, then by what Scalekit says. */
+export async function decide(event: APIGatewayRequestAuthorizerEvent): Promise<Decision> {
+  const presented = bearerKey(event);
+  if (!presented.ok) return { outcome: 'denied', code: presented.failure };
+  if (refused.has(presented.value)) return badKey;
+
+  const found = await scalekit.validate(presented.value);
+  if (!found.ok && found.failure.kind !== 'refused') {
+    const { kind, cause } = found.failure;
+    return { outcome: 'outage', reason: kind === 'upstream_unavailable' ? found.failure.reason : kind, cause };
+  }
+  // A token id is no key, though Scalekit validates it like one; bearerKey knows how ids look today.
+  if (!found.ok || found.value.keyId === presented.value || hasExpired(found.value.expiresAt)) {
+    refused.add(presented.value);
+    return badKey;
+  }
+  const { keyId, organizationId, customClaims } = found.value;
+  if (!(await isAddressAllowed(customClaims, event.requestContext.identity.sourceIp)))
+    return { outcome: 'denied', code: 'address_not_allowed', known: { keyId, organizationId } };
+  return { outcome: 'allowed', caller: found.value };
+}
+
+function hasExpired(expiresAt: string | undefined): boolean {
+  return expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
+}

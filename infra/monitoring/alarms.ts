@@ -1,0 +1,151 @@
+import { Duration } from 'aws-cdk-lib';
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  MathExpression,
+  type Metric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { KeyMetrics } from './metrics.ts';
+
+/** What alarms look at that AWS measures itself. */
+export interface ServiceMetrics {
+  /** Requests and server errors of the customers' API. */
+  readonly requests: Metric;
+  readonly serverErrors: Metric;
+  /** Invocations of the authorizer that Lambda would not start, and requests over the API's limits where they are logged. */
+  readonly throttles: readonly Metric[];
+  readonly deadLetters: Metric;
+}
+
+interface AlarmSpec {
+  readonly id: string;
+  readonly metric: IMetric;
+  /** It rings above this. */
+  readonly above: number;
+  /** In so many of the last so many periods. */
+  readonly in: readonly [datapoints: number, periods: number];
+  /** What has happened, and what to do first. */
+  readonly description: string;
+}
+
+/** The alarms of a deployment, all to one topic. A customer's bad keys ring `Denials` and no other. */
+export function createAlarms(
+  scope: Construct,
+  topic: ITopic,
+  keys: KeyMetrics,
+  aws: ServiceMetrics,
+  { cachesDecisions }: { readonly cachesDecisions: boolean },
+): Alarm[] {
+  const specs = specsOf(keys, aws).filter(({ id }) => cachesDecisions || id !== 'FlushFailures');
+  return specs.map(({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], description }) => {
+    const alarm = new Alarm(scope, `${id}Alarm`, {
+      alarmDescription: description,
+      metric,
+      threshold: above,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      evaluationPeriods,
+      datapointsToAlarm,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    alarm.addAlarmAction(new SnsAction(topic));
+    return alarm;
+  });
+}
+
+function specsOf(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
+  return [
+    {
+      id: 'OutageRate',
+      metric: expression('100 * FILL(outages, 0) / (FILL(allowed, 0) + FILL(denied, 0) + FILL(outages, 0))', {
+        outages: keys.sum('Outages'),
+        allowed: keys.sum('Allowed'),
+        denied: keys.sum('Denied'),
+      }),
+      above: 5,
+      in: [2, 3],
+      description:
+        'More than 5 % of requests are answered 503, as nobody could tell whether their key is good. First: is CredentialsRefused ringing? Then it is ours, see there. Else look at the status of Scalekit, and at "no decision" in the log of the authorizer, whose reason tells.',
+    },
+    {
+      id: 'CredentialsRefused',
+      metric: keys.sum('CredentialsRefused'),
+      above: 0,
+      in: [2, 3],
+      description:
+        'Scalekit refuses our own client: its secret was rotated or revoked, or it lost a permission. No customer is at fault. First: npm run secrets with the values that Scalekit shows; they count within seconds, without a deployment.',
+    },
+    {
+      id: 'DecisionLatency',
+      metric: keys.percentile('DecisionLatency', 99),
+      above: 1500,
+      in: [3, 5],
+      description:
+        'One decision of a hundred takes more than 1.5 s. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
+    },
+    {
+      id: 'ServerErrors',
+      metric: expression('100 * FILL(errors, 0) / requests', { errors: aws.serverErrors, requests: aws.requests }),
+      above: 1,
+      in: [3, 5],
+      description:
+        'More than 1 % of answers are 5xx. First: does OutageRate ring? Then it is that. Else find the requests with status >= 500 in the access log, and their requestId in the log of the function of that route.',
+    },
+    {
+      id: 'Throttles',
+      metric: expression(
+        aws.throttles.map((_metric, index) => `FILL(t${index}, 0)`).join(' + '),
+        Object.fromEntries(aws.throttles.map((metric, index) => [`t${index}`, metric])),
+      ),
+      above: 10,
+      in: [3, 5],
+      description:
+        'Requests are refused for being too many: over the limits of the API (429), or over the concurrency of the account (503). First: see in the access log whether one sourceIp or organizationId sends most. If it is growth, raise throttleRatePerSecond, or the quota of the account.',
+    },
+    {
+      id: 'FlushFailures',
+      metric: keys.sum('CacheFlushFailures'),
+      above: 0,
+      in: [1, 1],
+      description:
+        'A key was revoked or changed, but cached decisions may follow only when their TTL is over. First: repeat the revocation (it is idempotent), which flushes again.',
+    },
+    {
+      id: 'AuditFailures',
+      metric: keys.sum('AuditFailures'),
+      above: 0,
+      in: [1, 1],
+      description:
+        'A change of a key is not on the audit bus. It is in the log: run the saved query of who revoked what. First: look at audit_not_sent there for why, and send the event again from its line.',
+    },
+    {
+      id: 'DeadLetters',
+      metric: aws.deadLetters,
+      above: 0,
+      in: [1, 1],
+      description:
+        'The overlap of a rotated key was not ended: the key still works. First: revoke each keyId in the queue by hand (npm run keys -- revoke), and then delete its message.',
+    },
+    {
+      id: 'Denials',
+      metric: expression('IF(FILL(denied, 0) > 100, 100 * denied / (denied + FILL(allowed, 0)), 0)', {
+        denied: keys.sum('Denied', 'Denied', 5),
+        allowed: keys.sum('Allowed', 'Allowed', 5),
+      }),
+      above: 50,
+      in: [1, 1],
+      description:
+        'More than half of the requests have bad keys, and more than 100 in 5 minutes. We are well: a customer uses a key that is over, or somebody tries keys. First: the saved query of denials by code shows the addresses; tell the customer, or block the address (setting waf).',
+    },
+  ];
+}
+
+function expression(text: string, usingMetrics: Record<string, IMetric>): MathExpression {
+  const [first] = Object.values(usingMetrics);
+  const period = (first as Metric).period ?? Duration.minutes(1);
+  return new MathExpression({ expression: text, usingMetrics, period });
+}

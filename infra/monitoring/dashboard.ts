@@ -1,0 +1,36 @@
+import { type Alarm, AlarmStatusWidget, Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { Construct } from 'constructs';
+import type { ServiceMetrics } from './alarms.ts';
+import type { KeyMetrics } from './metrics.ts';
+
+/** One page: what rings, who is refused and why, how fast, and what happens to keys. */
+export function createDashboard(scope: Construct, alarms: Alarm[], keys: KeyMetrics, aws: ServiceMetrics): Dashboard {
+  const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
+    new GraphWidget({ title, left, right, width: 8, height: 6 });
+  const sums = (...names: string[]) => names.map((name) => keys.sum(name));
+  const percentiles = (name: string) => [keys.percentile(name, 50), keys.percentile(name, 99)];
+  return new Dashboard(scope, 'Dashboard', {
+    widgets: [
+      [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 })],
+      [
+        graph('Decisions', sums('Allowed', 'Denied', 'Outages')),
+        graph('Denials by code', [keys.byCode('Denied')]),
+        graph('Outages by reason', [keys.byCode('Outages')]),
+      ],
+      [
+        graph('A decision takes, ms', percentiles('DecisionLatency')),
+        graph('A call of Scalekit takes, ms', percentiles('UpstreamLatency')),
+        graph('Calls of Scalekit that failed', sums('UpstreamFailures', 'CredentialsRefused')),
+      ],
+      [
+        graph('Requests and 5xx', [aws.requests], [aws.serverErrors]),
+        graph('Throttled', [...aws.throttles]),
+        graph('Left to do', sums('CacheFlushFailures', 'AuditFailures'), [aws.deadLetters]),
+      ],
+      [
+        graph('Keys', sums('KeysCreated', 'KeysUpdated', 'KeysRotated', 'KeysRevoked')),
+        graph('Flushes', sums('CacheFlushes')),
+      ],
+    ],
+  });
+}

@@ -1,0 +1,69 @@
+import { Duration } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { ApiFunction } from '../api-function.ts';
+import { createAlarms, type ServiceMetrics } from './alarms.ts';
+import { createDashboard } from './dashboard.ts';
+import { KeyMetrics } from './metrics.ts';
+import { saveQueries } from './queries.ts';
+
+interface MonitoringProps {
+  /** Tells this deployment's metrics from those of others in the account. */
+  readonly deployment: string;
+  readonly functions: readonly ApiFunction[];
+  readonly authorizer: ApiFunction;
+  /** Those that change keys. */
+  readonly changers: readonly ApiFunction[];
+  /** Of the customers' API. */
+  readonly stage: Stage;
+  /** Of the customers' API; `undefined` where it is not ours. */
+  readonly accessLog: LogGroup | undefined;
+  readonly deadLetters: Queue;
+  /** Whether there is a cache of decisions to flush. */
+  readonly cachesDecisions: boolean;
+}
+
+/** What tells that something breaks: metrics, alarms to one topic, a dashboard, and saved queries of the logs. */
+export class Monitoring extends Construct {
+  /** Where every alarm goes; subscribe to it. */
+  readonly topic: Topic;
+  readonly alarms: readonly Alarm[];
+  readonly dashboard: Dashboard;
+
+  constructor(scope: Construct, id: string, props: MonitoringProps) {
+    super(scope, id);
+    const { deployment, functions, authorizer, changers, stage, accessLog, deadLetters } = props;
+    for (const one of functions) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
+    this.topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    const minute = { period: Duration.minutes(1) };
+    const sum = { statistic: 'Sum', ...minute };
+    const aws: ServiceMetrics = {
+      requests: stage.metricCount(minute),
+      serverErrors: stage.metricServerError(sum),
+      throttles: [authorizer.metricThrottles(minute), ...this.#throttledRequests(deployment, accessLog)],
+      deadLetters: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
+    };
+    const keys = new KeyMetrics(deployment);
+    const alarms = createAlarms(this, this.topic, keys, aws, props);
+    this.alarms = alarms;
+    this.dashboard = createDashboard(this, alarms, keys, aws);
+    saveQueries(this, deployment, { accessLog, audit: changers.map(({ logGroup }) => logGroup) });
+  }
+
+  /** API Gateway counts a 429 among all 4xx; the access log tells it apart. */
+  #throttledRequests(deployment: string, accessLog: LogGroup | undefined) {
+    if (!accessLog) return [];
+    const filter = new MetricFilter(this, 'ThrottledRequests', {
+      logGroup: accessLog,
+      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      metricNamespace: `ApiKeys/${deployment}`, // a filter gives no fixed dimension
+      metricName: 'ThrottledRequests',
+      metricValue: '1',
+    });
+    return [filter.metric({ statistic: 'Sum', period: Duration.minutes(1) })];
+  }
+}

@@ -1,0 +1,68 @@
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Stage } from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+
+/** AWS's own rules. What they would block though a program may well send it is only counted. */
+const managedRules: Readonly<Record<string, readonly string[]>> = {
+  AWSManagedRulesAmazonIpReputationList: [],
+  AWSManagedRulesKnownBadInputsRuleSet: [],
+  AWSManagedRulesCommonRuleSet: ['NoUserAgent_HEADER', 'SizeRestrictions_BODY'],
+};
+
+interface WebAclProps {
+  readonly config: Config;
+  readonly stage: Stage;
+}
+
+/** AWS WAF in front of a stage. Neither its logs nor its metrics hold a key: Authorization is redacted, and no request sampled. */
+export class WebAcl extends Construct {
+  constructor(scope: Construct, id: string, { config, stage }: WebAclProps) {
+    super(scope, id);
+    const visibility = (metricName: string) => ({
+      metricName,
+      cloudWatchMetricsEnabled: true,
+      sampledRequestsEnabled: false, // samples hold headers
+    });
+    const acl = new CfnWebACL(this, 'Acl', {
+      scope: 'REGIONAL',
+      defaultAction: { allow: {} },
+      visibilityConfig: visibility('ApiKeys'),
+      rules: [
+        {
+          name: 'RequestsOfAnAddress',
+          priority: 0,
+          action: { block: {} },
+          statement: { rateBasedStatement: { limit: config.wafRequestsPerFiveMinutes, aggregateKeyType: 'IP' } },
+          visibilityConfig: visibility('RequestsOfAnAddress'),
+        },
+        ...Object.entries(managedRules).map(([name, counted], index) => ({
+          name,
+          priority: index + 1,
+          overrideAction: { none: {} },
+          statement: {
+            managedRuleGroupStatement: {
+              vendorName: 'AWS',
+              name,
+              ruleActionOverrides: counted.map((rule) => ({ name: rule, actionToUse: { count: {} } })),
+            },
+          },
+          visibilityConfig: visibility(name),
+        })),
+      ],
+    });
+    const log = new LogGroup(this, 'Log', {
+      logGroupName: `aws-waf-logs-${Stack.of(this).stackName}-${config.stage}`, // WAF takes no other beginning
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    new CfnLoggingConfiguration(this, 'Logging', {
+      resourceArn: acl.attrArn,
+      logDestinationConfigs: [log.logGroupArn],
+      redactedFields: [{ singleHeader: { Name: 'authorization' } }],
+    });
+    new CfnWebACLAssociation(this, 'Association', { resourceArn: stage.stageArn, webAclArn: acl.attrArn });
+  }
+}

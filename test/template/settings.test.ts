@@ -1,0 +1,179 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, test } from 'vitest';
+import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
+import { readConfig } from '../../infra/config.ts';
+
+// What can be switched on in config alone, and what is on by default.
+
+const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+const synthesize = (settings: object) => {
+  const app = new App({ context: { ...flags, ...settings } });
+  return Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
+};
+const plain = synthesize({});
+const domain = {
+  domainName: 'api.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
+};
+
+describe('by default', () => {
+  test('nothing of it is there', () => {
+    for (const type of ['KMS::Key', 'WAFv2::WebACL', 'ApiGateway::DomainName', 'Lambda::Alias'])
+      plain.resourceCountIs(`AWS::${type}`, 0);
+  });
+
+  test('both APIs are throttled, for each method, and those on keys of the customers’ by a tenth', () => {
+    const stages = Object.values(plain.findResources('AWS::ApiGateway::Stage'));
+    expect(stages).toHaveLength(2);
+    for (const { Properties } of stages) {
+      const all = Properties.MethodSettings.find(({ ResourcePath }: { ResourcePath: string }) => ResourcePath === '/*');
+      expect(all).toMatchObject({ HttpMethod: '*', DataTraceEnabled: false });
+      expect(all.ThrottlingRateLimit).toBeLessThanOrEqual(1000);
+    }
+    plain.hasResourceProperties('AWS::ApiGateway::Stage', {
+      MethodSettings: Match.arrayWith([
+        Match.objectLike({
+          HttpMethod: 'POST',
+          ResourcePath: '/~1keys',
+          ThrottlingRateLimit: 100,
+          ThrottlingBurstLimit: 200,
+        }),
+      ]),
+    });
+  });
+
+  test('both APIs take TLS 1.2 and 1.3 only, and queue and topic only calls by TLS', () => {
+    plain.allResourcesProperties('AWS::ApiGateway::RestApi', {
+      SecurityPolicy: Match.stringLikeRegexp('^SecurityPolicy_TLS13_1_2_'),
+    });
+    const refusesPlainHttp = {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }),
+        ]),
+      },
+    };
+    plain.hasResourceProperties('AWS::SQS::QueuePolicy', refusesPlainHttp);
+    plain.hasResourceProperties('AWS::SNS::TopicPolicy', refusesPlainHttp);
+  });
+
+  test('every log group has an end to what it keeps, and outlives the stack', () => {
+    plain.allResources('AWS::Logs::LogGroup', {
+      Properties: { RetentionInDays: 90 },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+  });
+
+  test('what is a record or a customer’s outlives the stack', () => {
+    for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive', 'AWS::SQS::Queue'])
+      plain.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+  });
+
+  test('every function is traced by Lambda', () => {
+    plain.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
+  });
+});
+
+describe('a customer-managed key', () => {
+  const template = synthesize({ customerManagedKey: true });
+  const arn = { 'Fn::GetAtt': [Object.keys(template.findResources('AWS::KMS::Key'))[0], 'Arn'] };
+
+  test('is rotated, named, and kept', () => {
+    template.hasResource('AWS::KMS::Key', {
+      Properties: { EnableKeyRotation: true },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-dev' });
+  });
+
+  test('encrypts all that is kept', () => {
+    template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: arn });
+    template.allResourcesProperties('AWS::SNS::Topic', { KmsMasterKeyId: arn });
+    template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: arn, SqsManagedSseEnabled: Match.absent() });
+    template.allResourcesProperties('AWS::Events::EventBus', { KmsKeyIdentifier: arn });
+    template.allResourcesProperties('AWS::Events::Archive', { KmsKeyIdentifier: arn });
+  });
+
+  test('may be used to read their parameters by the functions that call Scalekit, and for nothing else', () => {
+    const statements = (some: Template) =>
+      Object.values(some.findResources('AWS::IAM::Policy')).flatMap(
+        ({ Properties }) => Properties.PolicyDocument.Statement as Record<string, unknown>[],
+      );
+    const decrypt = statements(template).filter(({ Action }) => Action === 'kms:Decrypt');
+    const holders = (action: string) =>
+      Object.entries(template.findResources('AWS::IAM::Policy'))
+        .filter(([, policy]) => JSON.stringify(policy).includes(action))
+        .map(([id]) => id);
+    expect(holders('kms:Decrypt')).toEqual(holders('ssm:GetParameters'));
+    expect(holders('kms:Decrypt')).toHaveLength(11);
+    for (const { Resource, Condition } of decrypt) {
+      expect(Resource).toEqual(arn);
+      expect(Condition).toEqual({ StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': expect.anything() } });
+    }
+    expect(statements(plain).filter(({ Action }) => String(Action).startsWith('kms:'))).toEqual([]);
+  });
+});
+
+describe('AWS WAF', () => {
+  const template = synthesize({ waf: 'true', wafRequestsPerFiveMinutes: '500' });
+
+  test('has managed rules and a limit for each address, and samples no request', () => {
+    type Visible = { readonly VisibilityConfig: { readonly SampledRequestsEnabled: boolean } };
+    type Acl = Visible & { readonly Rules: (Visible & { readonly Statement: Record<string, unknown> })[] };
+    const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as unknown as { Properties: Acl }[];
+    if (!acl) throw new Error('there is no web ACL');
+    const { Rules, VisibilityConfig } = acl.Properties;
+    expect(Rules[0]?.Statement).toEqual({ RateBasedStatement: { Limit: 500, AggregateKeyType: 'IP' } });
+    expect(Rules.slice(1).every(({ Statement }) => 'ManagedRuleGroupStatement' in Statement)).toBe(true);
+    expect(Rules.length).toBeGreaterThan(2);
+    for (const one of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)])
+      expect(one.SampledRequestsEnabled).toBe(false);
+  });
+
+  test('keeps keys out of its log', () => {
+    template.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
+      RedactedFields: [{ SingleHeader: { Name: 'authorization' } }],
+    });
+    template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: Match.stringLikeRegexp('^aws-waf-logs-') });
+    template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
+  });
+});
+
+describe('a domain', () => {
+  const template = synthesize(domain);
+
+  test('takes TLS 1.2 or later, leads to the customers’ stage, and is the one way in', () => {
+    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
+      DomainName: 'api.example.com',
+      RegionalCertificateArn: domain.certificateArn,
+      SecurityPolicy: 'TLS_1_2',
+    });
+    template.resourceCountIs('AWS::ApiGateway::BasePathMapping', 1);
+    const [customers] = Object.entries(template.findResources('AWS::ApiGateway::RestApi')).filter(([id]) =>
+      id.startsWith('CustomerApi'),
+    );
+    expect(customers?.[1]['Properties'].DisableExecuteApiEndpoint).toBe(true);
+    template.hasOutput('ApiUrl', { Value: 'https://api.example.com' });
+    template.hasOutput('DomainAliasTarget', {});
+  });
+
+  test('takes a certificate, and a certificate a domain', () => {
+    const { domainName, certificateArn } = domain;
+    for (const half of [{ domainName }, { certificateArn }])
+      expect(() => synthesize(half)).toThrow('domainName and certificateArn go together');
+  });
+});
+
+test('provisioned concurrency is of an alias, which is what decides', () => {
+  const template = synthesize({ authorizerProvisionedConcurrency: 5 });
+  template.hasResourceProperties('AWS::Lambda::Alias', {
+    ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 5 },
+  });
+  const [alias] = Object.keys(template.findResources('AWS::Lambda::Alias'));
+  for (const { Properties } of Object.values(template.findResources('AWS::ApiGateway::Authorizer')))
+    expect(JSON.stringify(Properties.AuthorizerUri)).toContain(`{"Ref":"${alias}"}`);
+});
