@@ -29,7 +29,7 @@ const forgedName = fc
   .tuple(
     contextKey,
     fc.constantFrom(
-      '',
+      ...Array.from({ length: 6 }, () => ''),
       'x-amzn-',
       'x-amzn-authorizer-',
       'x-amz-authorizer-',
@@ -63,7 +63,7 @@ const forgedValue = (target: HostileTarget) =>
 
 const forgedHeaders = (target: HostileTarget) =>
   fc
-    .array(fc.tuple(forgedName, forgedValue(target)), { minLength: 1, maxLength: 8 })
+    .array(fc.tuple(forgedName, forgedValue(target)), { minLength: 4, maxLength: 16 })
     .map((fields) => fields.map(([name, value]) => `${name}: ${utf8(value)}`));
 
 const forgedQuery = (target: HostileTarget) =>
@@ -87,7 +87,15 @@ export const forgedWithoutKey: Family = (target) =>
       forgedHeaders(target),
       forgedQuery(target),
       fc.constantFrom('headers', 'query', 'body', 'address'),
-      fc.constantFrom('X-Forwarded-For', 'X-Real-IP', 'Forwarded', 'True-Client-IP', 'X-Amzn-Source-Ip', 'Via'),
+      fc.constantFrom(
+        'X-Forwarded-For',
+        'X-Forwarded-For',
+        'X-Real-IP',
+        'Forwarded',
+        'True-Client-IP',
+        'X-Amzn-Source-Ip',
+        'Via',
+      ),
     )
     .map(([[method, path], headers, query, where, source]) => ({
       bytes: {

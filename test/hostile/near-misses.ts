@@ -51,6 +51,7 @@ export function nearMiss(target: HostileTarget): fc.Arbitrary<string> {
       key.map((text) => text.replaceAll(/./g, (character) => `%${character.charCodeAt(0).toString(16)}`)),
       key.map((text) => text.replace('a', 'а')), // Cyrillic
       fc.constantFrom(...Object.values(useless)),
+      fc.constantFrom(plain, member, other).map(({ caller }) => caller.keyId),
       fc
         .tuple(fc.constantFrom(plain, member, other), fc.constantFrom('', '=', '==', '%00', '/'), fc.boolean())
         .map(([{ caller }, end, isUpper]) => (isUpper ? caller.keyId.toUpperCase() : caller.keyId) + end),

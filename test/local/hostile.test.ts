@@ -15,7 +15,7 @@ import { goodKeys, type HostileTarget, startTarget, whoami } from '../hostile/ta
 // Clients that mean harm, over raw sockets. The bytes that they send are generated: the same ones for the same seed. A
 // run in full is HOSTILE_REQUESTS=20000 HOSTILE_SEED=7 npx vitest run --project local hostile
 
-const requests = Number(process.env['HOSTILE_REQUESTS'] ?? 1000);
+const requests = Number(process.env['HOSTILE_REQUESTS'] ?? 600);
 const seed = Number(process.env['HOSTILE_SEED'] ?? 1);
 
 type Share = readonly [name: string, weight: number, family: Family];
