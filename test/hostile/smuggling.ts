@@ -131,7 +131,7 @@ export const pipelines: Family = (target) => {
       return { bytes: `${head}2;x="y"\r\n[]\r\n0\r\nAuthorization: x\r\n\r\n`, judge: clientsProblem };
     }),
   );
-  return fc.array(one, { minLength: 2, maxLength: 4 }).map((all) => ({
+  return fc.array(one, { minLength: 2, maxLength: 3 }).map((all) => ({
     bytes: all.map(({ bytes }) => bytes).join(''),
     answers: all.length,
     judge: inTurn(...all.map(({ judge }) => judge)),
