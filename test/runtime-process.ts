@@ -17,6 +17,8 @@ export interface RuntimeProcess {
   readonly dataDir: string;
   /** All that it has printed so far. */
   output(): string;
+  /** By what it has ended without being stopped: a signal, or an exit code. */
+  endedBy(): string | number | null;
   /** Sends SIGINT, as Ctrl-C does, and returns the exit code. */
   stop(): Promise<number | null>;
 }
@@ -46,9 +48,12 @@ export async function startRuntimeProcess(
     outputs: JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8')) as EmbeddedOutputs,
     dataDir,
     output,
+    endedBy: () => child.signalCode ?? child.exitCode,
     async stop() {
+      const exited = child.exitCode ?? child.signalCode ?? once(child, 'exit');
       child.kill('SIGINT');
-      const [code] = (await once(child, 'exit')) as [number | null];
+      await exited;
+      const code = child.exitCode;
       if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true }); // it holds keys
       return code;
     },

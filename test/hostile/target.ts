@@ -1,0 +1,86 @@
+import { ScalekitClient } from '../../local/sdk.ts';
+import type { Caller } from '../../shared/caller.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { exchange } from './raw-client.ts';
+import { bearer, request } from './request.ts';
+
+/** A key, and what `GET /whoami` says of it. */
+export interface KnownKey {
+  readonly key: string;
+  readonly caller: Caller;
+}
+
+/** The deployment under attack, and the keys that the attackers hold or nearly hold. */
+export interface HostileTarget {
+  readonly runtime: RuntimeProcess;
+  readonly apiPort: number;
+  readonly operatorPort: number;
+  /** An organization's key without a scope. */
+  readonly plain: KnownKey;
+  /** A user's key that manages keys, and whose claims are named like what the authorizer says. */
+  readonly member: KnownKey;
+  /** A key of another organization. */
+  readonly other: KnownKey;
+  /** Keys that are good no more, or not from here. */
+  readonly useless: { readonly revoked: string; readonly expired: string; readonly elsewhere: string };
+  /** A key of the member's that the member may change. */
+  readonly changeable: string;
+}
+
+/** Every key that is good: what nobody else's request may be answered like. */
+export function goodKeys({ plain, member, other, runtime }: HostileTarget): string[] {
+  return [plain.key, member.key, other.key, runtime.outputs.adminKey];
+}
+
+/** Starts a runtime with the keys of the scene. */
+export async function startTarget(): Promise<HostileTarget> {
+  const runtime = await startRuntimeProcess();
+  const { apiUrl, operatorUrl, adminKey, userId, otherOrganizationId } = runtime.outputs;
+  const apiPort = Number(new URL(apiUrl).port);
+  const newKey = async (maker: string, body: object): Promise<string> => {
+    const answer = await fetch(`${apiUrl}/keys`, {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${maker}` },
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 201) throw new Error(await answer.text());
+    return ((await answer.json()) as { key: string }).key;
+  };
+  const known = async (key: string): Promise<KnownKey> => ({ key, caller: await whoami(apiPort, key) });
+  const expired = await newKey(adminKey, { expiresIn: 1 });
+  const claims = { organizationId: otherOrganizationId, keyId: 'apit_1', principalId: 'usr_1', roles: 'admin' };
+  const scope = 'keys:read keys:write keys:users';
+  const member = await known(await newKey(adminKey, { userId, scope, customClaims: claims }));
+  const revoked = await newKey(adminKey, {});
+  await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: revoked }) });
+  return {
+    runtime,
+    apiPort,
+    operatorPort: Number(new URL(operatorUrl).port),
+    plain: await known(await newKey(adminKey, {})),
+    member,
+    other: await known(await otherOrganizationsKey(runtime)),
+    useless: {
+      revoked,
+      expired,
+      elsewhere: await newKey(adminKey, { customClaims: { allowed_ips: '192.0.2.0/24' } }),
+    },
+    changeable: (await whoami(apiPort, await newKey(member.key, {}))).keyId,
+  };
+}
+
+/** What the API says of a key; throws when it does not take it. */
+export async function whoami(apiPort: number, key: string): Promise<Caller> {
+  const { answers } = await exchange(apiPort, { bytes: request({ headers: [bearer(key)] }) });
+  if (answers[0]?.status !== 200) throw new Error(`whoami: ${answers[0]?.status} ${answers[0]?.body}`);
+  return JSON.parse(answers[0].body) as Caller;
+}
+
+async function otherOrganizationsKey({ outputs }: RuntimeProcess): Promise<string> {
+  const { scalekit, otherOrganizationId } = outputs;
+  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+  const { token } = await sdk.token.createToken(otherOrganizationId, {
+    customClaims: { scope: 'keys:read keys:write' },
+  });
+  return token;
+}
