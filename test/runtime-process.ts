@@ -15,6 +15,7 @@ export type EmbeddedOutputs = { readonly [K in keyof Outputs]: NonNullable<Outpu
 export interface RuntimeProcess {
   readonly outputs: EmbeddedOutputs;
   readonly dataDir: string;
+  readonly pid: number;
   /** All that it has printed so far. */
   output(): string;
   /** Sends SIGINT, as Ctrl-C does, and returns the exit code. */
@@ -45,6 +46,7 @@ export async function startRuntimeProcess(
   return {
     outputs: JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8')) as EmbeddedOutputs,
     dataDir,
+    pid: child.pid ?? Number.NaN,
     output,
     async stop() {
       child.kill('SIGINT');

@@ -16,7 +16,10 @@ test.each(['fin', 'rst', 'goaway'] as const)('a connection that was just destroy
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const client = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  client.on('error', () => {}).request({ ':path': '/' }).on('error', () => {});
+  client
+    .on('error', () => {})
+    .request({ ':path': '/' })
+    .on('error', () => {});
   await expect(ended.promise).resolves.toBeUndefined();
   client.destroy();
   server.close();
