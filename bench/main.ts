@@ -1,25 +1,46 @@
+import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { cold } from './cold.ts';
 import { flood } from './flood.ts';
 import { leaked } from './leaked.ts';
 import { revocation } from './revocation.ts';
+import { soak } from './soak.ts';
 import { warm } from './warm.ts';
 
 // `npm run bench -- NAME [--json]`: each prints what it measured in this run.
 
-const benches: Readonly<Record<string, () => Promise<object>>> = { cold, warm, revocation, flood, leaked };
+interface Options {
+  readonly minutes: number;
+  readonly seed: number;
+}
+
+const benches: Readonly<Record<string, (options: Options) => Promise<object>>> = {
+  cold,
+  warm,
+  revocation,
+  flood,
+  leaked,
+  soak,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false } },
+  options: {
+    json: { type: 'boolean', default: false },
+    minutes: { type: 'string', default: '10' },
+    seed: { type: 'string', default: String(randomInt(2 ** 31)) },
+  },
 });
 const [name = ''] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-if (!bench) {
-  console.error(`Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]`);
+const options = { minutes: Number(values.minutes), seed: Number(values.seed) };
+if (!bench || !(options.minutes > 0) || !Number.isSafeInteger(options.seed)) {
+  console.error(
+    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]; soak also takes --minutes (10, 0.5) and --seed (a whole number)`,
+  );
   process.exit(1);
 }
-const result = await bench();
+const result = await bench(options);
 if (values.json) console.log(JSON.stringify(result));
 else console.table(flat(result));
 process.exit();

@@ -15,6 +15,7 @@ export type EmbeddedOutputs = { readonly [K in keyof Outputs]: NonNullable<Outpu
 export interface RuntimeProcess {
   readonly outputs: EmbeddedOutputs;
   readonly dataDir: string;
+  readonly pid: number;
   /** All that it has printed so far. */
   output(): string;
   /** By what it has ended without being stopped: a signal, or an exit code. */
@@ -47,6 +48,7 @@ export async function startRuntimeProcess(
   return {
     outputs: JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8')) as EmbeddedOutputs,
     dataDir,
+    pid: child.pid ?? Number.NaN,
     output,
     endedBy: () => child.signalCode ?? child.exitCode,
     async stop() {

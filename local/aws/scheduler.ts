@@ -179,7 +179,9 @@ export class Scheduler {
   }
 
   #remove(group: string, name: string): void {
-    clearTimeout(this.#timers.get(`${group}/${name}`));
+    const key = `${group}/${name}`;
+    clearTimeout(this.#timers.get(key));
+    this.#timers.delete(key);
     this.#database.prepare('DELETE FROM schedule WHERE group_name = ? AND name = ?').run(group, name);
   }
 

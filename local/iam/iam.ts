@@ -50,6 +50,7 @@ export const administratorAccess: NamedPolicy = {
 export class Iam {
   readonly #roles: ReadonlyMap<string, Role>;
   readonly #identities = new Map<string, Identity>();
+  readonly #sessions = new Map<string, Identity>();
   readonly #decisions = new Map<string, Promise<boolean>>();
   readonly #denied = new Set<string>();
   readonly #onRequest: (request: AuthorizationRequest) => void;
@@ -87,7 +88,10 @@ export class Iam {
     });
   }
 
-  /** Gives a service a session of a role, if the role's trust policy lets it have one. */
+  /**
+   * Gives a service a session of a role, if the role's trust policy lets it have one. It is the same one each time: a service
+   * that takes a role for every call must not fill the memory with sessions and with what is decided for each.
+   */
   async assumeRole(roleArn: string, sessionName: string, principal: ServicePrincipal): Promise<Identity | undefined> {
     const role = this.#roles.get(roleArn);
     const request = {
@@ -97,6 +101,13 @@ export class Iam {
       resourcePolicy: role?.trustPolicy,
     };
     if (!role || !(await this.isAllowed(request))) return undefined;
+    const name = JSON.stringify([roleArn, sessionName, principal.service, principal.sourceArn]);
+    const session = this.#sessions.get(name) ?? this.#newSession(role, sessionName);
+    this.#sessions.set(name, session);
+    return session;
+  }
+
+  #newSession(role: Role, sessionName: string): Identity {
     return this.#add({
       arn: `arn:${aws.partition}:sts::${aws.accountId}:assumed-role/${role.name}/${sessionName}`,
       userId: `AROA${randomId()}:${sessionName}`,

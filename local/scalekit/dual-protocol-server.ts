@@ -53,6 +53,7 @@ export function createDualProtocolServer(
     endConnections: (how) => {
       if (how === 'goaway') {
         for (const session of sessions) {
+          if (session.destroyed) continue; // and its close is not told yet
           session.goaway(constants.NGHTTP2_NO_ERROR);
           setTimeout(() => session.destroy(), 50);
         }

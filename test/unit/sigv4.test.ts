@@ -118,16 +118,21 @@ test('refuses a wrong secret, an unknown key, another service, and what is no si
   expect(await verify({ ...request, headers: twice })).toMatchObject({ error: 'IncompleteSignature' });
 });
 
-test('a role session is good with its session token only', async () => {
-  const trust = {
+const role = {
+  name: 'r',
+  arn: 'arn:aws:iam::123456789012:role/r',
+  trustPolicy: {
     Version: '2012-10-17',
     Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
-  };
-  const roles = new Iam([{ name: 'r', arn: 'arn:aws:iam::123456789012:role/r', trustPolicy: trust, policies: [] }]);
-  const service = (name: string) => ({ service: name, sourceArn: 'arn:aws:lambda:us-east-1:123456789012:function:f' });
-  const arn = 'arn:aws:iam::123456789012:role/r';
-  expect(await roles.assumeRole(arn, 'f', service('scheduler.amazonaws.com'))).toBeUndefined();
-  const session = await roles.assumeRole(arn, 'f', service('lambda.amazonaws.com'));
+  },
+  policies: [],
+};
+const service = (name: string) => ({ service: name, sourceArn: 'arn:aws:lambda:us-east-1:123456789012:function:f' });
+
+test('a role session is good with its session token only', async () => {
+  const roles = new Iam([role]);
+  expect(await roles.assumeRole(role.arn, 'f', service('scheduler.amazonaws.com'))).toBeUndefined();
+  const session = await roles.assumeRole(role.arn, 'f', service('lambda.amazonaws.com'));
   if (!session) throw new Error('not assumed');
   const check = (request: SignedRequest) => verifySignature(request, 'execute-api', (id) => roles.identityOf(id), now);
   const { accessKeyId, secretAccessKey } = session.credentials;
@@ -135,6 +140,14 @@ test('a role session is good with its session token only', async () => {
   expect(await check(sign({ credentials: { accessKeyId, secretAccessKey } }))).toMatchObject({
     error: 'UnrecognizedClient',
   });
+});
+
+test('a service that takes a role again has the session that it had, and another session has other credentials', async () => {
+  const roles = new Iam([role]);
+  const session = await roles.assumeRole(role.arn, 'f', service('lambda.amazonaws.com'));
+  expect(await roles.assumeRole(role.arn, 'f', service('lambda.amazonaws.com'))).toBe(session);
+  const other = await roles.assumeRole(role.arn, 'g', service('lambda.amazonaws.com'));
+  expect(other?.credentials.accessKeyId).not.toBe(session?.credentials.accessKeyId);
 });
 
 function withHeader(request: SignedRequest, name: string, value: string): SignedRequest {

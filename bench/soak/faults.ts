@@ -1,0 +1,123 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import type { EmbeddedOutputs } from '../../test/runtime-process.ts';
+import type { Random } from './random.ts';
+import type { Tally } from './tally.ts';
+
+/** While the breaker is open (1 s after the last outage), or a grant is held back (1 s); and a busy machine takes its time. */
+const shortGraceMs = 2_500;
+
+/** As before; and a call that goes unanswered waits out its deadline of 2.5 s first. A new secret is read, and refused, a second apart. */
+const longGraceMs = 5_000;
+
+/** For how long after a fault outages may still be told of it. What is only slow, or only makes connections anew, costs none. */
+const graceMs = {
+  unavailable: shortGraceMs,
+  internal: shortGraceMs,
+  unauthenticated: shortGraceMs,
+  permission_denied: shortGraceMs,
+  close: shortGraceMs,
+  no_answer: longGraceMs,
+  /** Later than the deadline: what was asked is done, and nobody hears of it. */
+  too_slow: longGraceMs,
+  client_secret: longGraceMs,
+  slow: 1_000,
+  fin: 1_000,
+  rst: 1_000,
+  goaway: 1_000,
+} as const;
+
+type FaultKind = keyof typeof graceMs;
+const faultKinds = Object.keys(graceMs) as FaultKind[];
+
+const slowMs = { slow: 500, too_slow: 4_000 };
+
+/** Longer than most of those times, so that there are times too in which nothing explains an outage. */
+const pauseMs = { least: 2_000, most: 9_000 };
+
+/** The calls of which one fails alone now and then: each leaves another step undone. */
+const calls = ['ValidateToken', 'ListTokens', 'CreateToken', 'UpdateToken', 'InvalidateToken'] as const;
+
+interface Window {
+  readonly kind: FaultKind;
+  readonly from: number;
+  until: number;
+}
+
+/** Makes Scalekit fail now and then, each kind in turn, and knows which outages that explains. */
+export class Faults {
+  readonly #outputs: EmbeddedOutputs;
+  readonly #random: Random;
+  readonly #tally: Tally;
+  /** The latest; older ones explain nothing any more. */
+  #windows: Window[] = [];
+
+  constructor(outputs: EmbeddedOutputs, random: Random, tally: Tally) {
+    this.#outputs = outputs;
+    this.#random = random;
+    this.#tally = tally;
+  }
+
+  /** The fault that explains an outage of a request; `undefined`: none does. */
+  explaining(sentAt: number, answeredAt: number): FaultKind | undefined {
+    return this.#windows.findLast(({ kind, from, until }) => from <= answeredAt && sentAt <= until + graceMs[kind])
+      ?.kind;
+  }
+
+  /** Goes on until it is told to end; then all is well again. */
+  async run(ended: AbortSignal): Promise<void> {
+    const pause = (ms: number) => delay(ms, undefined, { signal: ended }).catch(() => {});
+    for (let deck: FaultKind[] = []; !ended.aborted; ) {
+      await pause(this.#random.between(pauseMs.least, pauseMs.most));
+      if (ended.aborted) return;
+      if (deck.length === 0) deck = this.#random.shuffled(faultKinds);
+      const kind = deck.pop() ?? 'unavailable';
+      this.#tally.fault(kind);
+      const window: Window = { kind, from: Date.now(), until: Infinity };
+      this.#windows = [...this.#windows.slice(-3), window];
+      try {
+        await this.#carryOut(kind, () => pause(this.#random.between(300, 2_000)));
+      } finally {
+        window.until = Date.now();
+      }
+    }
+  }
+
+  async #carryOut(kind: FaultKind, lasting: () => Promise<void>): Promise<void> {
+    if (kind === 'client_secret') {
+      const answer = await this.#control('POST', '/scalekit/client-secret');
+      await lasting();
+      await this.#storeSecret(((await answer.json()) as { clientSecret: string }).clientSecret);
+      return;
+    }
+    if (kind === 'fin' || kind === 'rst' || kind === 'goaway') {
+      await this.#control('DELETE', `/scalekit/connections?how=${kind}`);
+      return;
+    }
+    const isSlow = kind === 'slow' || kind === 'too_slow';
+    await this.#control('PUT', '/scalekit/fault', {
+      kind: isSlow ? 'slow' : kind,
+      ...(isSlow ? { delayMs: slowMs[kind] } : {}),
+      ...(this.#random.next() < 0.5 ? { on: [this.#random.pick(calls)] } : {}),
+    });
+    await lasting();
+    await this.#control('DELETE', '/scalekit/fault');
+  }
+
+  async #control(method: string, path: string, body?: unknown): Promise<Response> {
+    const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+    const answer = await fetch(this.#outputs.controlUrl + path, init);
+    if (!answer.ok)
+      throw new Error(`${method} ${path} of the control URL was answered ${answer.status} ${await answer.text()}`);
+    return answer;
+  }
+
+  /** As `npm run secrets` does. */
+  async #storeSecret(Value: string): Promise<void> {
+    const { endpointUrl: endpoint, region, accessKeyId, secretAccessKey } = this.#outputs.aws;
+    const ssm = new SSMClient({ endpoint, region, credentials: { accessKeyId, secretAccessKey } });
+    const Name = '/scalekit/dev/client-secret';
+    await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
+    ssm.destroy();
+  }
+}
