@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** CommonJS packages are imported as Node does it, so that tests see the code as it runs. */
@@ -6,6 +8,9 @@ const deps = { interopDefault: false };
 /** Most tests wait for processes, deadlines and schedules: more of them than there are cores go together. */
 const maxWorkers = 3;
 
+/** The many processes that tests start need not compile the same code again. */
+const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'api-keys-compile-cache') };
+
 export default defineConfig({
   test: {
     projects: [
@@ -13,7 +18,7 @@ export default defineConfig({
         test: {
           deps,
           name: 'unit',
-          include: ['test/{unit,template,parity}/**/*.test.ts'],
+          include: ['test/{unit,parity}/**/*.test.ts'],
           maxWorkers,
           testTimeout: 30_000,
         },
@@ -21,6 +26,17 @@ export default defineConfig({
       {
         test: {
           deps,
+          name: 'template',
+          include: ['test/template/**/*.test.ts'],
+          isolate: false, // the CDK takes seconds to load, and functions to bundle: once for all
+          maxWorkers: 1,
+          testTimeout: 30_000,
+        },
+      },
+      {
+        test: {
+          deps,
+          env,
           name: 'local',
           maxWorkers,
           include: ['test/{local,authorizer}/**/*.test.ts'],
@@ -32,6 +48,7 @@ export default defineConfig({
       {
         test: {
           deps,
+          env,
           name: 'e2e', // against API_URL if it is set, else against a local runtime
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: 'test/e2e/audit-check.ts',

@@ -8,11 +8,11 @@ const clientsPerKey = 2;
 
 /** From DELETE to refusal, while clients go on sending with the key: without caching, and with cached decisions. */
 export async function revocation() {
-  return { ttl0: await measure([]), ttl300: await measure(['--context', 'authorizerTtlSeconds=300']) };
+  return { ttl0: await measure([]), ttl300: await measure(['authorizerTtlSeconds=300']) };
 }
 
-async function measure(args: string[]) {
-  const runtime = await startRuntimeProcess({ args });
+async function measure(context: string[]) {
+  const runtime = await startRuntimeProcess({ context });
   const refusedAfterMs: number[] = [];
   let acceptedAfter = 0;
   let requestsAfter = 0;

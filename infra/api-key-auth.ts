@@ -47,7 +47,7 @@ export class ApiKeyAuth extends Construct {
   constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
     const config = completeConfig(given);
     super(scope, id);
-    const deployment = Names.uniqueResourceName(this, { separator: '-', maxLength: 60 });
+    const deployment = Names.uniqueResourceName(this, { separator: '-', allowedSpecialCharacters: '-', maxLength: 60 });
     if (config.customerManagedKey) {
       this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', config);
       Aspects.of(this).add(this.customerManagedKey);

@@ -4,7 +4,8 @@ import { input, password } from '@inquirer/prompts';
 import { parameterNames, parameterPath, webhookSecretName } from './config.ts';
 import { stageOf } from './stage.ts';
 
-// `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked.
+// `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked; with
+// `--key`, encrypted with that KMS key.
 
 type Variable = keyof typeof parameterNames;
 
@@ -29,7 +30,8 @@ async function valueFor(variable: Variable): Promise<string> {
 }
 
 try {
-  const path = parameterPath(stageOf(parseArgs({ options: { stage: { type: 'string' } } }).values.stage));
+  const { stage, key } = parseArgs({ options: { stage: { type: 'string' }, key: { type: 'string' } } }).values;
+  const path = parameterPath(stageOf(stage));
   const values: [name: string, value: string][] = [];
   for (const variable of Object.keys(parameterNames) as Variable[]) {
     values.push([`${path}/${parameterNames[variable]}`, await valueFor(variable)]);
@@ -38,7 +40,8 @@ try {
   if (webhookSecret) values.push([`${path}/${webhookSecretName}`, webhookSecret]);
   const ssm = new SSMClient();
   for (const [Name, Value] of values) {
-    await ssm.send(new PutParameterCommand({ Name, Value, Type: 'SecureString', Overwrite: true }));
+    const encrypted = { Type: 'SecureString', ...(key === undefined ? {} : { KeyId: key }) } as const;
+    await ssm.send(new PutParameterCommand({ Name, Value, Overwrite: true, ...encrypted }));
     console.log(`stored ${Name}`);
   }
 } catch (error) {

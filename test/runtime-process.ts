@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Outputs } from '../local/outputs.ts';
+import { synthesize } from '../local/synthesize.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -24,10 +25,13 @@ export interface RuntimeProcess {
   stop(): Promise<number | null>;
 }
 
-/** What tests have synthesized already; with settings of its own, a runtime synthesizes for itself. */
-function assemblyFor(args: readonly string[]): string[] {
-  const assembly = process.env['TEST_ASSEMBLY'];
-  return assembly && !args.includes('--context') && !args.includes('--assembly') ? ['--assembly', assembly] : [];
+/** What tests have synthesized already; without that, or with settings of its own, the project is synthesized, and no example. */
+async function assemblyFor(context: readonly string[], dataDir: string): Promise<string> {
+  const known = process.env['TEST_ASSEMBLY'];
+  if (known && context.length === 0) return known;
+  const assembly = join(dataDir, 'assembly');
+  await synthesize(assembly, context);
+  return assembly;
 }
 
 export function newDataDir(): string {
@@ -36,11 +40,12 @@ export function newDataDir(): string {
 
 /** Starts `local/start.cjs` and waits until it serves; rejects with what it printed when it ends before. */
 export async function startRuntimeProcess(
-  options: { dataDir?: string; args?: string[]; env?: NodeJS.Dict<string> } = {},
+  options: { dataDir?: string; context?: string[]; assembly?: string; args?: string[]; env?: NodeJS.Dict<string> } = {},
 ): Promise<RuntimeProcess> {
   const dataDir = options.dataDir ?? newDataDir();
-  const { args = [], env } = options;
-  const { child, output } = spawnRuntime(['--data', dataDir, '--port', '0', ...assemblyFor(args), ...args], env);
+  const { context = [], args = [], env } = options;
+  const assembly = options.assembly ?? (await assemblyFor(context, dataDir));
+  const { child, output } = spawnRuntime(['--data', dataDir, '--port', '0', '--assembly', assembly, ...args], env);
   await new Promise<void>((resolve, reject) => {
     child.stdout?.on('data', () => /^ready /m.test(output()) && resolve());
     child.once('exit', () => reject(new Error(output())));

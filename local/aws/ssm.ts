@@ -15,11 +15,12 @@ const PutParameter = z.object({
   Value: z.string().min(1),
   Type: z.enum(['String', 'StringList', 'SecureString']).default('String'),
   Overwrite: z.boolean().default(false),
+  KeyId: z.string().default('alias/aws/ssm'),
 });
 
 /** A stand-in for SSM Parameter Store: `GetParameters` and `PutParameter`, kept in memory. */
 export class ParameterStore {
-  readonly #parameters = new Map<string, { value: string; type: string; version: number }>();
+  readonly #parameters = new Map<string, { value: string; type: string; version: number; keyId: string }>();
   #reads = 0;
 
   /** How many GetParameters calls came in. */
@@ -27,9 +28,14 @@ export class ParameterStore {
     return this.#reads;
   }
 
+  /** What a parameter is encrypted with. */
+  keyIdOf(name: string): string | undefined {
+    return this.#parameters.get(name)?.keyId;
+  }
+
   /** Stores a SecureString, as `npm run secrets` does on AWS. */
   put(name: string, value: string): void {
-    this.#putParameter({ Name: name, Value: value, Type: 'SecureString', Overwrite: true });
+    this.#putParameter(PutParameter.parse({ Name: name, Value: value, Type: 'SecureString', Overwrite: true }));
   }
 
   /** Answers one call; throws {@link AwsError} as SSM would answer. */
@@ -63,11 +69,11 @@ export class ParameterStore {
     };
   }
 
-  #putParameter({ Name, Value, Type, Overwrite }: z.output<typeof PutParameter>) {
+  #putParameter({ Name, Value, Type, Overwrite, KeyId }: z.output<typeof PutParameter>) {
     const known = this.#parameters.get(Name);
     if (known && !Overwrite) throw new AwsError('ParameterAlreadyExists', 'The parameter already exists.');
     const version = (known?.version ?? 0) + 1;
-    this.#parameters.set(Name, { value: Value, type: Type, version });
+    this.#parameters.set(Name, { value: Value, type: Type, version, keyId: KeyId });
     return { Version: version, Tier: 'Standard' };
   }
 }

@@ -6,7 +6,7 @@ import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts'
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
-  runtime = await startRuntimeProcess({ args: ['--context', 'authorizerTtlSeconds=300'] });
+  runtime = await startRuntimeProcess({ assembly: process.env['TEST_CACHED_ASSEMBLY'] ?? '' });
 });
 afterAll(() => runtime.stop());
 

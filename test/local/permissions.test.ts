@@ -6,7 +6,6 @@ import { type AuthorizationRequest, simulate } from '../../local/iam/iam.ts';
 import { readOptions } from '../../local/options.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { ScalekitClient } from '../../local/sdk.ts';
-import { synthesize } from '../../local/synthesize.ts';
 import { parseTemplate, type Template } from '../../local/template/assembly.ts';
 import type { ServedModel } from '../../local/template/model.ts';
 import { readModel } from '../../local/template/read-model.ts';
@@ -17,13 +16,12 @@ import { deliverWebhook } from '../webhook-delivery.ts';
 // the way is recorded, and without any one permission at least one of them is a refusal.
 
 const folder = mkdtempSync(join(tmpdir(), 'permissions-'));
-const assembly = join(folder, 'assembly');
+const assembly = process.env['TEST_CACHED_ASSEMBLY'] ?? '';
 const stackName = 'ApiKeys-dev';
 const templateFile = `${stackName}.template.json`;
 let template: Template;
 
-beforeAll(async () => {
-  await synthesize(assembly, ['authorizerTtlSeconds=300']);
+beforeAll(() => {
   template = parseTemplate(JSON.parse(readFileSync(join(assembly, templateFile), 'utf8')));
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -14,9 +14,10 @@ const values = {
   SCALEKIT_CLIENT_SECRET: 'a secret',
 };
 
+const parameters = new ParameterStore();
 let server: JsonServer;
 beforeAll(async () => {
-  server = await serveParameters(new ParameterStore());
+  server = await serveParameters(parameters);
 });
 afterAll(() => server.close());
 
@@ -48,6 +49,12 @@ test('npm run secrets stores three SecureStrings where the stage’s functions l
 test('the secret of the webhooks is stored with them, where there is one', async () => {
   const { stdout } = await storeSecrets(['--stage', 'prod'], { ...values, SCALEKIT_WEBHOOK_SECRET: 'whsec_x' });
   expect(stdout).toContain('stored /scalekit/prod/webhook-secret\n');
+});
+
+test('with a KMS key of the deployment, all are encrypted with it', async () => {
+  await storeSecrets(['--stage', 'keyed', '--key', 'alias/api-keys-keyed'], values);
+  for (const name of ['environment-url', 'client-id', 'client-secret'])
+    expect(parameters.keyIdOf(`/scalekit/keyed/${name}`)).toBe('alias/api-keys-keyed');
 });
 
 test.each([

@@ -1,0 +1,167 @@
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { readAssembly } from '../../local/template/assembly.ts';
+import { IntrinsicResolver } from '../../local/template/intrinsics.ts';
+import { resourcesOf } from '../../local/template/resources.ts';
+import { type Datapoint, embeddedMetrics, gatewayMetrics } from '../alarms/emitted-metrics.ts';
+import { AlarmProperties, rings } from '../alarms/evaluate.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+
+// The alarms of the template, on the metrics that its functions emit: a fault lasts as long as an alarm looks back.
+
+const assembly = process.env['TEST_CACHED_ASSEMBLY'] ?? '';
+let runtime: RuntimeProcess;
+let alarms: [name: string, alarm: AlarmProperties][];
+let apiName: string;
+
+beforeAll(async () => {
+  runtime = await startRuntimeProcess({ assembly });
+  const [stack] = readAssembly(assembly);
+  if (!stack) throw new Error('the assembly has no stack');
+  const resolver = new IntrinsicResolver(stack.name, stack.template);
+  alarms = resourcesOf(stack.template, resolver, 'AWS::CloudWatch::Alarm').map(([logicalId, properties]) => [
+    /^Monitoring(\w+)Alarm/.exec(logicalId)?.[1] ?? logicalId,
+    AlarmProperties.parse(properties),
+  ]);
+  apiName = stack.name;
+});
+afterAll(() => runtime.stop());
+afterEach(async () => {
+  await control('DELETE', '/scalekit/fault');
+  await expect.poll(async () => (await call(admin())).status, { timeout: 20_000 }).toBe(200);
+});
+
+const admin = () => runtime.outputs.adminKey;
+const call = (key: string, method = 'GET', path = '/keys', body?: unknown) =>
+  fetch(runtime.outputs.apiUrl + path, {
+    method,
+    headers: { Authorization: `Bearer ${key}` },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+const control = (method: string, path: string, body?: unknown) =>
+  fetch(runtime.outputs.controlUrl + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+
+/** Sends requests, a few at a time. */
+async function traffic(count: number, key: () => string): Promise<void> {
+  let left = count;
+  await Promise.all(
+    Array.from({ length: 6 }, async () => {
+      while (left-- > 0) await (await call(key())).arrayBuffer();
+    }),
+  );
+}
+
+function logs(): Map<string, string> {
+  const folder = join(runtime.dataDir, 'logs');
+  return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+}
+
+/** The metrics of what `act` does, once they tell of at least so many decisions. */
+async function metricsOf(act: () => Promise<unknown>, decisions: number): Promise<Datapoint[]> {
+  const before = logs();
+  await act();
+  const since = () => {
+    const texts = [...logs()].map(([name, text]) => [name, text.slice(before.get(name)?.length ?? 0)] as const);
+    return texts.flatMap(([name, text]) =>
+      name === 'access.log' ? gatewayMetrics(text, { ApiName: apiName, Stage: 'v1' }) : embeddedMetrics(text),
+    );
+  };
+  const decided = (metrics: Datapoint[]) => metrics.filter(({ name }) => name === 'DecisionLatency').length;
+  await expect.poll(() => decided(since()), { timeout: 20_000 }).toBeGreaterThanOrEqual(decisions);
+  return since();
+}
+
+const ringing = (period: Datapoint[], periods = 5) =>
+  alarms.filter(([, alarm]) => rings(alarm, Array<Datapoint[]>(periods).fill(period))).map(([name]) => name);
+
+const unknownKey = () => randomBytes(32).toString('hex');
+
+test('good traffic rings nothing', async () => {
+  const metrics = await metricsOf(() => traffic(60, admin), 60);
+  expect(ringing(metrics)).toEqual([]);
+});
+
+describe('with Scalekit failing', () => {
+  test.each(['unavailable', 'internal', 'no_answer', 'close'])(
+    '%s rings as an outage, and as nobody’s bad key',
+    async (kind) => {
+      const metrics = await metricsOf(async () => {
+        await control('PUT', '/scalekit/fault', { kind });
+        await traffic(40, admin);
+      }, 40);
+      expect(ringing(metrics)).toEqual(expect.arrayContaining(['OutageRate', 'ServerErrors']));
+      expect(ringing(metrics)).not.toContain('CredentialsRefused');
+      expect(ringing(metrics)).not.toContain('Denials');
+      expect(ringing(metrics, 1)).not.toContain('OutageRate'); // not yet after the first minute
+    },
+  );
+
+  test.each(['unauthenticated', 'permission_denied'])('%s rings as ours to mend', async (kind) => {
+    const metrics = await metricsOf(async () => {
+      await control('PUT', '/scalekit/fault', { kind, on: ['ValidateToken'] });
+      await traffic(40, admin);
+    }, 40);
+    expect(ringing(metrics)).toEqual(expect.arrayContaining(['CredentialsRefused', 'OutageRate']));
+    expect(ringing(metrics)).not.toContain('Denials');
+  });
+
+  test('slow rings for its latency, and not as a fault of anybody’s', async () => {
+    const metrics = await metricsOf(async () => {
+      await control('PUT', '/scalekit/fault', { kind: 'slow', delayMs: 1600, on: ['ValidateToken'] });
+      await traffic(6, admin);
+    }, 6);
+    expect(ringing(metrics)).toContain('DecisionLatency');
+    expect(ringing(metrics)).not.toContain('CredentialsRefused');
+    expect(ringing(metrics)).not.toContain('Denials');
+  });
+});
+
+test('a flood of bad keys rings for itself alone', async () => {
+  const metrics = await metricsOf(() => traffic(160, unknownKey), 160);
+  expect(ringing(metrics)).toEqual(['Denials']);
+});
+
+test('a few bad keys among good ones ring nothing', async () => {
+  const metrics = await metricsOf(async () => {
+    await traffic(60, unknownKey);
+    await traffic(60, admin);
+  }, 120);
+  expect(ringing(metrics)).toEqual([]);
+});
+
+test('a change that is not on the audit bus rings', async () => {
+  const metrics = await metricsOf(async () => {
+    await control('PUT', '/events/fault', { kind: 'fail', times: 1 });
+    expect((await call(admin(), 'POST', '/keys', {})).status).toBe(201);
+  }, 1);
+  expect(ringing(metrics)).toEqual(['AuditFailures']);
+});
+
+test('a flush that fails rings', async () => {
+  const { keyId } = (await (await call(admin(), 'POST', '/keys', {})).json()) as { keyId: string };
+  const metrics = await metricsOf(async () => {
+    await control('PUT', '/apigateway/fault', { times: 1 });
+    expect((await call(admin(), 'DELETE', `/keys/${keyId}`)).status).toBe(503);
+  }, 1);
+  expect(ringing(metrics)).toContain('FlushFailures');
+});
+
+test('every alarm tells the one topic, and says what to do first', () => {
+  expect(alarms.map(([name]) => name).toSorted()).toEqual([
+    'AuditFailures',
+    'CredentialsRefused',
+    'DeadLetters',
+    'DecisionLatency',
+    'Denials',
+    'FlushFailures',
+    'OutageRate',
+    'ServerErrors',
+    'Throttles',
+  ]);
+  for (const [, { AlarmActions, AlarmDescription }] of alarms) {
+    expect(AlarmActions).toEqual([runtime.outputs.stacks['ApiKeys-dev']?.['AlarmTopicArn']]);
+    expect(AlarmDescription).toMatch(/ First: /);
+  }
+});

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
+import { readConfig } from '../../infra/config.ts';
+
+const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+const app = new App({ context: flags });
+const template = Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
+const queries = Object.values(template.findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => ({
+  name: Properties.Name as string,
+  text: Properties.QueryString as string,
+  logGroups: Properties.LogGroupNames as { Ref: string }[],
+}));
+const ofAccesses = queries.filter(({ logGroups }) => JSON.stringify(logGroups).includes('AccessLog'));
+
+test('four queries are saved in the folder of the deployment', () => {
+  expect(queries.map(({ name }) => name).toSorted()).toEqual([
+    'Test/denials by code',
+    'Test/last use of each key',
+    'Test/slowest decisions',
+    'Test/who revoked what',
+  ]);
+});
+
+test('a query of accesses names only what the access log has', () => {
+  const [stage] = Object.entries(template.findResources('AWS::ApiGateway::Stage')).filter(([id]) =>
+    id.startsWith('CustomerApi'),
+  );
+  const format = JSON.parse(stage?.[1]['Properties'].AccessLogSetting.Format) as object;
+  expect(ofAccesses).toHaveLength(3);
+  for (const { text } of ofAccesses) {
+    const [, fields = ''] = /^fields (.*)$/m.exec(text) ?? [];
+    const named = fields.split(',').map((field) => field.trim().split(/[ *]/)[0] ?? '');
+    expect(named).not.toEqual([]);
+    for (const field of named.filter((name) => name !== '@timestamp')) expect(Object.keys(format)).toContain(field);
+  }
+});
+
+test('who revoked what is asked of every function that revokes', () => {
+  const [revocations] = queries.filter(({ name }) => name.endsWith('who revoked what'));
+  const groups = JSON.stringify(revocations?.logGroups);
+  for (const id of ['RevokeKey', 'RevokeKeys', 'RotateKey', 'EndOverlap', 'RevokeLeakedKey', 'ScalekitWebhook'])
+    expect(groups).toContain(`${id}Log`);
+});
