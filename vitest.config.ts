@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config';
 const deps = { interopDefault: false };
 
 /** Most tests wait for processes, deadlines and schedules: more of them than there are cores go together. */
-const maxWorkers = 3;
+const maxWorkers = 4;
 
 /** The many processes that tests start need not compile the same code again. */
 const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'api-keys-compile-cache') };
@@ -17,6 +17,7 @@ export default defineConfig({
       {
         test: {
           deps,
+          isolate: false,
           name: 'unit',
           include: ['test/{unit,parity}/**/*.test.ts'],
           maxWorkers,
@@ -28,8 +29,8 @@ export default defineConfig({
           deps,
           name: 'template',
           include: ['test/template/**/*.test.ts'],
-          isolate: false, // the CDK takes seconds to load, and functions to bundle: once for all
-          maxWorkers: 1,
+          isolate: false, // the CDK takes seconds to load, and functions to bundle: once a worker
+          maxWorkers,
           testTimeout: 30_000,
         },
       },

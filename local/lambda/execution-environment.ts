@@ -19,7 +19,7 @@ export class ExecutionEnvironment {
       handler: lambda.handler,
       sourceMaps: (lambda.environment['NODE_OPTIONS'] ?? '').includes('--enable-source-maps'),
     };
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./worker.mjs', import.meta.url), {
       workerData: setup,
       env: environment,
       execArgv: [],

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import { allowedGrowthMb } from '../../bench/soak/memory.ts';
+import { soak } from '../../bench/soak.ts';
+
+// A minute of what `npm run bench -- soak` does for ten.
+test('a minute of mixed traffic under faults: no ended key is accepted, no good one refused, none lost', {
+  timeout: 180_000,
+}, async () => {
+  const minutes = 1;
+  const { rssGrowthMb, requests, ...wrong } = await soak({ minutes, seed: Date.now() % 2 ** 31 });
+  expect(wrong).toMatchObject({ wrongAllows: 0, wrongDenies: 0, lostKeys: 0 });
+  expect(requests).toBeGreaterThan(100);
+  expect(rssGrowthMb).toBeLessThan(allowedGrowthMb(minutes));
+});
