@@ -9,7 +9,7 @@ import type { Options, ScalekitEnvironment } from './options.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
 import { type Seed, seedScalekit } from './seed.ts';
-import { localOutputs, publicUrl, type ServedApi } from './served-apis.ts';
+import { localOutputs, publicUrls, type ServedApi } from './served-apis.ts';
 import { storeSecrets } from './stored-secrets.ts';
 import { synthesizeApps } from './synthesize.ts';
 import { readAssembly } from './template/assembly.ts';
@@ -79,7 +79,7 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
     }
 
     const seed = embedded ? await seedScalekit(embedded, files.seed) : nothingSeeded;
-    const stacks = model.stacks.map((stack) => localOutputs(stack, apis));
+    const stacks = model.stacks.map((stack) => localOutputs(stack, apis, model.domains));
     const outputOf = (name: string) => stacks.find((stack) => name in stack.outputs)?.outputs[name] ?? '';
     const outputs: Outputs = {
       apiUrl: outputOf('ApiUrl'),
@@ -100,9 +100,9 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
 }
 
 /** The customers' API, to which the port of the options belongs, comes first. */
-function customersFirst({ apis, stacks }: ServedModel): RestApi[] {
+function customersFirst({ apis, stacks, domains }: ServedModel): RestApi[] {
   const url = stacks.map(({ outputs }) => outputs['ApiUrl']).find((output) => output !== undefined);
-  const customers = apis.find((api) => url === publicUrl(api));
+  const customers = apis.find((api) => publicUrls(api, domains).includes(url ?? ''));
   if (!customers) throw new UserError('The synthesized template has no REST API that its output ApiUrl names.');
   return [customers, ...apis.filter((api) => api !== customers)];
 }

@@ -61,7 +61,7 @@ export async function startAws(
     cloudformation: (call) =>
       describeStacks(
         iam,
-        model.stacks.map((stack) => localOutputs(stack, apis)),
+        model.stacks.map((stack) => localOutputs(stack, apis, model.domains)),
         call,
       ),
     ...(dynamoDb ? { dynamodb: (call) => dynamoDb.call(call) } : {}),

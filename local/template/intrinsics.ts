@@ -42,6 +42,8 @@ export class IntrinsicResolver {
       case 'AWS::ApiGateway::Authorizer':
       case 'AWS::ApiGateway::Deployment':
         return shortId(`${this.#stackName}/${logicalId}`);
+      case 'AWS::ApiGateway::DomainName':
+        return name('DomainName') ?? logicalId;
       case 'AWS::ApiGateway::Stage':
         return name('StageName') ?? logicalId;
       case 'AWS::Lambda::Function':
@@ -137,6 +139,8 @@ export class IntrinsicResolver {
         return `root-${id}`;
       case 'AWS::DynamoDB::Table Arn':
         return arn('dynamodb', `table/${id}`);
+      case 'AWS::ApiGateway::DomainName RegionalDomainName':
+        return `d-${shortId(id)}.execute-api.${aws.region}.${aws.urlSuffix}`;
       case 'AWS::Logs::LogGroup Arn':
         return arn('logs', `log-group:${id}:*`);
       case 'AWS::Scheduler::ScheduleGroup Arn':

@@ -126,6 +126,12 @@ export interface Queue {
   readonly resourcePolicy: PolicyDocument | undefined;
 }
 
+/** A domain of the team's own, or a path of it, and the REST API that it leads to. */
+export interface Domain {
+  readonly url: string;
+  readonly apiId: string;
+}
+
 /** A DynamoDB table. */
 export interface Table {
   readonly name: string;
@@ -169,6 +175,7 @@ export interface ServedModel {
   readonly functions: readonly LambdaFunction[];
   readonly queues: readonly Queue[];
   readonly tables: readonly Table[];
+  readonly domains: readonly Domain[];
   /** The names of the EventBridge Scheduler groups. */
   readonly scheduleGroups: readonly string[];
   readonly roles: readonly Role[];

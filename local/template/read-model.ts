@@ -1,7 +1,18 @@
 import type { SynthesizedStack } from './assembly.ts';
 import { IntrinsicResolver } from './intrinsics.ts';
-import type { LambdaFunction, ManagedPolicy, Queue, RestApi, Role, ServedModel, StackOutputs, Table } from './model.ts';
+import type {
+  Domain,
+  LambdaFunction,
+  ManagedPolicy,
+  Queue,
+  RestApi,
+  Role,
+  ServedModel,
+  StackOutputs,
+  Table,
+} from './model.ts';
 import { readApis } from './read-apis.ts';
+import { readDomains } from './read-domains.ts';
 import { readFunctions } from './read-functions.ts';
 import { readManagedPolicies, readRoles } from './read-iam.ts';
 import { readQueues, readScheduleGroups } from './read-queues.ts';
@@ -16,6 +27,7 @@ export function readModel(stacks: readonly SynthesizedStack[]): ServedModel {
   const managedPolicies: ManagedPolicy[] = [];
   const queues: Queue[] = [];
   const tables: Table[] = [];
+  const domains: Domain[] = [];
   const scheduleGroups: string[] = [];
   const stackOutputs: StackOutputs[] = [];
   const warnings: string[] = [];
@@ -27,6 +39,7 @@ export function readModel(stacks: readonly SynthesizedStack[]): ServedModel {
     apis.push(...readApis(stack.template, resolver, warn));
     roles.push(...readRoles(stack.template, resolver, warn));
     queues.push(...readQueues(stack.template, resolver));
+    domains.push(...readDomains(stack.template, resolver));
     tables.push(...readTables(stack.template, resolver));
     scheduleGroups.push(...readScheduleGroups(stack.template, resolver));
     managedPolicies.push(...readManagedPolicies(stack.template, resolver));
@@ -38,5 +51,16 @@ export function readModel(stacks: readonly SynthesizedStack[]): ServedModel {
     });
     for (const intrinsic of resolver.unresolved) warn(`${stack.name}: can not resolve ${intrinsic}`);
   }
-  return { apis, functions, queues, tables, scheduleGroups, roles, managedPolicies, stacks: stackOutputs, warnings };
+  return {
+    apis,
+    functions,
+    queues,
+    tables,
+    domains,
+    scheduleGroups,
+    roles,
+    managedPolicies,
+    stacks: stackOutputs,
+    warnings,
+  };
 }

@@ -8,6 +8,7 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
   'AWS::ApiGateway::RestApi': [
     'BinaryMediaTypes',
     'Description',
+    'DisableExecuteApiEndpoint',
     'EndpointAccessMode', // as there is no TLS on localhost
     'EndpointConfiguration',
     'Name',
@@ -15,6 +16,8 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
     'SecurityPolicy',
     'Tags',
   ],
+  'AWS::ApiGateway::BasePathMapping': 'all',
+  'AWS::ApiGateway::DomainName': 'all', // of localhost, there is no other way in to switch off
   'AWS::ApiGateway::Resource': ['ParentId', 'PathPart', 'RestApiId'],
   'AWS::ApiGateway::Method': [
     'AuthorizationType',

@@ -73,6 +73,27 @@ test('a data folder that another runtime uses is one clear line, and stays as it
   await runtime.stop();
 });
 
+test('with every setting on, it is served all the same, but for AWS WAF, which is named', async () => {
+  const settings = {
+    authorizerProvisionedConcurrency: 2,
+    authorizerTtlSeconds: 60,
+    customerManagedKey: true,
+    waf: true,
+    domainName: 'api.example.com',
+    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
+  };
+  const runtime = await startRuntimeProcess({ context: Object.entries(settings).map((pair) => pair.join('=')) });
+  expect(await whoami(runtime.outputs.apiUrl, runtime.outputs.adminKey)).toBe(200);
+  const warnings = runtime
+    .output()
+    .split('\n')
+    .filter((line) => line.startsWith('warning:'));
+  expect(warnings).toHaveLength(3);
+  for (const warning of warnings)
+    expect(warning).toMatch(/^warning: AWS::WAFv2::\w+ \w+: this resource type is not served/);
+  await runtime.stop();
+});
+
 test('a taken port is one clear line', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
