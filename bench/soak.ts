@@ -11,20 +11,25 @@ import { Tally } from './soak/tally.ts';
 import { warmUp } from './soak/warm-up.ts';
 import { rounded } from './statistics.ts';
 
-const readers = 3;
-
 /**
  * Each function's execution environment is a thread, whose young generation V8 lets grow to 48 MB under load: with some 35 of
  * them that hides a leak for longer than a run. Kept small, memory shows what is held.
  */
 const smallYoungGeneration = '--max-semi-space-size=1';
 
+interface SoakOptions {
+  readonly minutes: number;
+  readonly seed: number;
+  /** How many clients do nothing but use keys, beside the two that manage them. */
+  readonly readers?: number;
+}
+
 /**
  * Mixed traffic for some minutes, while keys are created, changed, rotated and revoked and Scalekit fails now and then,
  * checked against what its clients know: no ended key is accepted, no good one refused but by an outage that a fault
  * explains, none is lost, and memory stays flat.
  */
-export async function soak({ minutes, seed }: { readonly minutes: number; readonly seed: number }) {
+export async function soak({ minutes, seed, readers = 3 }: SoakOptions) {
   console.error(`seed ${seed}`);
   const runtime = await startRuntimeProcess({ env: { NODE_OPTIONS: smallYoungGeneration } });
   const tally = new Tally();
