@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { startRuntimeProcess } from '../test/runtime-process.ts';
 import { customer, operator, type World } from './soak/client.ts';
 import { Faults } from './soak/faults.ts';
@@ -57,7 +58,7 @@ export async function soak({ minutes, seed, readers = 3 }: SoakOptions) {
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     await findLost(world);
   } finally {
-    tally.print();
+    tally.print(join(runtime.dataDir, 'logs'));
     await runtime.stop();
   }
   const { requests, wrongAllows, wrongDenies, lostKeys, outages } = tally;

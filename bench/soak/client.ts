@@ -70,6 +70,6 @@ async function exchange(
   if (status !== 503) return answer;
   const fault = faults.explaining(sentAt, answeredAt);
   if (fault !== undefined) tally.outage(operation, fault, json.code);
-  else tally.wrong('wrongDenies', `${operation} was answered 503 ${json.code} without a fault, ${json.requestId}`);
+  else tally.wrong('wrongDenies', `${operation} was answered 503 ${json.code} without a fault`, json.requestId);
   return answer;
 }

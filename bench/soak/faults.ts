@@ -4,36 +4,34 @@ import type { EmbeddedOutputs } from '../../test/runtime-process.ts';
 import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 
-/** While the breaker is open (1 s after the last outage), or a grant is held back (1 s); and a busy machine takes its time. */
-const shortGraceMs = 2_500;
+/**
+ * For how long after a fault outages may still be told of it: a call that is under way waits out its deadline of 2.5 s, then the
+ * breaker is open for 1 s, or a grant held back; and a busy machine takes its time.
+ */
+const graceMs = 5_000;
 
-/** As before; and a call that goes unanswered waits out its deadline of 2.5 s first. A new secret is read, and refused, a second apart. */
-const longGraceMs = 5_000;
-
-/** For how long after a fault outages may still be told of it. What is only slow, or only makes connections anew, costs none. */
-const graceMs = {
-  unavailable: shortGraceMs,
-  internal: shortGraceMs,
-  unauthenticated: shortGraceMs,
-  permission_denied: shortGraceMs,
-  close: shortGraceMs,
-  no_answer: longGraceMs,
+const faultKinds = [
+  'unavailable',
+  'internal',
+  'unauthenticated',
+  'permission_denied',
+  'close',
+  'no_answer',
   /** Later than the deadline: what was asked is done, and nobody hears of it. */
-  too_slow: longGraceMs,
-  client_secret: longGraceMs,
-  slow: 1_000,
-  fin: 1_000,
-  rst: 1_000,
-  goaway: 1_000,
-} as const;
+  'too_slow',
+  'client_secret',
+  'slow',
+  'fin',
+  'rst',
+  'goaway',
+] as const;
 
-type FaultKind = keyof typeof graceMs;
-const faultKinds = Object.keys(graceMs) as FaultKind[];
+type FaultKind = (typeof faultKinds)[number];
 
 const slowMs = { slow: 500, too_slow: 4_000 };
 
-/** Longer than most of those times, so that there are times too in which nothing explains an outage. */
-const pauseMs = { least: 2_000, most: 9_000 };
+/** Longer than that time as a rule, so that there are times too in which nothing explains an outage. */
+const pauseMs = { least: 2_000, most: 11_000 };
 
 /** The calls of which one fails alone now and then: each leaves another step undone. */
 const calls = ['ValidateToken', 'ListTokens', 'CreateToken', 'UpdateToken', 'InvalidateToken'] as const;
@@ -60,8 +58,7 @@ export class Faults {
 
   /** The fault that explains an outage of a request; `undefined`: none does. */
   explaining(sentAt: number, answeredAt: number): FaultKind | undefined {
-    return this.#windows.findLast(({ kind, from, until }) => from <= answeredAt && sentAt <= until + graceMs[kind])
-      ?.kind;
+    return this.#windows.findLast(({ from, until }) => from <= answeredAt && sentAt <= until + graceMs)?.kind;
   }
 
   /** Goes on until it is told to end; then all is well again. */

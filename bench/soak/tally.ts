@@ -1,4 +1,6 @@
 import { Console } from 'node:console';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 
 /** What goes wrong as often as this will not come right: clients would repeat it for ever. */
 const maxWrong = 100;
@@ -12,6 +14,8 @@ export class Tally {
   wrongDenies = 0;
   lostKeys = 0;
   outages = 0;
+  /** Of requests that went wrong: what the logs say of them is printed too. */
+  readonly #requestIds: string[] = [];
   readonly #operations: Record<string, { requests: number; outages: number }> = {};
   /** How often each came, and the codes of the outages that it explains. */
   readonly #faults: Record<string, Record<string, number>> = {};
@@ -32,14 +36,17 @@ export class Tally {
     this.#countFault(faultKind, code);
   }
 
-  wrong(what: 'wrongAllows' | 'wrongDenies' | 'lostKeys', told: string): void {
+  wrong(what: 'wrongAllows' | 'wrongDenies' | 'lostKeys', told: string, requestId?: string): void {
     this[what]++;
+    if (requestId !== undefined) this.#requestIds.push(requestId);
     console.error(`${new Date().toISOString()} ${what}: ${told}`);
     if (this.wrongAllows + this.wrongDenies + this.lostKeys >= maxWrong) throw new Error('too much is wrong to go on');
   }
 
-  /** Prints what the result has no room for. */
-  print(): void {
+  /** Prints what the result has no room for, and the lines of the logs in a folder on what went wrong. */
+  print(logs: string): void {
+    const lines = readdirSync(logs).flatMap((file) => readFileSync(join(logs, file), 'utf8').split('\n'));
+    for (const line of lines) if (this.#requestIds.some((id) => line.includes(id))) console.error(line);
     stderr.table(this.#operations);
     stderr.table(this.#faults);
   }
