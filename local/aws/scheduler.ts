@@ -143,13 +143,13 @@ export class Scheduler {
     return { row, known: this.#find(GroupName, name) };
   }
 
-  async #fire({ group_name, name, target: text }: Row): Promise<void> {
+  async #fire({ group_name, name, due_at, target: text }: Row): Promise<void> {
     const target = Target.parse(JSON.parse(text));
     const role = await this.#assume(target.RoleArn, group_name);
     const delivered = role ? await this.#lambda().invokeLater(target.Arn, JSON.parse(target.Input), role) : 'denied';
     if (delivered !== 'done' && role && target.DeadLetterConfig)
       await this.#queues.send(role, target.DeadLetterConfig.Arn, target.Input).catch(() => {}); // IAM has told of it
-    this.#remove(group_name, name);
+    if (this.#find(group_name, name)?.due_at === due_at) this.#remove(group_name, name); // else it was moved meanwhile
   }
 
   #assume(roleArn: string, group: string): Promise<Identity | undefined> {

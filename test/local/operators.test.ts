@@ -136,6 +136,28 @@ test('an overlap that is moved behind the key’s own expiry lasts until that', 
   expect((await withKey(key, 'GET', '/whoami')).status).toBe(200);
 });
 
+test('a schedule that is moved while its end is tried again stays, and is not forgotten with the first', async () => {
+  const { controlUrl } = runtime.outputs;
+  const atOf = async (name: string) => {
+    const { schedules } = (await (await fetch(controlUrl)).json()) as { schedules: { name: string; at: string }[] };
+    return schedules.find((schedule) => schedule.name === name)?.at;
+  };
+  const { key, keyId } = await newKey();
+  await call('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
+  const fault = { kind: 'permission_denied', on: ['InvalidateToken'], times: 1 };
+  await fetch(`${controlUrl}/scalekit/fault`, { method: 'PUT', body: JSON.stringify(fault) });
+  const pending = async () => {
+    const { scalekit } = (await (await fetch(controlUrl)).json()) as { scalekit: { fault: unknown } };
+    return scalekit.fault;
+  };
+  await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // the first attempt has failed; the next comes in a second
+  const moved = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
+  const { previous } = (await moved.json()) as { previous: { activeUntil: string } };
+  await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);
+  expect((await withKey(key, 'GET', '/whoami')).status).toBe(401); // and the schedule's work is over
+  expect(await atOf(keyId)).toBe(previous.activeUntil);
+});
+
 test('query names of every kind, and signatures that are none, are answered', async () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty', '%C3%A9'])
     expect((await call('GET', `?${name}=1`)).status, name).toBe(400);
