@@ -1,4 +1,4 @@
-/** The unit of each metric; docs/operate.md says what each tells. */
+/** The unit of each metric; docs/production.md says what each tells. */
 const units = {
   Allowed: 'Count',
   Denied: 'Count',

@@ -44,7 +44,7 @@ export function operator(world: World): Sender {
     exchange(world, `operator: ${operation}`, method, path, () => sendSigned(aws, method, url + path, body));
 }
 
-/** An error that ends the run: an answer that the README does not have for a request, or not in this state. */
+/** An error that ends the run: an answer that the contract does not have for a request, or not in this state. */
 export function unexpected(operation: string, { status, json }: Answer, why = 'which is not expected here'): Error {
   return new Error(`${operation} was answered ${status} ${json?.code ?? ''}, ${why}: ${json?.detail ?? ''}`);
 }

@@ -14,7 +14,7 @@ import {
 import { outlived, tryKey } from './readers.ts';
 
 /**
- * What can be done to keys, each thing seen through outages to its end, as the README tells clients, and each answer held to
+ * What can be done to keys, each thing seen through outages to its end, as docs/keys.md tells clients, and each answer held to
  * what is known. `onMade` is told of every key that is made and held.
  */
 export class KeyOperations {

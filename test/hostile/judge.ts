@@ -5,17 +5,16 @@ import type { Judge } from './attempt.ts';
 import type { RawAnswer } from './raw-answers.ts';
 import { goodKeys } from './target.ts';
 
-/** The statuses and codes that the README's table says there are. */
+const page = new URL('../../docs/troubleshooting.md', import.meta.url);
+/** The statuses and codes that the page says there are. */
 const documented = new Map(
-  [...readFileSync(new URL('../../README.md', import.meta.url), 'utf8').matchAll(/^\| (\d{3} `.*?) \|/gm)].flatMap(
-    ([, cell = '']) => {
-      let status = '';
-      return [...cell.matchAll(/(?:(\d{3}) )?`(\w+)`/g)].map(([, own, code = '']): [string, number] => {
-        status = own ?? status;
-        return [code, Number(status)];
-      });
-    },
-  ),
+  [...readFileSync(page, 'utf8').matchAll(/^\| (\d{3} `.*?) \|/gm)].flatMap(([, cell = '']) => {
+    let status = '';
+    return [...cell.matchAll(/(?:(\d{3}) )?`(\w+)`/g)].map(([, own, code = '']): [string, number] => {
+      status = own ?? status;
+      return [code, Number(status)];
+    });
+  }),
 );
 
 /** Bodies that API Gateway answers with before or beyond what an API can customise. */
@@ -80,7 +79,7 @@ export function unsound({ status, headers, body }: RawAnswer, closed: boolean): 
   const problem = parse(body);
   if (!/^application\/(problem\+)?json$/.test(headers.get('content-type') ?? '')) return 'is not typed as a problem';
   const isProblem = problem?.status === status && documented.get(problem.code ?? '') === status;
-  return isProblem && problem.requestId ? undefined : 'is no problem of the README’s table';
+  return isProblem && problem.requestId ? undefined : 'is no problem that docs/troubleshooting.md lists';
 }
 
 /** What anybody may have: preflight, the contract, and that a revocation was taken. */

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { expect, test } from 'vitest';
+import { problems } from '../../contract/problems.ts';
+import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
+import { readConfig } from '../../infra/config.ts';
+
+const pageOf = (name: string) => readFileSync(new URL(`../../docs/${name}.md`, import.meta.url), 'utf8');
+const page = pageOf('production');
+const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+interface Answer {
+  readonly status: number;
+  readonly code: string;
+}
+
+const app = new App({ context: { ...flags, authorizerTtlSeconds: 0 } });
+const template = Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
+
+test('the page on production lists every resource of the default stack, with its reason', () => {
+  const listed = rows
+    .filter(([, type = '']) => type.startsWith('`AWS::'))
+    .map(([, type = '', count, why = '']) => {
+      expect(why.length, type).toBeGreaterThan(5);
+      return [type.replaceAll('`', ''), Number(count)] as const;
+    });
+  const found: Record<string, number> = {};
+  for (const { Type } of Object.values(template.toJSON()['Resources'] as Record<string, { Type: string }>))
+    found[Type] = (found[Type] ?? 0) + 1;
+  expect(Object.fromEntries(listed)).toEqual(found);
+});
+
+test('the page on production names every alarm', () => {
+  for (const id of Object.keys(template.findResources('AWS::CloudWatch::Alarm')))
+    expect(page).toContain(`| \`${/^Monitoring(\w+)Alarm/.exec(id)?.[1]}\` |`);
+});
+
+test('the page of codes lists every code that functions and gateways answer with, with its status', () => {
+  const ofGateways = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse')).map(
+    ({ Properties }) => JSON.parse(Properties['ResponseTemplates']['application/json']) as Answer,
+  );
+  const answers = [
+    ...Object.values(problems).flatMap(({ status, codes }) => codes.map((code): Answer => ({ status, code }))),
+    ...ofGateways.filter(({ code }) => !code.startsWith('$')), // the authorizer's are in the contract
+  ];
+  expect(answers.length).toBeGreaterThan(50);
+  const listed = pageOf('troubleshooting')
+    .split('\n')
+    .filter((line) => /^\| \d{3} /.test(line))
+    .flatMap((line) => line.split('|')[1]?.trim() ?? []);
+  for (const { status, code } of answers)
+    expect(
+      listed.some((cell) => new RegExp(`(^|· )${status} [^0-9]*\`${code}\``).test(cell)),
+      `${status} ${code}`,
+    ).toBe(true);
+});

@@ -1,0 +1,47 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+test('every test that SECURITY.md names is in the suite', () => {
+  const rows = readFileSync(`${root}SECURITY.md`, 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('| '));
+  const titles = rows
+    .slice(2)
+    .flatMap((row) => [...(row.split('|')[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, title = '']) => title));
+  const suite = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.test.ts'))
+    .map((file) => readFileSync(join(root, 'test', file), 'utf8'))
+    .join('\n');
+  expect(titles.length).toBeGreaterThan(20);
+  expect(titles.filter((title) => !suite.includes(`'${title}'`))).toEqual([]);
+});
+
+const pages = ['README.md', 'SECURITY.md', 'bench', 'docs', 'examples', 'package'].flatMap((name) =>
+  name.endsWith('.md')
+    ? [name]
+    : readdirSync(`${root}${name}`, { recursive: true, encoding: 'utf8' })
+        .filter((file) => file.endsWith('.md'))
+        .map((file) => `${name}/${file}`),
+);
+
+/** As GitHub names the headings of a page. */
+const anchorsOf = (page: string) =>
+  [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w\- ]/g, '')
+      .replaceAll(' ', '-'),
+  );
+
+test.each(pages)('every link of %s leads somewhere', (page) => {
+  const links = [...readFileSync(root + page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+  for (const [link, path = '', anchor] of links) {
+    const target = path === '' ? root + page : join(dirname(root + page), path);
+    expect(existsSync(target), link).toBe(true);
+    if (anchor !== undefined) expect(anchorsOf(target), link).toContain(anchor);
+  }
+});
