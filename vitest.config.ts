@@ -21,7 +21,7 @@ export default defineConfig({
           name: 'unit',
           include: ['test/{unit,parity}/**/*.test.ts'],
           maxWorkers,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -31,7 +31,7 @@ export default defineConfig({
           include: ['test/template/**/*.test.ts'],
           isolate: false, // the CDK takes seconds to load, and functions to bundle: once a worker
           maxWorkers,
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
       {
@@ -42,8 +42,8 @@ export default defineConfig({
           maxWorkers,
           include: ['test/{local,authorizer}/**/*.test.ts'],
           globalSetup: 'test/shared-assembly.ts',
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       {
@@ -56,7 +56,7 @@ export default defineConfig({
           globalSetup: ['test/shared-assembly.ts', 'test/e2e/global-setup.ts'],
           fileParallelism: false, // the files share one organization, and one counts its keys
           sequence: { groupOrder: 1 },
-          testTimeout: 30_000,
+          testTimeout: 120_000,
         },
       },
     ],

@@ -83,7 +83,7 @@ export class ApiKeyAuth extends Construct {
       deployment,
       functions: [...Object.values(functions), rotation.endOverlap],
       authorizer: functions.authorizer,
-      changers,
+      recorders: [functions.createKey, ...changers],
       stage: api.restApi.deploymentStage,
       accessLog: api.accessLog,
       deadLetters: rotation.deadLetterQueue,

@@ -17,7 +17,7 @@ interface WebAclProps {
   readonly stage: Stage;
 }
 
-/** AWS WAF in front of a stage. Neither its logs nor its metrics hold a key: Authorization is redacted, and no request sampled. */
+/** AWS WAF in front of a stage. Neither its logs nor its metrics hold a key: where a client may put a key is redacted, and no request is sampled. */
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, { config, stage }: WebAclProps) {
     super(scope, id);
@@ -61,7 +61,10 @@ export class WebAcl extends Construct {
     new CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,
       logDestinationConfigs: [log.logGroupArn],
-      redactedFields: [{ singleHeader: { Name: 'authorization' } }],
+      redactedFields: [
+        ...['authorization', 'x-api-key', 'cookie'].map((Name) => ({ singleHeader: { Name } })),
+        { queryString: {} },
+      ],
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: stage.stageArn, webAclArn: acl.attrArn });
   }

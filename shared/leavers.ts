@@ -31,14 +31,15 @@ const maxMs = 10_000;
 export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: AuthorizerCache): Leavers {
   return {
     async handle(event, requestId) {
-      const concerned = concernedBy(event);
-      if (!concerned.ok) return concerned;
-      if (concerned.value === undefined) return ok({ revoked: 0 });
+      const result = concernedBy(event);
+      if (!result.ok) return result;
+      const concerned = result.value;
+      if (concerned === undefined) return ok({ revoked: 0 });
       const startedAt = Date.now();
-      const keys = await allKeys(scalekit, concerned.value, startedAt + maxSearchMs);
+      const keys = await allKeys(scalekit, concerned, startedAt + maxSearchMs);
       if (!keys.ok && keys.failure.kind !== 'refused') return fail(keys.failure);
       // What Scalekit does not know any more has no active keys.
-      const matched = keys.ok ? keys.value.filter((key) => isConcerned(key, concerned.value ?? {}, event)) : [];
+      const matched = keys.ok ? keys.value.filter((key) => isConcerned(key, concerned, event)) : [];
       const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
       const { revoked, failed, remaining } = await revokeAll(mutations, matched, cause, startedAt + maxMs);
       const flushed = await flushIfCached(cache);
@@ -70,7 +71,7 @@ function concernedBy(event: ScalekitEvent): Result<Concerned | undefined, Failur
   }
 }
 
-function isConcerned(key: KeyInfo, { userId, email }: Partial<Concerned>, event: ScalekitEvent): boolean {
+function isConcerned(key: KeyInfo, { userId, email }: Concerned, event: ScalekitEvent): boolean {
   return (
     !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()) &&
     (userId === undefined || key.userId === userId) &&

@@ -16,13 +16,14 @@ export function paced<T>(
     if (latest && (underWay || now() - beganAt < everyMs)) return latest;
     beganAt = now();
     underWay = true;
-    latest = run().finally(() => {
+    const begun = run().finally(() => {
       underWay = false;
     });
+    latest = begun;
     // Whoever awaits it sees the failure; nobody awaiting it must not end the process.
-    latest.catch((error: unknown) => {
-      if (!isLasting(error)) latest = undefined;
+    begun.catch((error: unknown) => {
+      if (!isLasting(error) && latest === begun) latest = undefined;
     });
-    return latest;
+    return begun;
   };
 }

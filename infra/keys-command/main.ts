@@ -161,6 +161,7 @@ interface BulkOptions extends CommonOptions {
 }
 
 interface BulkAnswer {
+  readonly matched: number;
   readonly revoked: number;
   readonly failed: readonly unknown[];
   readonly remaining: number;
@@ -177,12 +178,14 @@ command('revoke-all', 'revoke all keys that fit; goes on until none remains')
     const send = await keysOf(common);
     const body = { userId: user, customClaims, createdBefore, issuedBy, all, dryRun };
     let revoked = 0;
+    let matched: number | undefined; // all that fitted when it began
     for (;;) {
       const answer = (await send('POST', '/revoke', body)) as BulkAnswer;
       revoked += answer.revoked;
+      matched ??= answer.matched;
       const goesOn = !dryRun && answer.remaining > 0 && answer.revoked > 0;
       if (!goesOn) {
-        show({ ...answer, revoked }, common);
+        show({ ...answer, matched, revoked }, common);
         if (!dryRun && answer.remaining + answer.failed.length > 0) throw new Error('Keys are left: run it again.');
         return;
       }

@@ -120,7 +120,7 @@ function specsOf(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [1, 1],
       description:
-        'A change of a key is not on the audit bus. It is in the log: run the saved query of who revoked what. First: look at audit_not_sent there for why, and send the event again from its line.',
+        'A change of a key is not on the audit bus. It is in the log. First: run the saved query of changes of keys; the line audit_not_sent tells why, and the line audit of the same key is what to send again.',
     },
     {
       id: 'DeadLetters',

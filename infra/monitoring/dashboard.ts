@@ -1,15 +1,23 @@
+import { Stack } from 'aws-cdk-lib';
 import { type Alarm, AlarmStatusWidget, Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
 import type { ServiceMetrics } from './alarms.ts';
 import type { KeyMetrics } from './metrics.ts';
 
 /** One page: what rings, who is refused and why, how fast, and what happens to keys. */
-export function createDashboard(scope: Construct, alarms: Alarm[], keys: KeyMetrics, aws: ServiceMetrics): Dashboard {
+export function createDashboard(
+  scope: Construct,
+  deployment: string,
+  alarms: Alarm[],
+  keys: KeyMetrics,
+  aws: ServiceMetrics,
+): Dashboard {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
     new GraphWidget({ title, left, right, width: 8, height: 6 });
   const sums = (...names: string[]) => names.map((name) => keys.sum(name));
   const percentiles = (name: string) => [keys.percentile(name, 50), keys.percentile(name, 99)];
   return new Dashboard(scope, 'Dashboard', {
+    dashboardName: `${deployment}-${Stack.of(scope).region}`, // dashboards of all regions share their names
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 })],
       [

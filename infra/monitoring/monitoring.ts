@@ -1,6 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -16,8 +17,8 @@ interface MonitoringProps {
   readonly deployment: string;
   readonly functions: readonly ApiFunction[];
   readonly authorizer: ApiFunction;
-  /** Those that change keys. */
-  readonly changers: readonly ApiFunction[];
+  /** Those that create, change or end keys, and record it. */
+  readonly recorders: readonly ApiFunction[];
   /** Of the customers' API. */
   readonly stage: Stage;
   /** Of the customers' API; `undefined` where it is not ours. */
@@ -36,9 +37,9 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { deployment, functions, authorizer, changers, stage, accessLog, deadLetters } = props;
+    const { deployment, functions, authorizer, recorders, stage, accessLog, deadLetters } = props;
     for (const one of functions) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
-    this.topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    this.topic = this.#alarmTopic();
     const minute = { period: Duration.minutes(1) };
     const sum = { statistic: 'Sum', ...minute };
     const aws: ServiceMetrics = {
@@ -50,8 +51,26 @@ export class Monitoring extends Construct {
     const keys = new KeyMetrics(deployment);
     const alarms = createAlarms(this, this.topic, keys, aws, props);
     this.alarms = alarms;
-    this.dashboard = createDashboard(this, alarms, keys, aws);
-    saveQueries(this, deployment, { accessLog, audit: changers.map(({ logGroup }) => logGroup) });
+    this.dashboard = createDashboard(this, deployment, alarms, keys, aws);
+    saveQueries(this, deployment, { accessLog, audit: recorders.map(({ logGroup }) => logGroup) });
+  }
+
+  /** A topic that has a policy of its own has lost the default one, by which alarms of the account may publish. */
+  #alarmTopic(): Topic {
+    const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
+    const { account, region, partition } = Stack.of(this);
+    topic.addToResourcePolicy(
+      new PolicyStatement({
+        principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [topic.topicArn],
+        conditions: {
+          ArnLike: { 'aws:SourceArn': `arn:${partition}:cloudwatch:${region}:${account}:alarm:*` },
+          StringEquals: { 'aws:SourceAccount': account },
+        },
+      }),
+    );
+    return topic;
   }
 
   /** API Gateway counts a 429 among all 4xx; the access log tells it apart. */

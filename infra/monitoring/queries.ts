@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 interface QueryLogs {
   /** Of the customers' API; `undefined` where it is not ours, and who runs the query names it. */
   readonly accessLog: ILogGroup | undefined;
-  /** Of the functions that change keys. */
+  /** Of the functions that create, change or end keys. */
   readonly audit: readonly ILogGroup[];
 }
 
@@ -27,7 +27,7 @@ export function saveQueries(scope: Construct, deployment: string, { accessLog, a
       filterStatements: ['ispresent(keyId) and keyId != "-"'],
       statsStatements: ['max(@timestamp) as lastUsed, count(*) as requests by keyId, organizationId'],
       sort: 'lastUsed asc',
-      limit: 1000,
+      limit: 10_000, // the most that there are: without the last rows a key would look unused
     }),
     accesses,
   );
@@ -76,6 +76,31 @@ export function saveQueries(scope: Construct, deployment: string, { accessLog, a
         'audit.requestId',
       ],
       filterStatements: ['message = "audit" and audit.type = "Revoked"'],
+      sort: '@timestamp desc',
+      limit: 1000,
+    }),
+    audit,
+  );
+  // Also what is not on the audit bus, with why.
+  save(
+    'Changes',
+    'changes of keys',
+    new QueryString({
+      fields: [
+        '@timestamp',
+        'message',
+        'audit.type',
+        'audit.keyId',
+        'audit.organizationId',
+        'audit.actor.type',
+        'audit.reason',
+        'audit.requestId',
+        'keyId',
+        'status',
+        'error',
+        'code',
+      ],
+      filterStatements: ['message in ["audit", "audit_not_sent"]'],
       sort: '@timestamp desc',
       limit: 1000,
     }),

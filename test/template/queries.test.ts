@@ -15,8 +15,9 @@ const queries = Object.values(template.findResources('AWS::Logs::QueryDefinition
 }));
 const ofAccesses = queries.filter(({ logGroups }) => JSON.stringify(logGroups).includes('AccessLog'));
 
-test('four queries are saved in the folder of the deployment', () => {
+test('five queries are saved in the folder of the deployment', () => {
   expect(queries.map(({ name }) => name).toSorted()).toEqual([
+    'Test/changes of keys',
     'Test/denials by code',
     'Test/last use of each key',
     'Test/slowest decisions',
@@ -38,9 +39,18 @@ test('a query of accesses names only what the access log has', () => {
   }
 });
 
-test('who revoked what is asked of every function that revokes', () => {
-  const [revocations] = queries.filter(({ name }) => name.endsWith('who revoked what'));
-  const groups = JSON.stringify(revocations?.logGroups);
-  for (const id of ['RevokeKey', 'RevokeKeys', 'RotateKey', 'EndOverlap', 'RevokeLeakedKey', 'ScalekitWebhook'])
+test.each(['who revoked what', 'changes of keys'])('%s is asked of every function that changes keys', (query) => {
+  const [asked] = queries.filter(({ name }) => name.endsWith(query));
+  const groups = JSON.stringify(asked?.logGroups);
+  for (const id of [
+    'CreateKey',
+    'UpdateKey',
+    'RevokeKey',
+    'RevokeKeys',
+    'RotateKey',
+    'EndOverlap',
+    'RevokeLeakedKey',
+    'ScalekitWebhook',
+  ])
     expect(groups).toContain(`${id}Log`);
 });

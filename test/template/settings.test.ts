@@ -59,6 +59,21 @@ describe('by default', () => {
     plain.hasResourceProperties('AWS::SNS::TopicPolicy', refusesPlainHttp);
   });
 
+  test('alarms of this account, and no others, may publish to the topic', () => {
+    plain.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Effect: 'Allow',
+            Principal: { Service: 'cloudwatch.amazonaws.com' },
+            Action: 'sns:Publish',
+            Condition: Match.objectLike({ StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } }),
+          }),
+        ]),
+      },
+    });
+  });
+
   test('every log group has an end to what it keeps, and outlives the stack', () => {
     plain.allResources('AWS::Logs::LogGroup', {
       Properties: { RetentionInDays: 90 },
@@ -136,7 +151,12 @@ describe('AWS WAF', () => {
 
   test('keeps keys out of its log', () => {
     template.hasResourceProperties('AWS::WAFv2::LoggingConfiguration', {
-      RedactedFields: [{ SingleHeader: { Name: 'authorization' } }],
+      RedactedFields: [
+        { SingleHeader: { Name: 'authorization' } },
+        { SingleHeader: { Name: 'x-api-key' } },
+        { SingleHeader: { Name: 'cookie' } },
+        { QueryString: {} },
+      ],
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: Match.stringLikeRegexp('^aws-waf-logs-') });
     template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
