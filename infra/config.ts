@@ -30,7 +30,7 @@ const ConfigSchema = z.strictObject({
     .refine((days) => retentionDays.includes(days), `use one of ${retentionDays.join(', ')}`)
     .default(90),
   scalekitDeadlineMs: wholeNumber
-    .refine((value) => Number.isInteger(value) && value >= 500 && value <= 5_000, 'use a whole number from 500 to 5000')
+    .refine((value) => Number.isInteger(value) && value >= 500 && value <= 4_000, 'use a whole number from 500 to 4000')
     .default(2500),
   authorizerTtlSeconds: wholeNumber
     .refine(

@@ -35,9 +35,10 @@ export interface KeyChange {
   readonly scope?: readonly string[];
 }
 
-/** What a changed key is set to: the whole map of claims, and the description if it changes. */
+/** What a changed key is set to. */
 export interface AmendedKey {
-  readonly customClaims: Claims;
+  /** The whole map; absent when no claim changes, so that it undoes nothing that somebody else changes meanwhile. */
+  readonly customClaims?: Claims;
   readonly description?: string;
 }
 
@@ -117,7 +118,11 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   const customClaims = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
   const counted = requireCount(customClaims);
   if (!counted.ok) return counted;
-  return ok({ customClaims, ...(change.description === undefined ? {} : { description: change.description }) });
+  const changesClaims = change.customClaims !== undefined || change.scope !== undefined;
+  return ok({
+    ...(changesClaims ? { customClaims } : {}),
+    ...(change.description === undefined ? {} : { description: change.description }),
+  });
 }
 
 /**

@@ -15,11 +15,12 @@ const marginMs = 500;
 export interface AuthorizerCache {
   /**
    * Ends every cached decision that was begun before this call: waits until those under way can have been stored, and
-   * then empties the cache. `cache_not_flushed` is safe to repeat. Calls that come together share a flush.
+   * then empties the cache. `cache_not_flushed`, also where it is not done by `until` (ms since the epoch), is safe to
+   * repeat. Calls that come together share a flush.
    */
-  flush(): Promise<Result<void, Failure>>;
-  /** Waits as long as {@link AuthorizerCache.flush} does before it empties the cache. */
-  wait(): Promise<void>;
+  flush(until: number): Promise<Result<void, Failure>>;
+  /** How long a flush waits for decisions under way. */
+  readonly waitMs: number;
 }
 
 /** The cache that `AUTHORIZER_CACHE` names (`REST_API_ID/STAGE`); `undefined` where decisions are not cached. */
@@ -33,29 +34,28 @@ export function authorizerCacheFromEnvironment(): AuthorizerCache | undefined {
 }
 
 /** Ends what is cached of decisions, where any are. */
-export async function flushIfCached(cache: AuthorizerCache | undefined): Promise<Result<void, Failure>> {
-  return cache ? cache.flush() : ok(undefined);
+export async function flushIfCached(cache: AuthorizerCache | undefined, until: number): Promise<Result<void, Failure>> {
+  return cache ? cache.flush(until) : ok(undefined);
 }
 
 function authorizerCache(path: string, waitMs: number): AuthorizerCache {
   let pending: Promise<Result<void, Failure>> | undefined;
-  const wait = () => delay(waitMs);
   return {
-    wait,
-    async flush() {
-      await wait();
+    waitMs,
+    async flush(until) {
+      if (Date.now() + waitMs >= until) return notFlushed(new Error('no time is left to flush'));
+      await delay(waitMs);
       // All who have waited by the time that a flush is sent share it.
       pending ??= delay(0).then(() => {
         pending = undefined;
-        return send(path);
+        return send(path, Math.min(until, Date.now() + maxFlushMs));
       });
       return pending;
     },
   };
 }
 
-async function send(path: string): Promise<Result<void, Failure>> {
-  const deadline = Date.now() + maxFlushMs;
+async function send(path: string, deadline: number): Promise<Result<void, Failure>> {
   for (;;) {
     const pauseMs = 200 + Math.random() * 400;
     try {

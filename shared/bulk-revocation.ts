@@ -1,14 +1,15 @@
 import { isOperator } from './actor.ts';
 import { causedBy } from './audit.ts';
-import { requireScope, sees } from './authority.ts';
+import { hasBoundary, requireScope, sees } from './authority.ts';
 import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, outage } from './failure.ts';
 import type { Initiator } from './initiator.ts';
-import { allKeys } from './key-search.ts';
+import { type KeyOwner, searchKeys } from './key-search.ts';
 import type { Mutations } from './mutations.ts';
 import { fail, ok, type Result } from './result.ts';
-import { originsOf, type RevocationTally, revokeAll } from './revoke-all.ts';
+import { descendantsOf, type RevocationTally, revokeAll } from './revoke-all.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
+import { bulkMs, lastRevocationAt } from './time-limits.ts';
 
 /** Which keys are to be revoked: those that fit every filter that is there. */
 export interface BulkFilter {
@@ -16,6 +17,7 @@ export interface BulkFilter {
   /** Claims that a key must have, with these values. */
   readonly customClaims?: Readonly<Record<string, string>> | undefined;
   readonly createdBefore?: Date | undefined;
+  readonly createdAfter?: Date | undefined;
   /** What this key made or was rotated to, and what those made, however far. */
   readonly issuedBy?: string | undefined;
 }
@@ -27,7 +29,10 @@ export interface BulkRequest extends BulkFilter {
   readonly dryRun: boolean;
 }
 
-/** `matched` = `revoked` + the number that `failed` + `remaining`; where the latter are not none, a repeat goes on. */
+/**
+ * `matched` = `revoked` + the number that `failed` + `remaining`; where the latter are not none, a repeat goes on. Keys that there
+ * was no time to look at count as matched and remaining.
+ */
 export interface BulkAnswer extends RevocationTally {
   readonly matched: number;
 }
@@ -39,9 +44,6 @@ export interface BulkRevocation {
 
 /** How long the keys are looked through. */
 const maxSearchMs = 5_000;
-
-/** No further revocation is begun after this long; a flush of the cache must still fit into 20 s. */
-const maxMs = { plain: 15_000, withFlush: 7_000 };
 
 export function createBulkRevocation(
   scalekit: Scalekit,
@@ -56,13 +58,17 @@ export function createBulkRevocation(
       if (!scoped.ok) return scoped;
       const { organizationId } = actor;
       const userId = isOperator(actor) ? undefined : actor.userId;
-      const keys = await allKeys(scalekit, { organizationId, userId }, startedAt + maxSearchMs);
-      if (!keys.ok) return fail(outage(keys.failure));
-      const visible = keys.value.filter((key) => sees(actor, key));
+      const found = await search({ organizationId, userId }, request, startedAt + maxSearchMs);
+      if (!found.ok) return found;
+      const { keys } = found.value;
+      // How many a caller with bounds can't see is not for it to know.
+      const unseen = hasBoundary(actor) ? Math.min(1, found.value.unseen) : found.value.unseen;
+      const visible = keys.filter((key) => sees(actor, key));
       const own = isOperator(actor) ? undefined : actor.keyId;
       const matched = select(visible, request).filter((key) => key.keyId !== own || request.includeSelf);
-      if (request.dryRun) return ok({ matched: matched.length, revoked: 0, failed: [], remaining: matched.length });
-      const until = startedAt + (cache ? maxMs.withFlush : maxMs.plain);
+      const total = matched.length + unseen;
+      if (request.dryRun) return ok({ matched: total, revoked: 0, failed: [], remaining: total });
+      const until = lastRevocationAt(startedAt, scalekit, cache);
       const cause = causedBy(by, 'bulk');
       const others = await revokeAll(
         mutations,
@@ -71,41 +77,42 @@ export function createBulkRevocation(
         until,
       );
       const last = matched.filter((key) => key.keyId === own);
-      const isDone = others.failed.length === 0 && others.remaining === 0;
+      const isDone = others.failed.length === 0 && others.remaining === 0 && unseen === 0;
       // Its own key goes last, and only after all others: it is what a repeat is asked with.
       const self = isDone ? await revokeAll(mutations, last, cause, until) : notTried(last);
-      const flushed = await flushIfCached(cache);
+      const flushed = await flushIfCached(cache, startedAt + bulkMs);
       if (!flushed.ok) return flushed;
-      return ok({ matched: matched.length, ...sum(others, self) });
+      const { revoked, failed, remaining } = sum(others, self);
+      return ok({ matched: total, revoked, failed, remaining: remaining + unseen });
     },
   };
+
+  /**
+   * In a large organization what there was time to look at is enough to begin with: what is revoked makes room for the rest. But
+   * not by issuer, for who made whom must be known to the end before a link of it is revoked.
+   */
+  async function search(whose: KeyOwner, { issuedBy }: BulkRequest, until: number) {
+    const found = await searchKeys(scalekit, whose, until);
+    if (!found.ok) return fail(outage(found.failure));
+    return found.value.unseen > 0 && issuedBy !== undefined
+      ? fail(outage({ kind: 'slow', cause: new Error('there are too many keys') }))
+      : found;
+  }
 }
 
 function select(
   keys: readonly KeyInfo[],
-  { userId, customClaims = {}, createdBefore, issuedBy }: BulkFilter,
+  { userId, customClaims = {}, createdBefore, createdAfter, issuedBy }: BulkFilter,
 ): KeyInfo[] {
-  const descendants = issuedBy === undefined ? undefined : descendantsOf(issuedBy, keys);
+  const descendants = issuedBy === undefined ? undefined : descendantsOf([issuedBy], keys);
   return keys.filter(
     (key) =>
       (userId === undefined || key.userId === userId) &&
       Object.entries(customClaims).every(([name, value]) => key.customClaims[name] === value) &&
       (createdBefore === undefined || !(Date.parse(key.createdAt ?? '') >= createdBefore.getTime())) &&
+      (createdAfter === undefined || !(Date.parse(key.createdAt ?? '') <= createdAfter.getTime())) &&
       (descendants === undefined || descendants.has(key.keyId)),
   );
-}
-
-/** The ids of all that came of a key by making and rotating. */
-function descendantsOf(keyId: string, keys: readonly KeyInfo[]): Set<string> {
-  const found = new Set<string>();
-  for (let parents = new Set([keyId]); parents.size > 0; ) {
-    const children = keys.filter(
-      (key) => !found.has(key.keyId) && key.keyId !== keyId && originsOf(key).some((id) => parents.has(id)),
-    );
-    parents = new Set(children.map((child) => child.keyId));
-    for (const id of parents) found.add(id);
-  }
-  return found;
 }
 
 function notTried(keys: readonly KeyInfo[]): RevocationTally {

@@ -9,6 +9,9 @@ import { findKey } from './key-reader.ts';
 import type { Mutations } from './mutations.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
+import { hasSameClaims, requireStanding } from './standing.ts';
+import { operationMs } from './time-limits.ts';
+import { withdraw } from './withdrawal.ts';
 
 /** The operations on keys, each under the authority of its initiator's actor. What a scope is said to be needed for, operators need none for. */
 export interface Keys {
@@ -33,7 +36,11 @@ export function createKeys(scalekit: Scalekit, mutations: Mutations, cache?: Aut
       const minted = mint(actor, request);
       if (!minted.ok) return minted;
       const created = await mutations.create(minted.value, causedBy(by, 'requested'));
-      if (created.ok) return ok({ key: created.value.key, ...toKey(created.value.info) });
+      if (created.ok) {
+        const stands = await requireStanding(scalekit, actor);
+        if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
+        return ok({ key: created.value.key, ...toKey(created.value.info) });
+      }
       if (minted.value.userId !== undefined)
         return fail(refusedAs(created.failure, 'userId', 'is not a user of the organization'));
       return fail(
@@ -45,9 +52,11 @@ export function createKeys(scalekit: Scalekit, mutations: Mutations, cache?: Aut
 
     async update(keyId, change, by) {
       const { actor } = by;
+      const flushBy = Date.now() + operationMs;
       const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
-      const found = await findKey(scalekit, keyId, actor);
+      const [stands, found] = await Promise.all([requireStanding(scalekit, actor), findKey(scalekit, keyId, actor)]);
+      if (!stands.ok) return stands;
       if (!found.ok) return found;
       const amended = amend(actor, found.value, change);
       if (!amended.ok) return amended;
@@ -55,13 +64,14 @@ export function createKeys(scalekit: Scalekit, mutations: Mutations, cache?: Aut
       if (!updated.ok) {
         return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
       }
-      const flushed = await flushIfCached(cache);
+      const flushed = await flushIfCached(cache, flushBy);
       if (!flushed.ok) return flushed;
       return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
     },
 
     async revoke(keyId, by) {
       const { actor } = by;
+      const flushBy = Date.now() + operationMs;
       const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
       const found = await scalekit.validate(keyId);
@@ -72,18 +82,15 @@ export function createKeys(scalekit: Scalekit, mutations: Mutations, cache?: Aut
       }
       // Also where nothing was found: it may be a repeat of a revocation whose flush failed. And where nothing was
       // seen, so that the time an answer takes does not tell what else there is.
-      return flushIfCached(cache);
+      return flushIfCached(cache, flushBy);
     },
   };
 }
 
-/** Tells whether a key has the claims and the description that it was given, and no other claim. */
-function isApplied(asked: AmendedKey, key: KeyInfo): boolean {
-  const description = asked.description ?? key.description ?? '';
-  const names = Object.keys(asked.customClaims);
+/** Tells whether a key has the description and the claims that it was given, and no other claim. */
+function isApplied({ description, customClaims }: AmendedKey, key: KeyInfo): boolean {
   return (
-    (key.description ?? '') === description &&
-    names.length === Object.keys(key.customClaims).length &&
-    names.every((name) => Object.hasOwn(key.customClaims, name) && key.customClaims[name] === asked.customClaims[name])
+    (description === undefined || (key.description ?? '') === description) &&
+    (customClaims === undefined || hasSameClaims(customClaims, key.customClaims))
   );
 }

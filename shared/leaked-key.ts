@@ -1,11 +1,11 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { isPossibleKey } from './bearer.ts';
 import { type Failure, outage } from './failure.ts';
 import type { Mutations } from './mutations.ts';
 import { refusedKeys } from './refused-keys.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { Scalekit } from './scalekit.ts';
+import { operationMs } from './time-limits.ts';
 
 /** What whoever found a plain key can do about it. */
 export interface LeakedKeys {
@@ -16,34 +16,33 @@ export interface LeakedKeys {
   revoke(token: string, requestId: string): Promise<Result<void, Failure>>;
 }
 
-/** How long an answer takes at the least, once Scalekit was asked: longer than what only an active key costs. */
-const floorMs = 500;
+/** How long an answer takes at the least, once Scalekit was asked: longer than what only an active key costs. A flush costs more. */
+const floorMs = { plain: 500, beyondWait: 1_000 };
 
 export function createLeakedKeys(scalekit: Scalekit, mutations: Mutations, cache?: AuthorizerCache): LeakedKeys {
   const refused = refusedKeys();
+  const settledMs = cache ? cache.waitMs + floorMs.beyondWait : floorMs.plain;
 
   /** Both ways make the same calls of Scalekit. */
-  async function revokeOnce(token: string, requestId: string): Promise<Result<void, Failure>> {
+  async function revokeOnce(token: string, requestId: string, flushBy: number): Promise<Result<void, Failure>> {
     const found = await scalekit.validate(token);
     if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
     const isKey = found.ok && found.value.keyId !== token;
     const cause = { actor: { type: 'holder' }, requestId, reason: 'leaked' } as const;
     const revoked = isKey ? await mutations.revoke(found.value, cause) : await scalekit.invalidate('unknown');
-    if (!revoked.ok) return fail(outage(revoked.failure));
-    if (!cache) return ok(undefined);
-    if (isKey) return cache.flush();
-    await cache.wait();
-    return ok(undefined);
+    // Whatever Scalekit says of a token that nobody has ends nothing.
+    if (!revoked.ok && (isKey || revoked.failure.kind !== 'refused')) return fail(outage(revoked.failure));
+    return isKey ? flushIfCached(cache, flushBy) : ok(undefined);
   }
 
   return {
     async revoke(token, requestId) {
       if (!isPossibleKey(token) || refused.has(token)) return ok(undefined);
       const startedAt = Date.now();
-      const done = await revokeOnce(token, requestId);
+      const done = await revokeOnce(token, requestId, startedAt + operationMs);
       if (done.ok) refused.add(token);
-      const settledMs = cache ? 0 : floorMs - (Date.now() - startedAt);
-      await delay(Math.max(0, settledMs));
+      const restMs = Math.max(0, settledMs - (Date.now() - startedAt));
+      await new Promise((resolve) => setTimeout(resolve, restMs));
       return done;
     },
   };

@@ -1,17 +1,19 @@
 import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, invalid, outage } from './failure.ts';
-import { allKeys } from './key-search.ts';
+import { searchKeys } from './key-search.ts';
 import type { Mutations } from './mutations.ts';
 import { fail, ok, type Result } from './result.ts';
-import { revokeAll } from './revoke-all.ts';
+import { descendantsOf, revokeAll } from './revoke-all.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
 import type { ScalekitEvent } from './scalekit-event.ts';
+import { bulkMs, lastRevocationAt } from './time-limits.ts';
 
 /** Ends the keys of who leaves. */
 export interface Leavers {
   /**
    * Revokes the keys that an event of Scalekit's concerns and that were created before it, so that a repeat or a late event
-   * changes nothing that is newer. An event of another type concerns none. Fails exactly when something is left to do.
+   * changes nothing that is newer; but of a user who leaves also what those keys made for the same user meanwhile. An event of
+   * another type concerns none. Fails exactly when something is left to do.
    */
   handle(event: ScalekitEvent, requestId: string): Promise<Result<{ readonly revoked: number }, Failure>>;
 }
@@ -24,9 +26,8 @@ interface Concerned {
   readonly email?: string;
 }
 
-/** How long the keys are looked through, and how long they are revoked. */
+/** How long the keys are looked through. */
 const maxSearchMs = 5_000;
-const maxMs = 10_000;
 
 export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: AuthorizerCache): Leavers {
   return {
@@ -36,15 +37,21 @@ export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: 
       const concerned = result.value;
       if (concerned === undefined) return ok({ revoked: 0 });
       const startedAt = Date.now();
-      const keys = await allKeys(scalekit, concerned, startedAt + maxSearchMs);
-      if (!keys.ok && keys.failure.kind !== 'refused') return fail(keys.failure);
+      const found = await searchKeys(scalekit, concerned, startedAt + maxSearchMs);
+      if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
       // What Scalekit does not know any more has no active keys.
-      const matched = keys.ok ? keys.value.filter((key) => isConcerned(key, concerned, event)) : [];
+      const { keys, unseen } = found.ok ? found.value : { keys: [], unseen: 0 };
+      const matched = select(keys, concerned, event);
       const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
-      const { revoked, failed, remaining } = await revokeAll(mutations, matched, cause, startedAt + maxMs);
-      const flushed = await flushIfCached(cache);
+      const { revoked, failed, remaining } = await revokeAll(
+        mutations,
+        matched,
+        cause,
+        lastRevocationAt(startedAt, scalekit, cache),
+      );
+      const flushed = await flushIfCached(cache, startedAt + bulkMs);
       if (!flushed.ok) return flushed;
-      if (failed.length === 0 && remaining === 0) return ok({ revoked });
+      if (failed.length === 0 && remaining === 0 && unseen === 0) return ok({ revoked });
       return fail(outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') }));
     },
   };
@@ -71,10 +78,15 @@ function concernedBy(event: ScalekitEvent): Result<Concerned | undefined, Failur
   }
 }
 
-function isConcerned(key: KeyInfo, { userId, email }: Concerned, event: ScalekitEvent): boolean {
-  return (
-    !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()) &&
-    (userId === undefined || key.userId === userId) &&
-    (email === undefined || key.userEmail?.toLowerCase() === email.toLowerCase())
+function select(keys: readonly KeyInfo[], { userId, email }: Concerned, event: ScalekitEvent): KeyInfo[] {
+  const theirs = keys.filter(
+    (key) =>
+      (userId === undefined || key.userId === userId) &&
+      (email === undefined || key.userEmail?.toLowerCase() === email.toLowerCase()),
   );
+  const older = theirs.filter((key) => !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()));
+  if (userId === undefined && email === undefined) return older;
+  const olderIds = older.map(({ keyId }) => keyId);
+  const made = descendantsOf(olderIds, theirs);
+  return theirs.filter(({ keyId }) => olderIds.includes(keyId) || made.has(keyId));
 }

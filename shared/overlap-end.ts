@@ -3,6 +3,7 @@ import { type Failure, outage } from './failure.ts';
 import type { Mutations } from './mutations.ts';
 import { fail, type Result } from './result.ts';
 import type { Scalekit } from './scalekit.ts';
+import { operationMs } from './time-limits.ts';
 
 /** What ends overlaps. */
 export interface OverlapEnd {
@@ -16,6 +17,7 @@ export interface OverlapEnd {
 export function createOverlapEnd(scalekit: Scalekit, mutations: Mutations, cache?: AuthorizerCache): OverlapEnd {
   return {
     async end(organizationId, keyId, requestId) {
+      const flushBy = Date.now() + operationMs;
       const found = await scalekit.validate(keyId);
       if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
       if (found.ok) {
@@ -27,7 +29,7 @@ export function createOverlapEnd(scalekit: Scalekit, mutations: Mutations, cache
         const revoked = await mutations.revoke(found.value, cause);
         if (!revoked.ok) return fail(outage(revoked.failure));
       }
-      return flushIfCached(cache);
+      return flushIfCached(cache, flushBy);
     },
   };
 }

@@ -13,13 +13,25 @@ import { requireEnvironment } from './config.ts';
 import type { Failure } from './failure.ts';
 import { fail, ok, type Result } from './result.ts';
 
+/** How long all calls that arrange an end may take, and those that take it back. */
+const putMs = 4_000;
+const restoreMs = 2_000;
+
+/** The longest that {@link OverlapSchedules.put} takes. */
+export const maxScheduleMs = putMs + restoreMs;
+
 /** The one-time schedules that end the overlap of a rotated key; one a key. */
 export interface OverlapSchedules {
   /**
-   * Has a key revoked at a time, or, where that is arranged already, at this time instead. `upstream_unavailable`: all is as
-   * it was before. `outcome_unknown`: it may end at this time.
+   * Has a key revoked at a time, or, where that is arranged already, at this time instead; without `mayPutOff` only if it is
+   * earlier. Resolves to when. `upstream_unavailable`: all is as it was before. `outcome_unknown`: it may end at this time.
    */
-  put(organizationId: string, keyId: string, at: Date): Promise<Result<void, Failure>>;
+  put(
+    organizationId: string,
+    keyId: string,
+    at: Date,
+    options: { readonly mayPutOff: boolean },
+  ): Promise<Result<Date, Failure>>;
 }
 
 /** The schedules that the function's environment names: `OVERLAP_SCHEDULE_GROUP`, `…_TARGET_ARN`, `…_ROLE_ARN`, `…_DEAD_LETTER_ARN`. */
@@ -30,7 +42,7 @@ export function overlapSchedulesFromEnvironment(): OverlapSchedules {
     RoleArn: requireEnvironment('OVERLAP_ROLE_ARN'),
     DeadLetterConfig: { Arn: requireEnvironment('OVERLAP_DEAD_LETTER_ARN') },
   };
-  const client = new SchedulerClient({ requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000 } });
+  const client = new SchedulerClient({ requestHandler: { connectionTimeout: 1_000 } });
 
   const inputFor = (organizationId: string, keyId: string, at: string): CreateScheduleCommandInput => ({
     GroupName: groupName,
@@ -42,14 +54,16 @@ export function overlapSchedulesFromEnvironment(): OverlapSchedules {
     ActionAfterCompletion: 'DELETE',
     Target: { ...target, Input: JSON.stringify({ organizationId, keyId }) },
   });
-  const create = (input: CreateScheduleCommandInput) => client.send(new CreateScheduleCommand(input));
-  const update = (input: CreateScheduleCommandInput) => client.send(new UpdateScheduleCommand(input));
+  const create = (input: CreateScheduleCommandInput, options: InTime) =>
+    client.send(new CreateScheduleCommand(input), options);
+  const update = (input: CreateScheduleCommandInput, options: InTime) =>
+    client.send(new UpdateScheduleCommand(input), options);
 
-  /** When a key is to end already; `undefined` where nothing is arranged. */
-  async function arranged(keyId: string): Promise<string | undefined> {
+  /** When a key is to end already, as a schedule expression; `undefined` where nothing is arranged. */
+  async function arranged(keyId: string, options: InTime): Promise<string | undefined> {
     try {
-      const { ScheduleExpression } = await client.send(new GetScheduleCommand({ GroupName: groupName, Name: keyId }));
-      return ScheduleExpression;
+      const get = new GetScheduleCommand({ GroupName: groupName, Name: keyId });
+      return (await client.send(get, options)).ScheduleExpression;
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return undefined;
       throw error;
@@ -58,32 +72,39 @@ export function overlapSchedulesFromEnvironment(): OverlapSchedules {
 
   /** Puts things back as they were, when nobody knows whether a call was carried out. */
   async function restore(organizationId: string, keyId: string, before: string | undefined): Promise<void> {
+    const options = within(restoreMs);
     try {
-      if (before === undefined) await client.send(new DeleteScheduleCommand({ GroupName: groupName, Name: keyId }));
-      else await update(inputFor(organizationId, keyId, before));
+      if (before === undefined)
+        await client.send(new DeleteScheduleCommand({ GroupName: groupName, Name: keyId }), options);
+      else await update(inputFor(organizationId, keyId, before), options);
     } catch (error) {
       if (!(error instanceof ResourceNotFoundException)) throw error;
     }
   }
 
   return {
-    async put(organizationId, keyId, at) {
+    async put(organizationId, keyId, at, { mayPutOff }) {
+      const options = within(putMs);
       const input = inputFor(organizationId, keyId, `at(${at.toISOString().slice(0, 19)})`);
       let before: string | undefined;
       try {
-        before = await arranged(keyId);
+        before = await arranged(keyId, options);
       } catch (cause) {
         return notMade(cause);
       }
+      const known = before === undefined ? undefined : timeOf(before);
+      if (known && known < at && !mayPutOff) return ok(known);
       try {
         if (before === undefined)
-          await create(input).catch((error: unknown) => insteadOf(ConflictException, error, () => update(input)));
+          await create(input, options).catch((error: unknown) =>
+            insteadOf(ConflictException, error, () => update(input, options)),
+          );
         // It may have fired meanwhile: then there is nothing left to move, and a new one does no harm.
         else
-          await update(input).catch((error: unknown) =>
-            insteadOf(ResourceNotFoundException, error, () => create(input)),
+          await update(input, options).catch((error: unknown) =>
+            insteadOf(ResourceNotFoundException, error, () => create(input, options)),
           );
-        return ok(undefined);
+        return ok(at);
       } catch (cause) {
         if (isRefusal(cause)) return notMade(cause);
         return restore(organizationId, keyId, before).then(
@@ -93,6 +114,19 @@ export function overlapSchedulesFromEnvironment(): OverlapSchedules {
       }
     },
   };
+}
+
+type InTime = { readonly abortSignal: AbortSignal };
+
+/** The SDK's own request timeout only warns, and its repeats would begin anew. */
+function within(ms: number): InTime {
+  return { abortSignal: AbortSignal.timeout(ms) };
+}
+
+/** The time of `at(2030-01-31T12:00:00)`, which is UTC; `undefined` for an expression that is none of ours. */
+function timeOf(expression: string): Date | undefined {
+  const [, time] = /^at\((.+)\)$/.exec(expression) ?? [];
+  return time === undefined ? undefined : new Date(`${time}Z`);
 }
 
 /** Does something else where a call failed for the expected reason. */

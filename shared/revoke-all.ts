@@ -45,8 +45,21 @@ export async function revokeAll(
 }
 
 /** The ids of the keys that a key came of: what made it, and what it took the place of. */
-export function originsOf({ customClaims }: KeyInfo): string[] {
+function originsOf({ customClaims }: KeyInfo): string[] {
   return [customClaims['issued_by'], customClaims['rotated_from']].filter((id) => id !== undefined);
+}
+
+/** The ids of all that came of keys by making and rotating, without these themselves. */
+export function descendantsOf(keyIds: readonly string[], keys: readonly KeyInfo[]): Set<string> {
+  const found = new Set<string>();
+  for (let parents = new Set(keyIds); parents.size > 0; ) {
+    const children = keys.filter(
+      (key) => !found.has(key.keyId) && !keyIds.includes(key.keyId) && originsOf(key).some((id) => parents.has(id)),
+    );
+    parents = new Set(children.map((child) => child.keyId));
+    for (const id of parents) found.add(id);
+  }
+  return found;
 }
 
 /** Groups keys, none with one that came of it, the last generation first. */

@@ -8,9 +8,12 @@ import { type Key, toKey } from './key.ts';
 import { allKeys } from './key-search.ts';
 import { causeOf, logger } from './logger.ts';
 import type { CreatedKey, Mutations } from './mutations.ts';
-import type { OverlapSchedules } from './overlap-schedules.ts';
+import { maxScheduleMs, type OverlapSchedules } from './overlap-schedules.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
+import { requireStanding } from './standing.ts';
+import { changeMs, rotationMs } from './time-limits.ts';
+import { withdraw } from './withdrawal.ts';
 
 /** How a key is to be rotated. */
 export interface RotationRequest {
@@ -44,7 +47,7 @@ export interface Rotation {
 }
 
 /** How long the keys are looked through for a successor. */
-const maxSearchMs = 6_000;
+const maxSearchMs = 5_000;
 
 /** Makes the rotation of the keys of a Scalekit. */
 export function createRotation(
@@ -56,38 +59,46 @@ export function createRotation(
   return {
     async rotate(keyId, request, by) {
       const { actor } = by;
+      const startedAt = Date.now();
+      const until = startedAt + rotationMs;
       const scoped = requireScope(actor, 'keys:write');
       if (!scoped.ok) return scoped;
       const found = await scalekit.validate(keyId);
       if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
-      if (found.ok && !sees(actor, found.value)) return fail({ kind: 'not_found' });
-      const successors = await successorsOf(scalekit, keyId, actor);
+      const successors = await successorsOf(scalekit, keyId, actor, startedAt + maxSearchMs);
       if (!successors.ok) return successors;
+      // Not before, so that the time an answer takes does not tell what else there is.
+      if (found.ok && !sees(actor, found.value)) return fail({ kind: 'not_found' });
       // When the key is gone, its successor shows what it was: the last step of its rotation was done, and not answered.
       const model = found.ok ? found.value : successors.value[0];
       if (!model) return fail({ kind: 'not_found' });
       const succession = succeed(actor, model, keyId, request.expiresAt);
       if (!succession.ok) return succession;
       const [successor] = successors.value;
-      if (successor && !request.replace) return alreadyRotated(successor);
-      const created = await createSuccessor(succession.value, keyId, successors.value, by);
+      if (successor && !request.replace) return fail(alreadyRotated(successor));
+      const searchUntil = until - endMs(scalekit) - scalekit.deadlineMs;
+      // Until now nothing has changed; from here on there must be time for all that may be left to do.
+      if (Date.now() + changeMs(scalekit) > searchUntil)
+        return fail(outage({ kind: 'slow', cause: new Error('late') }));
+      const created = await createSuccessor(succession.value, keyId, successors.value, by, searchUntil);
       if (!created.ok) return created;
       const { info } = created.value;
       const ended = await endPrevious(found.ok ? found.value : undefined, successors.value, info, request, by);
       if (!ended.ok) return ended;
       const left = { keyId, ...ended.value };
       const hasRevoked = successor !== undefined || request.overlapSeconds === 0;
-      const previous = hasRevoked ? await flushed(left) : left;
+      const previous = hasRevoked ? await flushed(left, until) : left;
       return ok({ key: created.value.key, ...toKey(created.value.info), previous });
     },
   };
 
-  /** Creates the successor. Of several that were made for one key at the same time, the first stays. */
+  /** Creates the successor, if its maker is still who it was. Of several that were made for one key at the same time, the first stays. */
   async function createSuccessor(
     succession: NewKey,
     keyId: string,
     replaced: readonly KeyInfo[],
     by: Initiator,
+    searchUntil: number,
   ): Promise<Result<CreatedKey, Failure>> {
     const created = await mutations.create(succession, causedBy(by, 'requested'), keyId);
     if (!created.ok) {
@@ -95,14 +106,16 @@ export function createRotation(
         ? fail(invalid('keyId', 'can not be rotated: Scalekit refuses to make its successor'))
         : fail(created.failure);
     }
-    const siblings = await successorsOf(scalekit, keyId, by.actor);
+    const [stands, siblings] = await Promise.all([
+      requireStanding(scalekit, by.actor),
+      successorsOf(scalekit, keyId, by.actor, searchUntil),
+    ]);
+    if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
     const known = replaced.map((key) => key.keyId);
     const first = siblings.ok
       ? siblings.value.find((sibling) => !known.includes(sibling.keyId) && isBefore(sibling, created.value.info))
       : undefined;
-    if (!first) return created;
-    const withdrawn = await mutations.revoke(created.value.info, causedBy(by, 'withdrawn'));
-    return withdrawn.ok ? alreadyRotated(first) : fail({ kind: 'outcome_unknown', cause: withdrawn.failure.cause });
+    return first ? withdraw(mutations, created.value.info, alreadyRotated(first), by) : created;
   }
 
   /**
@@ -119,12 +132,12 @@ export function createRotation(
     const scheduled = old && overlapSeconds > 0 ? await schedule(old, created, overlapSeconds, by) : ok({});
     if (!scheduled.ok) return scheduled;
     const atOnce = old && overlapSeconds === 0 ? [old] : [];
-    for (const key of [...replaced, ...atOnce]) {
-      const revoked = await mutations.revoke(key, causedBy(by, key === old ? 'rotated' : 'replaced'));
-      // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
-      if (!revoked.ok) return fail({ kind: 'outcome_unknown', cause: revoked.failure.cause });
-    }
-    return scheduled;
+    const revocations = await Promise.all(
+      [...replaced, ...atOnce].map((key) => mutations.revoke(key, causedBy(by, key === old ? 'rotated' : 'replaced'))),
+    );
+    const failed = revocations.find((revoked) => !revoked.ok);
+    // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
+    return failed && !failed.ok ? fail({ kind: 'outcome_unknown', cause: failed.failure.cause }) : scheduled;
   }
 
   /** Arranges the end of the old key; where that fails, withdraws the new one. */
@@ -138,15 +151,17 @@ export function createRotation(
     const asked = Date.now() + overlapSeconds * 1000;
     const expiry = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
     const end = new Date(Math.ceil(Math.min(asked, expiry) / 1000) * 1000);
-    const arranged = await schedules.put(organizationId, keyId, end);
-    if (arranged.ok) return ok({ activeUntil: expiry < end.getTime() ? (expiresAt ?? '') : end.toISOString() });
-    const withdrawn = await mutations.revoke(created, causedBy(by, 'withdrawn'));
-    return withdrawn.ok ? arranged : fail({ kind: 'outcome_unknown', cause: withdrawn.failure.cause });
+    // A key does not put off its own end: whoever holds the old one may not be who rotated it.
+    const isItself = !isOperator(by.actor) && by.actor.keyId === keyId;
+    const arranged = await schedules.put(organizationId, keyId, end, { mayPutOff: !isItself });
+    if (!arranged.ok) return withdraw(mutations, created, arranged.failure, by);
+    const at = arranged.value.getTime();
+    return ok({ activeUntil: expiry < at ? (expiresAt ?? '') : new Date(at).toISOString() });
   }
 
   /** The successor exists, so a flush that fails must not keep its plain key back. */
-  async function flushed(previous: RotatedKey['previous']): Promise<RotatedKey['previous']> {
-    const result = await flushIfCached(cache);
+  async function flushed(previous: RotatedKey['previous'], until: number): Promise<RotatedKey['previous']> {
+    const result = await flushIfCached(cache, until);
     if (result.ok) return previous;
     const cause = 'cause' in result.failure ? causeOf(result.failure.cause) : {};
     logger.error('cache_not_flushed', { keyId: previous.keyId, ...cause });
@@ -155,10 +170,15 @@ export function createRotation(
 }
 
 /** The active keys that the actor can see and that were made by rotating this one. */
-async function successorsOf(scalekit: Scalekit, keyId: string, actor: Actor): Promise<Result<KeyInfo[], Failure>> {
+async function successorsOf(
+  scalekit: Scalekit,
+  keyId: string,
+  actor: Actor,
+  until: number,
+): Promise<Result<KeyInfo[], Failure>> {
   const { organizationId } = actor;
   const userId = isOperator(actor) ? undefined : actor.userId;
-  const keys = await allKeys(scalekit, { organizationId, userId }, Date.now() + maxSearchMs);
+  const keys = await allKeys(scalekit, { organizationId, userId }, until);
   if (!keys.ok) return fail(outage(keys.failure));
   return ok(keys.value.filter((key) => key.customClaims['rotated_from'] === keyId && sees(actor, key)));
 }
@@ -168,6 +188,11 @@ function isBefore(one: KeyInfo, other: KeyInfo): boolean {
   return difference < 0 || (difference === 0 && one.keyId < other.keyId);
 }
 
-function alreadyRotated(successor: KeyInfo): Result<never, Failure> {
-  return fail({ kind: 'already_rotated', successorId: successor.keyId });
+function alreadyRotated(successor: KeyInfo): Failure {
+  return { kind: 'already_rotated', successorId: successor.keyId };
+}
+
+/** The longest that it takes to end what the new key takes the place of, or to withdraw that. */
+function endMs(scalekit: Scalekit): number {
+  return maxScheduleMs + changeMs(scalekit);
 }

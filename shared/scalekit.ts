@@ -41,6 +41,8 @@ export interface KeyPage {
 
 /** The token API of Scalekit under our call policy: one deadline a call, one renewal, repeats only of what is safe. */
 export interface Scalekit {
+  /** The longest that a call takes, its retries included. */
+  readonly deadlineMs: number;
   /** Looks a plain key up. It takes a key id as well: whoever passes on what a client sent must refuse ids first. */
   validate(token: string): Promise<Result<KeyInfo, CallFailure>>;
   /** Creates a key, once: it is never repeated after it may have left. */
@@ -49,7 +51,7 @@ export interface Scalekit {
     organizationId: string,
     page: { userId?: string; pageSize: number; pageToken?: string },
   ): Promise<Result<KeyPage, CallFailure>>;
-  /** Sets claims (the whole map) and, where given, the description (`""` clears it); not repeated once it may have left. */
+  /** Sets claims (the whole map) and the description (`""` clears it), where given; not repeated once it may have left. */
   update(keyId: string, change: AmendedKey): Promise<Result<KeyInfo, CallFailure>>;
   /** Ends a key, by its id or by itself; idempotent. */
   invalidate(token: string): Promise<Result<void, CallFailure>>;
@@ -95,6 +97,7 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
   void accessTokens.fetch().catch(() => {});
 
   return {
+    deadlineMs,
     async validate(token) {
       const answer = await call(true, (tokens) => tokens.validateToken(token));
       return answer.ok ? toKeyInfo(answer.value.tokenInfo) : answer;
@@ -118,7 +121,10 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
       return answer.ok ? toKeyPage(answer.value) : answer;
     },
     async update(keyId, { customClaims, description }) {
-      const options = { customClaims, ...(description === undefined ? {} : { description }) };
+      const options = {
+        ...(customClaims === undefined ? {} : { customClaims }),
+        ...(description === undefined ? {} : { description }),
+      };
       const answer = await call(false, (tokens) => tokens.updateToken(keyId, options));
       if (!answer.ok) return answer;
       const info = toKeyInfo(answer.value.tokenInfo);

@@ -5,6 +5,7 @@ const filters = {
   userId: UserId.optional(),
   customClaims: CustomClaims.meta({ minProperties: 1 }).optional(),
   createdBefore: Instant.optional(),
+  createdAfter: Instant.optional(),
   issuedBy: KeyId.optional(),
 };
 

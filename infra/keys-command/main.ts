@@ -155,6 +155,7 @@ interface BulkOptions extends CommonOptions {
   readonly user?: string;
   readonly claim?: Record<string, string>;
   readonly createdBefore?: string;
+  readonly createdAfter?: string;
   readonly issuedBy?: string;
   readonly all?: boolean;
   readonly dryRun?: boolean;
@@ -171,12 +172,14 @@ command('revoke-all', 'revoke all keys that fit; goes on until none remains')
   .option('--user <id>', 'those of a user')
   .option('--claim <name=value>', 'those with a claim; may be repeated', claim)
   .option('--created-before <time>', 'those created before, like 2030-01-31T12:00:00Z')
+  .option('--created-after <time>', 'those created after')
   .option('--issued-by <keyId>', 'what a key made, and what those made')
   .option('--all', 'every key of the organization')
   .option('--dry-run', 'only count')
-  .action(async ({ user, claim: customClaims, createdBefore, issuedBy, all, dryRun, ...common }: BulkOptions) => {
+  .action(async ({ user: userId, claim: customClaims, ...options }: BulkOptions) => {
+    const { createdBefore, createdAfter, issuedBy, all, dryRun, ...common } = options;
     const send = await keysOf(common);
-    const body = { userId: user, customClaims, createdBefore, issuedBy, all, dryRun };
+    const body = { userId, customClaims, createdBefore, createdAfter, issuedBy, all, dryRun };
     let revoked = 0;
     let matched: number | undefined; // all that fitted when it began
     for (;;) {

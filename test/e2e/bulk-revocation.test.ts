@@ -25,6 +25,20 @@ test('a dry run counts, and a revocation ends, what fits, and nothing else', asy
   expect((await revoke(admin, { customClaims })).json).toMatchObject({ matched: 0 });
 });
 
+test('all that was made since a time ends, also what hides from its maker’s id', async () => {
+  const customClaims = mark();
+  const older = await createKey(admin, { customClaims });
+  const stolen = await createKey(admin, { customClaims, scope: 'keys:write' });
+  const link = await createKey(stolen.key, { scope: 'keys:write' });
+  const hidden = await createKey(link.key, {});
+  await call(stolen.key, 'DELETE', `/keys/${link.keyId}`);
+  await call(admin, 'DELETE', `/keys/${stolen.keyId}`);
+  expect((await revoke(admin, { issuedBy: stolen.keyId })).json).toMatchObject({ matched: 0 });
+  const createdAfter = (await call(admin, 'GET', `/keys/${older.keyId}`)).json.createdAt;
+  expect((await revoke(admin, { customClaims, createdAfter })).json).toMatchObject({ matched: 1, revoked: 1 });
+  expect(await areGood(older, hidden)).toEqual([true, false]);
+});
+
 test('the filters narrow together: user, claims, time', async () => {
   const customClaims = mark();
   const old = await createKey(admin, { customClaims, userId: target.userId });

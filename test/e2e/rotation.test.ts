@@ -65,6 +65,18 @@ test('a key that has a successor is rotated again only to replace that', async (
   expect((await rotate(admin, third.keyId)).json.customClaims.rotated_from).toBe(third.keyId);
 });
 
+test('a key in its overlap can not put off its own end', async () => {
+  const old = await createKey(admin, { scope: 'keys:write' });
+  const first = (await rotate(admin, old.keyId, { overlapSeconds: 600 })).json;
+  const ofItself = await rotate(old.key, old.keyId, { overlapSeconds: 3600, replace: true });
+  expect(ofItself.status, ofItself.text).toBe(201);
+  expect(ofItself.json.previous).toEqual(first.previous);
+  const sooner = (await rotate(old.key, old.keyId, { overlapSeconds: 60, replace: true })).json;
+  expect(Date.parse(sooner.previous.activeUntil)).toBeLessThan(Date.parse(first.previous.activeUntil));
+  const ofAnother = (await rotate(admin, old.keyId, { overlapSeconds: 3600, replace: true })).json;
+  expect(Date.parse(ofAnother.previous.activeUntil)).toBeGreaterThan(Date.parse(first.previous.activeUntil));
+});
+
 test('of many rotations at once, one wins and the others tell of it', async () => {
   const old = await createKey(admin, {});
   const answers = await Promise.all([1, 2, 3, 4].map(() => rotate(admin, old.keyId, { overlapSeconds: 3600 })));

@@ -71,6 +71,19 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect(await isGood(after.key)).toBe(true);
   });
 
+  test('what a key of theirs made meanwhile goes with it', async () => {
+    const theirs = await createKey(admin, { userId, scope: 'keys:write' });
+    await pause();
+    const message = left();
+    await pause();
+    const made = await createKey(theirs.key, { scope: 'keys:write' });
+    const grandchild = await createKey(made.key, {});
+    const byAnother = await createKey(admin, { userId });
+    expect((await deliver(message)).status).toBe(200);
+    const keys = [theirs, made, grandchild, byAnother];
+    expect(await Promise.all(keys.map(({ key }) => isGood(key)))).toEqual([false, false, false, true]);
+  });
+
   test('an event for another organization touches only that', async () => {
     const here = await createKey(admin, { userId });
     const there = await keyFromScalekit(otherOrganizationId, {});

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { amend, mint, type NewKey, requireScope, sees, succeed } from '../../shared/authority.ts';
 import type { Caller } from '../../shared/caller.ts';
-import { scopeOf } from '../../shared/key-claims.ts';
+import { scopeOf, withScope } from '../../shared/key-claims.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
 
 const runs = { numRuns: 2000 };
@@ -93,7 +93,7 @@ test('a key is changed only within its changer’s authority, before and after, 
     fc.property(caller, caller, keyRequest, (changer, changed, { customClaims, scope }) => {
       const amended = amend(changer, changed, { customClaims, scope });
       if (!amended.ok) return;
-      const after = { ...changed, customClaims: amended.value.customClaims };
+      const after = { ...changed, customClaims: amended.value.customClaims ?? changed.customClaims };
       for (const key of [changed, after]) {
         expect(sees(changer, key)).toBe(true);
         for (const word of scopeOf(key)) expect(scopeOf(changer)).toContain(word);
@@ -114,7 +114,13 @@ test('a change that names nothing new leaves the claims as they are', () => {
         customClaims: { ...key.customClaims, scope: `${key.customClaims['scope'] ?? ''} keys:users` },
       };
       const amended = amend(all, key, {});
-      expect(amended).toEqual({ ok: true, value: { customClaims: key.customClaims } });
+      expect(amended).toEqual({ ok: true, value: {} }); // a map that is sent would undo what another sets meanwhile
+      const { customClaims } = all;
+      const scope = scopeOf(key);
+      expect(amend({ ...all, customClaims }, key, { scope })).toEqual({
+        ok: true,
+        value: { customClaims: withScope(key.customClaims, scope) },
+      });
     }),
     runs,
   );
@@ -210,7 +216,7 @@ describe('sequences', () => {
         const amended = amend(caller, aim, { scope, customClaims });
         if (!amended.ok) continue;
         // Whoever changes a key has power over it from now on.
-        const changed = { ...aim, customClaims: amended.value.customClaims };
+        const changed = { ...aim, customClaims: amended.value.customClaims ?? aim.customClaims };
         const known = descendants.findIndex(({ keyId }) => keyId === aim.keyId);
         if (known >= 0) descendants[known] = changed;
         else descendants.push(changed);

@@ -6,6 +6,7 @@ import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts
 
 const deadlineMs = 200;
 const margin = 500;
+const later = () => Date.now() + 20_000;
 
 let server: Server;
 let statuses: number[];
@@ -38,7 +39,7 @@ afterEach(() => {
 
 test('waits for decisions under way, and then flushes the stage’s cache with a signed call', async () => {
   const startedAt = Date.now();
-  expect(await authorizerCacheFromEnvironment()?.flush()).toEqual({ ok: true, value: undefined });
+  expect(await authorizerCacheFromEnvironment()?.flush(later())).toEqual({ ok: true, value: undefined });
   const [request, ...others] = requests;
   expect(others).toEqual([]);
   expect(request).toMatchObject({ method: 'DELETE', url: '/restapis/api123/stages/v1/cache/authorizers' });
@@ -50,26 +51,36 @@ test('waits for decisions under way, and then flushes the stage’s cache with a
 
 test('those that come together share a flush', async () => {
   const cache = authorizerCacheFromEnvironment();
-  await Promise.all([1, 2, 3].map(async () => cache?.flush()));
+  await Promise.all([1, 2, 3].map(async () => cache?.flush(later())));
   expect(requests).toHaveLength(1);
 });
 
 test('one that is throttled is tried again', async () => {
   statuses = [429, 429];
-  expect(await authorizerCacheFromEnvironment()?.flush()).toMatchObject({ ok: true });
+  expect(await authorizerCacheFromEnvironment()?.flush(later())).toMatchObject({ ok: true });
   expect(requests).toHaveLength(3);
 });
 
 test.each([403, 404, 500])('one that is answered %i is cache_not_flushed, and may be repeated', async (status) => {
   statuses = [status];
   const cache = authorizerCacheFromEnvironment();
-  expect(await cache?.flush()).toMatchObject({ ok: false, failure: { kind: 'cache_not_flushed' } });
-  expect(await cache?.flush()).toMatchObject({ ok: true });
+  expect(await cache?.flush(later())).toMatchObject({ ok: false, failure: { kind: 'cache_not_flushed' } });
+  expect(await cache?.flush(later())).toMatchObject({ ok: true });
+});
+
+test('one for which no time is left is cache_not_flushed at once', async () => {
+  const cache = authorizerCacheFromEnvironment();
+  expect(await cache?.flush(Date.now() + deadlineMs + margin)).toMatchObject({
+    failure: { kind: 'cache_not_flushed' },
+  });
+  expect(requests).toEqual([]);
 });
 
 test('one that reaches nobody is cache_not_flushed', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_API_GATEWAY', 'http://127.0.0.1:1');
-  expect(await authorizerCacheFromEnvironment()?.flush()).toMatchObject({ failure: { kind: 'cache_not_flushed' } });
+  expect(await authorizerCacheFromEnvironment()?.flush(later())).toMatchObject({
+    failure: { kind: 'cache_not_flushed' },
+  });
 });
 
 test('there is none to flush where decisions are not cached', () => {

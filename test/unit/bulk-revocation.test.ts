@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Actor } from '../../shared/actor.ts';
 import { createBulkRevocation } from '../../shared/bulk-revocation.ts';
 import { allKeys } from '../../shared/key-search.ts';
 import { auditedMutations, type Mutations } from '../../shared/mutations.ts';
 import { fail } from '../../shared/result.ts';
-import type { KeyInfo } from '../../shared/scalekit.ts';
+import type { KeyInfo, Scalekit } from '../../shared/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
 
 let env: TestScalekit;
@@ -34,6 +34,7 @@ const filter = fc.record(
     userId: fc.constantFrom(0, 1),
     customClaims: fc.record({ env: fc.constantFrom('a', 'b') }),
     createdBefore: fc.nat({ max: 9 }),
+    createdAfter: fc.nat({ max: 9 }),
     issuedBy: fc.nat({ max: 9 }),
   },
   { requiredKeys: [] },
@@ -84,6 +85,7 @@ test('a bulk revocation ends exactly what fits its filters, in its own organizat
     fc.asyncProperty(fc.array(keyToBe, { minLength: 1, maxLength: 10 }), filter, async (keysToBe, asked) => {
       const keys = await createAll(keysToBe);
       const createdBefore = asked.createdBefore === undefined ? undefined : keys[asked.createdBefore]?.createdAt;
+      const createdAfter = asked.createdAfter === undefined ? undefined : keys[asked.createdAfter]?.createdAt;
       const issuedBy = asked.issuedBy === undefined ? undefined : (keys[asked.issuedBy]?.keyId ?? 'apit_0');
       const userId = asked.userId === undefined ? undefined : users[asked.userId];
       const request = {
@@ -91,6 +93,7 @@ test('a bulk revocation ends exactly what fits its filters, in its own organizat
         userId,
         customClaims: asked.customClaims,
         createdBefore: createdBefore === undefined ? undefined : new Date(createdBefore),
+        createdAfter: createdAfter === undefined ? undefined : new Date(createdAfter),
         issuedBy,
       };
       const ours = keys.filter(({ organizationId }) => organizationId === organizations[0]);
@@ -99,6 +102,7 @@ test('a bulk revocation ends exactly what fits its filters, in its own organizat
           (userId === undefined || key.userId === userId) &&
           (asked.customClaims === undefined || key.customClaims['env'] === asked.customClaims.env) &&
           (createdBefore === undefined || (key.createdAt ?? '') < createdBefore) &&
+          (createdAfter === undefined || (key.createdAt ?? '') > createdAfter) &&
           (issuedBy === undefined || cameOf(issuedBy, ours).has(key.keyId)),
       );
       const bulk = createBulkRevocation(env.scalekit, mutations);
@@ -147,4 +151,46 @@ test('cut short or failing anywhere, a repeat still reaches all that a key made'
     ),
     { numRuns: 60 },
   );
+});
+
+describe('an organization with more keys than there is time to look at', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  /** Each page but the last takes all the time that a search has. */
+  const slow = (): Scalekit => ({
+    ...env.scalekit,
+    async list(organizationId, page) {
+      const found = await env.scalekit.list(organizationId, page);
+      if (found.ok && found.value.nextPageToken) vi.setSystemTime(Date.now() + 6_000);
+      return found;
+    },
+  });
+
+  test('is revoked part by part: each answer says what remains, and repeats come to the end', async () => {
+    const organizationId = await env.newOrganization();
+    await Promise.all(Array.from({ length: 70 }, () => env.scalekit.create({ organizationId, customClaims: {} })));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const bulk = createBulkRevocation(slow(), mutations);
+    const by = { actor: operator(organizationId), requestId: 'test' };
+    const dry = await bulk.revoke({ ...none, dryRun: true }, by);
+    expect(dry).toMatchObject({ value: { matched: 70, remaining: 70 } });
+    expect(await bulk.revoke(none, by)).toMatchObject({
+      value: { matched: 70, revoked: 30, failed: [], remaining: 40 },
+    });
+    expect(await bulk.revoke(none, by)).toMatchObject({ value: { revoked: 30, remaining: 10 } });
+    expect(await bulk.revoke(none, by)).toMatchObject({ value: { revoked: 10, remaining: 0 } });
+  });
+
+  test('is not revoked by issuer, for a link between maker and made may not be seen yet', async () => {
+    const organizationId = await env.newOrganization();
+    await Promise.all(
+      Array.from({ length: 40 }, () => env.scalekit.create({ organizationId, customClaims: { issued_by: 'apit_1' } })),
+    );
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const by = { actor: operator(organizationId), requestId: 'test' };
+    const asked = await createBulkRevocation(slow(), mutations).revoke({ ...none, issuedBy: 'apit_1' }, by);
+    expect(asked).toMatchObject({ failure: { kind: 'upstream_unavailable' } });
+    const page = await env.scalekit.list(organizationId, { pageSize: 1 });
+    expect(page).toMatchObject({ value: { totalCount: 40 } });
+  });
 });

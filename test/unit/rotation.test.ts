@@ -62,6 +62,7 @@ function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
     };
   const outage: CallFailure = { kind: 'upstream_unavailable', reason: 'unreachable', cause };
   return {
+    deadlineMs: scalekit.deadlineMs,
     validate: inTurn('validate', (token: string) => scalekit.validate(token), outage),
     create: inTurn('create', (newKey: NewKey) => scalekit.create(newKey), { kind: 'outcome_unknown', cause }),
     list: inTurn('list', (organizationId: string, page: Page) => scalekit.list(organizationId, page), outage),
@@ -94,11 +95,11 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
     while (!(await overlap.end(organizationId, keyId, 'test')).ok);
   };
   const schedules: OverlapSchedules = {
-    async put(_organizationId, keyId) {
+    async put(_organizationId, keyId, at) {
       await scheduler.schedule(Promise.resolve(), 'put');
       if (fateOf() !== 'well') return fail({ kind: 'upstream_unavailable', reason: 'scheduler', cause: undefined });
       ends.push(endLater(keyId));
-      return ok(undefined);
+      return ok(at);
     },
   };
   const keys = createKeys(calls, mutations);
@@ -177,7 +178,7 @@ test('without any operation on it, a key stays, however many there are', async (
   const by = { actor, requestId: 'test' };
   const made = await Promise.all(Array.from({ length: 65 }, () => sdk.token.createToken(organizationId)));
   const mutations = auditedMutations(scalekit, { record: async () => {} });
-  const rotation = createRotation(scalekit, mutations, { put: async () => ok(undefined) });
+  const rotation = createRotation(scalekit, mutations, { put: async (_organizationId, _keyId, at) => ok(at) });
   const [first] = made;
   const rotated = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
   expect(rotated.ok).toBe(true);

@@ -70,6 +70,8 @@ export type RevokeKeysRequest = (unknown & {
   customClaims?: RevokeKeysRequestCustomClaims;
   /** @maxLength 40 */
   createdBefore?: string;
+  /** @maxLength 40 */
+  createdAfter?: string;
   /** @pattern ^apit_[0-9A-Za-z]+$ */
   issuedBy?: string;
   all?: boolean;
@@ -83,6 +85,8 @@ export type RevokeKeysRequest = (unknown & {
   customClaims?: RevokeKeysRequestCustomClaims;
   /** @maxLength 40 */
   createdBefore?: string;
+  /** @maxLength 40 */
+  createdAfter?: string;
   /** @pattern ^apit_[0-9A-Za-z]+$ */
   issuedBy?: string;
   all?: boolean;

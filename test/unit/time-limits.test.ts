@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { auditTimeoutMs } from '../../shared/audit.ts';
+import type { AuthorizerCache } from '../../shared/authorizer-cache.ts';
+import { createBulkRevocation } from '../../shared/bulk-revocation.ts';
+import { createKeys } from '../../shared/keys.ts';
+import { createLeakedKeys } from '../../shared/leaked-key.ts';
+import { createLeavers } from '../../shared/leavers.ts';
+import { auditedMutations } from '../../shared/mutations.ts';
+import { createOverlapEnd } from '../../shared/overlap-end.ts';
+import { maxScheduleMs } from '../../shared/overlap-schedules.ts';
+import { fail, ok } from '../../shared/result.ts';
+import { createRotation } from '../../shared/rotation.ts';
+import type { KeyInfo, Scalekit } from '../../shared/scalekit.ts';
+
+// Everything goes well, each step in the last moment that it is given. No embedded service is as slow at will, and nobody
+// waits for minutes, so what the operations call is made here, on a clock of our own.
+
+const organizationId = 'org_1';
+const operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
+const by = { actor: operator, requestId: 'r' };
+const slow = <T>(ms: number, value: T) => new Promise<T>((resolve) => setTimeout(() => resolve(value), ms));
+
+const key = (number: number, more: Partial<KeyInfo> = {}): KeyInfo => ({
+  keyId: `apit_${number}`,
+  organizationId,
+  customClaims: {},
+  roles: [],
+  suffix: 'abcd',
+  createdAt: new Date(number).toISOString(),
+  ...more,
+});
+/** The first has a successor already; in a large organization there is always another page. */
+const successor = key(2, { customClaims: { rotated_from: 'apit_1' } });
+
+function slowServices(deadlineMs: number, isLarge: boolean, cachesDecisions: boolean) {
+  const after = <T>(value: T) => slow(deadlineMs, ok(value));
+  const page = {
+    keys: [key(1), successor],
+    totalCount: isLarge ? 50_000 : 2,
+    ...(isLarge && { nextPageToken: 'more' }),
+  };
+  const scalekit: Scalekit = {
+    deadlineMs,
+    validate: (keyId) => after(key(1, { keyId: keyId.startsWith('apit_') ? keyId : 'apit_1' })),
+    create: ({ customClaims }) => after({ key: 'plain', info: key(3, { customClaims }) }),
+    list: () => after(page),
+    update: (_keyId, { customClaims = {} }) => after(key(1, { customClaims })),
+    invalidate: () => after(undefined),
+  };
+  const mutations = auditedMutations(scalekit, { record: () => slow(auditTimeoutMs, undefined) });
+  const cache: AuthorizerCache = {
+    waitMs: deadlineMs + 500,
+    flush: (until) => slow(until - Date.now(), fail({ kind: 'cache_not_flushed', cause: undefined })),
+  };
+  return [scalekit, mutations, cachesDecisions ? cache : undefined] as const;
+}
+
+beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
+afterEach(() => void vi.useRealTimers());
+
+async function secondsOf(operation: Promise<unknown>): Promise<number> {
+  const startedAt = Date.now();
+  let endedAt = Number.NaN;
+  const done = operation.then(() => {
+    endedAt = Date.now();
+  });
+  await vi.advanceTimersByTimeAsync(120_000);
+  await done;
+  return (endedAt - startedAt) / 1000;
+}
+
+const cases = [500, 2500, 4000].flatMap((deadlineMs) =>
+  [false, true].flatMap((isLarge) => [false, true].map((caches) => [deadlineMs, isLarge, caches] as const)),
+);
+
+describe.each(cases)('with %i ms a call, a large organization: %s, cached decisions: %s', (...setting) => {
+  test('every operation answers before its function is ended', async () => {
+    const [scalekit, mutations, cache] = slowServices(...setting);
+    const keys = createKeys(scalekit, mutations, cache);
+    expect(await secondsOf(keys.create({ customClaims: {}, scope: [] }, by))).toBeLessThan(25);
+    expect(await secondsOf(keys.update('apit_1', { scope: ['a'] }, by))).toBeLessThan(25);
+    expect(await secondsOf(keys.revoke('apit_1', by))).toBeLessThan(25);
+    expect(await secondsOf(createLeakedKeys(scalekit, mutations, cache).revoke('plain', 'r'))).toBeLessThan(25);
+    expect(
+      await secondsOf(createOverlapEnd(scalekit, mutations, cache).end(organizationId, 'apit_1', 'r')),
+    ).toBeLessThan(25);
+    const put = (_organization: string, _key: string, at: Date) => slow(maxScheduleMs, ok(at));
+    const rotation = createRotation(scalekit, mutations, { put }, cache);
+    for (const overlapSeconds of [0, 3600])
+      expect(await secondsOf(rotation.rotate('apit_1', { overlapSeconds, replace: true }, by))).toBeLessThan(27);
+  });
+
+  test('many keys are revoked within 20 s, and leavers’ within 25 s with the webhook’s secret to read', async () => {
+    const [scalekit, mutations, cache] = slowServices(...setting);
+    const bulk = createBulkRevocation(scalekit, mutations, cache);
+    const all = { includeSelf: false, dryRun: false };
+    expect(await secondsOf(bulk.revoke(all, by))).toBeLessThanOrEqual(20);
+    const [deadlineMs] = setting;
+    const event = {
+      id: 'evt_1',
+      type: 'organization.deleted',
+      occurred_at: new Date(Date.now()),
+      data: { id: organizationId },
+    };
+    const handled = createLeavers(scalekit, mutations, cache).handle(event, 'r');
+    expect((await secondsOf(handled)) + deadlineMs / 1000).toBeLessThan(25);
+  });
+});
