@@ -50,12 +50,16 @@ export function keyEndpoint<S extends RequestSchema>(
 /** As {@link endpoint}, for a route that anybody may call. */
 export function openEndpoint<S extends RequestSchema>(
   schema: S,
-  run: (input: Input<S>, context: { readonly requestId: string }) => Promise<Result<Answer, Failure>>,
+  run: (
+    input: Input<S>,
+    /** `path` is the one that the client sees, with stage or base path. */
+    context: { readonly requestId: string; readonly path: string },
+  ) => Promise<Result<Answer, Failure>>,
 ): Handler {
   return handlerFor(
     () => ok({}),
     schema,
-    (input, _nobody, { requestId }) => run(input, { requestId }),
+    (input, _nobody, { requestId, path }) => run(input, { requestId, path }),
   );
 }
 

@@ -30,11 +30,30 @@ export async function getNote(ownership: Ownership, noteId: string): Promise<Not
   return note && isWithin(note, ownership) ? note : undefined;
 }
 
-/** Lists a page of notes, and after which note the next one begins. It may be short, even empty, before the last. */
+/**
+ * Lists a page of notes, and after which of them the next one begins. It reads on until the page is full: a position among
+ * rows that the caller does not see would tell of them.
+ */
 export async function listNotes(
   ownership: Ownership,
   page: { readonly size: number; readonly after?: string | undefined },
 ): Promise<{ readonly notes: readonly Note[]; readonly last: string | undefined }> {
+  const notes: Note[] = [];
+  for (let next: string | undefined = page.after; ; ) {
+    const { rows, last } = await queryNotes(ownership, page.size, next);
+    notes.push(...rows);
+    if (last === undefined && notes.length <= page.size) return { notes, last };
+    if (notes.length >= page.size) return { notes: notes.slice(0, page.size), last: notes[page.size - 1]?.noteId };
+    next = last;
+  }
+}
+
+/** Looks at so many rows of an owner, and returns those that fit the claims. */
+async function queryNotes(
+  ownership: Ownership,
+  limit: number,
+  after: string | undefined,
+): Promise<{ readonly rows: readonly Note[]; readonly last: string | undefined }> {
   const { environment, ...keys } = ownership;
   const narrowed = equal(environment === undefined ? {} : { environment });
   const { Items, LastEvaluatedKey } = await client.send(
@@ -44,12 +63,12 @@ export async function listNotes(
       KeyConditionExpression: equal(keys),
       ...(narrowed ? { FilterExpression: narrowed } : {}),
       ...valuesOf(ownership),
-      Limit: page.size,
+      Limit: limit,
       // A position among the caller's own rows: of what the client sent it has the id alone.
-      ...(page.after === undefined ? {} : { ExclusiveStartKey: { ...keys, noteId: page.after } }),
+      ...(after === undefined ? {} : { ExclusiveStartKey: { ...keys, noteId: after } }),
     }),
   );
-  return { notes: (Items ?? []) as Note[], last: LastEvaluatedKey?.['noteId'] as string | undefined };
+  return { rows: (Items ?? []) as Note[], last: LastEvaluatedKey?.['noteId'] as string | undefined };
 }
 
 /** Deletes a note; one of somebody else's, or none, stays as it is. */

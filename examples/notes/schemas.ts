@@ -14,7 +14,11 @@ export const NotePath = z.object({ noteId: NoteId });
 
 /** `GET /notes`; a page begins after a note, whose id is the token. */
 export const Page = z.strictObject({
-  pageSize: z.coerce.number().int().min(1).max(100).default(20),
+  pageSize: z
+    .string()
+    .regex(/^([1-9]\d?|100)$/, 'must be a whole number from 1 to 100')
+    .default('20')
+    .transform(Number),
   pageToken: NoteId.optional(),
 });
 

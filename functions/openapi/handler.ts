@@ -1,6 +1,20 @@
 import contract from '../../contract/openapi.json' with { type: 'json' };
+import { requireEnvironment } from '../../shared/config.ts';
 import { openEndpoint } from '../../shared/endpoint.ts';
 import { ok } from '../../shared/result.ts';
 
-/** Shows the contract of this API, as it is committed: what a client is made from. It can reach nothing else. */
-export const handler = openEndpoint({}, async () => ok({ status: 200, body: contract }));
+const backendPaths = requireEnvironment('BACKEND_PATHS').split(' ');
+
+/** The routes of keys, and of backends those that this API has. */
+const paths = Object.fromEntries(
+  Object.entries(contract.paths).filter(
+    ([path, operations]) =>
+      backendPaths.includes(path) || Object.values(operations).every(({ tags }) => !tags.includes('backend')),
+  ),
+);
+
+/** Shows the contract of this API, as it is committed, for where it is served: what a client is made from. It can reach nothing else. */
+export const handler = openEndpoint({}, async (_input, { path }) => {
+  const url = path.replace(/\/openapi\.json\/?$/, '') || '/';
+  return ok({ status: 200, body: { ...contract, servers: [{ url }], paths } });
+});

@@ -10,6 +10,7 @@ interface CommonOptions {
   readonly local?: boolean;
   readonly data: string;
   readonly stage?: string;
+  readonly url?: string;
   readonly json?: boolean;
 }
 
@@ -43,9 +44,15 @@ function idOf(prefix: 'apit_' | 'org_'): (text: string) => string {
   };
 }
 
+function httpUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new InvalidArgumentError('Use the URL that the output OperatorApiUrl has.');
+  return text.replace(/\/$/, '');
+}
+
 /** Sends to the keys of the organization that the options name. */
-async function keysOf({ organization, local, data, stage }: CommonOptions): Promise<SendSigned> {
-  const send = await connect({ local: local ? data : undefined, stage });
+async function keysOf({ organization, local, data, stage, url }: CommonOptions): Promise<SendSigned> {
+  const send = await connect({ local: local ? data : undefined, stage, url });
   return (method, path, body) => send(method, `/organizations/${organization}/keys${path}`, body);
 }
 
@@ -91,6 +98,7 @@ function command(name: string, description: string): Command {
     .description(description)
     .requiredOption('--organization <id>', 'the organization whose keys are meant', idOf('org_'))
     .option('--stage <name>', 'the deployment; by default that of cdk.json')
+    .option('--url <url>', 'the operators’ API itself, for who may not read the outputs of its stack', httpUrl)
     .option('--local', 'a local runtime instead')
     .option('--data <folder>', 'the data folder of the local runtime', '.local')
     .option('--json', 'print the answer to stdout as one line of JSON');

@@ -10,22 +10,28 @@ export interface Target {
   readonly local?: string | undefined;
   /** `undefined` for the one of cdk.json. */
   readonly stage?: string | undefined;
+  /** The operators' API, where it is known. */
+  readonly url?: string | undefined;
 }
 
 /** Sends a signed request to the operators' API and returns the answer's JSON; throws what the API's problem says. */
 export type SendSigned = (method: string, path: string, body?: unknown) => Promise<unknown>;
 
 /** Finds the operators' API of a deployment by its stack's outputs, and signs for it with the AWS credential chain. */
-export async function connect({ local, stage }: Target): Promise<SendSigned> {
+export async function connect({ local, stage, url }: Target): Promise<SendSigned> {
   if (local !== undefined) useLocalRuntime(local);
-  const stack = stackName(stageOf(stage));
-  const { Stacks = [] } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));
-  const output = (name: string) => Stacks[0]?.Outputs?.find(({ OutputKey }) => OutputKey === name)?.OutputValue;
-  const operatorUrl = output('OperatorApiUrl');
-  if (!operatorUrl) throw new Error(`The stack ${stack} has no output OperatorApiUrl; deploy it first: npm run deploy`);
+  const operatorUrl = url ?? (await urlOfStack(stackName(stageOf(stage))));
   const credentials = await fromNodeProviderChain()();
   const region = /\.execute-api\.([^.]+)\./.exec(operatorUrl)?.[1] ?? process.env['AWS_REGION'] ?? 'us-east-1';
   return (method, path, body) => send(new URL(operatorUrl + path), method, body, region, credentials);
+}
+
+async function urlOfStack(stack: string): Promise<string> {
+  const { Stacks = [] } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));
+  const outputs = Stacks[0]?.Outputs ?? [];
+  const url = outputs.find(({ OutputKey }) => OutputKey === 'OperatorApiUrl')?.OutputValue;
+  if (!url) throw new Error(`The stack ${stack} has no output OperatorApiUrl; deploy it first: npm run deploy`);
+  return url;
 }
 
 /** Leads the AWS clients of this process to a local runtime, with its credentials. */

@@ -132,6 +132,11 @@ describe('input that does not fit', () => {
       'customClaims.allowed_ips',
     ],
     [
+      'an address that others read as octal',
+      '{"customClaims":{"allowed_ips":"010.0.0.0/8"}}',
+      'customClaims.allowed_ips',
+    ],
+    [
       'too many claims',
       JSON.stringify({
         customClaims: Object.fromEntries(Array.from({ length: 21 }, (_, index) => [`c${index}`, 'x'])),

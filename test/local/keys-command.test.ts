@@ -96,6 +96,13 @@ test('a deployment is found by its stack’s outputs, and signed for with the AW
   const created = await run(['create', '--organization', organizationId, '--user', userId], env);
   expect(created.code, created.stderr).toBe(0);
   expect((await whoami(created.stdout.trim())).body).toMatchObject({ userId });
+  const { operatorUrl } = runtime.outputs;
+  // Nothing listens at the address of CloudFormation: with the URL, no right to read the stack is needed.
+  const byUrl = await run(['list', '--organization', organizationId, '--url', operatorUrl], {
+    ...env,
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  });
+  expect(byUrl.code, byUrl.stderr).toBe(0);
   const wrong = await run(['list', '--organization', organizationId, '--stage', 'prod'], env);
   expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ApiKeys-prod does not exist') });
 });

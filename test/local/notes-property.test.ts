@@ -100,6 +100,7 @@ test('no read or write goes across organizations, users or claims, whoever does 
           });
           ids.push(...json.notes.map(({ noteId }: Row) => noteId));
           pageToken = json.nextPageToken;
+          if (pageToken !== undefined) expect(ids).toContain(pageToken); // and tells of no row that it does not see
           if (pageToken === undefined) return ids;
         }
       };

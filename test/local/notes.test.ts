@@ -108,3 +108,10 @@ test('the table is open to who has its permission, by the AWS SDK, and to no fun
   expect(granted).toHaveLength(4);
   expect(denied).toEqual([]);
 });
+
+test('its contract is of the routes that it has: of keys, and not of another API’s backends', async () => {
+  const { json } = await call(null, 'GET', '/openapi.json');
+  expect(json.servers).toEqual([{ url: new URL(runtime.outputs.apiUrl).pathname }]);
+  expect(Object.keys(json.paths)).toContain('/keys/{keyId}');
+  expect(Object.keys(json.paths)).not.toContain('/whoami');
+});

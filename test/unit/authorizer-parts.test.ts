@@ -62,6 +62,11 @@ describe('allowed_ips', () => {
     ['::ffff:192.0.2.1', '192.0.2.0/24', true],
     ['192.0.2.1', '0.0.0.0/0', true],
     ['192.0.2.1', '::/0', false],
+    // What can be read in two ways binds to nothing.
+    ['8.8.8.8', '010.0.0.0/8', false],
+    ['10.1.2.3', '0xa.0.0.0/8', false],
+    ['0.0.0.10', '10/8', false],
+    ['fe80::1', 'fe80::%1/64', false],
     ['192.0.2.1', 'anywhere', false],
     ['192.0.2.1', '192.0.2.1', false],
     ['192.0.2.1', '', false],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
+import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { contractText } from '../../contract/document.ts';
@@ -16,6 +17,15 @@ import { checkAgainstContract, type SeenAnswer } from '../contract-check.ts';
 
 test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
   expect(contractText()).toBe(readFileSync(new URL('../../contract/openapi.json', import.meta.url), 'utf8'));
+});
+
+test('behind a domain of its own, the contract that is served names no stage', async () => {
+  Object.assign(process.env, { BACKEND_PATHS: '/openapi.json /whoami', CORS_ALLOW_ORIGIN: '*' });
+  const { handler } = await import('../../functions/openapi/handler.ts');
+  const requestContext = { requestId: 'r', path: '/openapi.json', identity: {} };
+  const event = { requestContext, httpMethod: 'GET' } as unknown as APIGatewayProxyEvent;
+  const served = JSON.parse((await handler(event)).body);
+  expect(served).toEqual({ ...contract, servers: [{ url: '/' }] });
 });
 
 test('the committed client is what the contract gives now: mend it by npm run contract', () => {
