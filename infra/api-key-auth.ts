@@ -77,7 +77,7 @@ export class ApiKeyAuth extends Construct {
       plane.keyRoute('POST', '/keys/revoke', functions.revokeKeys);
     }
     api.openRoute('POST', '/revoke', functions.revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
-    api.openRoute('POST', '/webhooks/scalekit', functions.webhook, { ratePerSecond: 20, burst: 40 });
+    api.openRoute('POST', '/webhooks/scalekit', functions.webhook, { ratePerSecond: 100, burst: 200 });
     api.openRoute('GET', '/openapi.json', functions.openApi, { ratePerSecond: 20, burst: 40 });
     // What the contract has of backends is shown where the API has it.
     functions.openApi.addEnvironment('BACKEND_PATHS', Lazy.string({ produce: () => this.#backendPaths.join(' ') }));

@@ -15,16 +15,11 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
+import { literalStageName, requireAdoptable, warnOfOtherCredentials } from './adopted-rest-api.ts';
 import type { Config } from './config.ts';
 import { CustomDomain } from './custom-domain.ts';
 import { customerRefusals } from './customer-refusals.ts';
-import {
-  corsExposeHeaders,
-  literalStageName,
-  newCustomerRestApi,
-  preflightFor,
-  requireAdoptable,
-} from './customer-rest-api.ts';
+import { corsExposeHeaders, newCustomerRestApi, preflightFor } from './customer-rest-api.ts';
 import { addGatewayResponses } from './gateway-responses.ts';
 import { WebAcl } from './web-acl.ts';
 
@@ -77,10 +72,15 @@ export class CustomerApi extends Construct {
         })
       : this.#keyAuthorizer;
     this.#adopted = restApi !== undefined;
-    const made = restApi ? undefined : newCustomerRestApi(this, 'Api', { name, config });
-    this.restApi = restApi ?? (made as { api: RestApi }).api;
-    this.accessLog = made?.accessLog;
-    for (const one of [this.#keyAuthorizer, this.#dataAuthorizer]) one._attachToApi(this.restApi as IRestApi); // also where no route of ours has it
+    const { api, accessLog } = restApi
+      ? { api: restApi, accessLog: undefined }
+      : newCustomerRestApi(this, 'Api', { name, config });
+    this.restApi = api;
+    this.accessLog = accessLog;
+    const authorizers = [...new Set([this.#keyAuthorizer, this.#dataAuthorizer])];
+    // CDK does it with the first method that has the authorizer; there may be none here, but in another stack.
+    for (const one of authorizers) one._attachToApi(api as IRestApi);
+    if (restApi) warnOfOtherCredentials(restApi, authorizers);
     this.#stageName = literalStageName(this.restApi);
     this.#keyThrottle = {
       ratePerSecond: Math.ceil(config.throttleRatePerSecond / 10),

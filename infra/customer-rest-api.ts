@@ -1,9 +1,7 @@
-import { Aspects, Duration, RemovalPolicy, Stack, Token, Validations } from 'aws-cdk-lib';
+import { Aspects, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import {
   AccessLogField,
-  CfnGatewayResponse,
   CfnMethod,
-  type CfnStage,
   type CorsOptions,
   EndpointType,
   LogGroupLogDestination,
@@ -13,7 +11,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
 import { accessLogFormat } from './access-log.ts';
 import { acknowledgeRestApiRules } from './acknowledged.ts';
-import { type Config, ConfigError } from './config.ts';
+import type { Config } from './config.ts';
 import { requireModernTls } from './modern-tls.ts';
 
 /** Headers of an answer that a page of another origin may read. */
@@ -79,36 +77,4 @@ export function newCustomerRestApi(
 function refuseOtherBodyTypes(node: IConstruct): void {
   if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
   node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
-}
-
-/** The name of an API's stage as a literal: a reference to it from a policy or a function would be a circular dependency. */
-export function literalStageName(api: RestApi): string {
-  return stageOf(api).stageName ?? '';
-}
-
-/** The paths that ApiKeyAuth adds. */
-const ownPaths = ['keys', 'revoke', 'webhooks', 'openapi.json'];
-
-/** Throws a {@link ConfigError} that says what to do, for an API that keys can't be put in front of. */
-export function requireAdoptable(api: RestApi, scope: Construct): void {
-  const refuse = (message: string): never => {
-    throw new ConfigError(`ApiKeyAuth: the RestApi ${api.node.path} ${message}`);
-  };
-  if (Stack.of(api) !== Stack.of(scope))
-    refuse('is in another stack: create ApiKeyAuth in its stack, and use auth.authorizer for routes of others.');
-  if (!api.deploymentStage) refuse('has no stage, for it was made with deploy: false: let it deploy.');
-  const stage = stageOf(api);
-  if (!stage.stageName || Token.isUnresolved(stage.stageName))
-    refuse("has a stage without a literal name: give it one, deployOptions: { stageName: 'v1' }.");
-  const settings = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
-  if (settings.some((setting) => 'dataTraceEnabled' in setting && setting.dataTraceEnabled === true))
-    refuse('logs whole requests, and with them keys: set dataTraceEnabled to false.');
-  for (const path of ownPaths)
-    if (api.root.getResource(path)) refuse(`has a resource /${path} already, which ApiKeyAuth adds: move yours.`);
-  const own = api.node.findAll().find((node) => node instanceof CfnGatewayResponse);
-  if (own) refuse(`has a gateway response of its own, ${own.node.path}: ApiKeyAuth sets every type, so remove it.`);
-}
-
-function stageOf(api: RestApi): CfnStage {
-  return api.deploymentStage.node.defaultChild as CfnStage;
 }

@@ -12,6 +12,9 @@ const managedRules: Readonly<Record<string, readonly string[]>> = {
   AWSManagedRulesCommonRuleSet: ['NoUserAgent_HEADER', 'SizeRestrictions_BODY'],
 };
 
+/** Whoever finds many keys calls the operators; an address that sends more than this tries tokens. */
+const revocationsPerFiveMinutes = 100;
+
 interface WebAclProps {
   readonly config: Config;
   readonly stage: Stage;
@@ -26,21 +29,30 @@ export class WebAcl extends Construct {
       cloudWatchMetricsEnabled: true,
       sampledRequestsEnabled: false, // samples hold headers
     });
+    const limitOfAnAddress = (name: string, priority: number, limit: number, pathEnd?: string) => ({
+      name,
+      priority,
+      action: { block: {} },
+      statement: {
+        rateBasedStatement: {
+          limit,
+          aggregateKeyType: 'IP',
+          ...(pathEnd === undefined ? {} : { scopeDownStatement: endsWith(pathEnd) }),
+        },
+      },
+      visibilityConfig: visibility(name),
+    });
     const acl = new CfnWebACL(this, 'Acl', {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility('ApiKeys'),
       rules: [
-        {
-          name: 'RequestsOfAnAddress',
-          priority: 0,
-          action: { block: {} },
-          statement: { rateBasedStatement: { limit: config.wafRequestsPerFiveMinutes, aggregateKeyType: 'IP' } },
-          visibilityConfig: visibility('RequestsOfAnAddress'),
-        },
+        limitOfAnAddress('RequestsOfAnAddress', 0, config.wafRequestsPerFiveMinutes),
+        // All who find keys share one limit of the API's: one address must not use it up.
+        limitOfAnAddress('RevocationsOfAnAddress', 1, revocationsPerFiveMinutes, '/revoke'),
         ...Object.entries(managedRules).map(([name, counted], index) => ({
           name,
-          priority: index + 1,
+          priority: index + 2,
           overrideAction: { none: {} },
           statement: {
             managedRuleGroupStatement: {
@@ -68,4 +80,16 @@ export class WebAcl extends Construct {
     });
     new CfnWebACLAssociation(this, 'Association', { resourceArn: stage.stageArn, webAclArn: acl.attrArn });
   }
+}
+
+/** Requests whose path ends so, in whatever stage. */
+function endsWith(path: string) {
+  return {
+    byteMatchStatement: {
+      fieldToMatch: { uriPath: {} },
+      positionalConstraint: 'ENDS_WITH',
+      searchString: path,
+      textTransformations: [{ priority: 0, type: 'NONE' }],
+    },
+  };
 }

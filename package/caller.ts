@@ -3,6 +3,12 @@ import { type Caller, readCaller } from '../shared/caller.ts';
 
 export { type Caller, type NoCaller, readCaller } from '../shared/caller.ts';
 
+/** How answers of {@link withCaller} itself are to be. */
+export interface WithCallerOptions {
+  /** The origin whose pages may read them, or `*`, as `ApiKeyAuth`'s setting has it. @default none, for no page calls */
+  readonly corsAllowOrigin?: string;
+}
+
 /**
  * Makes a Lambda handler of one that is given the caller. Without a caller it is never called: a key that has expired since
  * the (possibly cached) decision is answered 401 `invalid_token`, and an event that did not come through the authorizer 500
@@ -10,30 +16,23 @@ export { type Caller, type NoCaller, readCaller } from '../shared/caller.ts';
  */
 export function withCaller(
   handler: (event: APIGatewayProxyEvent, caller: Caller, context: Context) => Promise<APIGatewayProxyResult>,
+  { corsAllowOrigin }: WithCallerOptions = {},
 ): (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult> {
   return async (event, context) => {
     const caller = readCaller(event);
     if (caller.ok) return handler(event, caller.value, context);
     const { requestId } = event.requestContext;
-    if (caller.failure === 'expired') {
-      return problem(401, 'Unauthorized', 'invalid_token', 'The API key has expired.', requestId);
-    }
+    const refuse = (status: number, title: string, code: string, detail: string) => ({
+      statusCode: status,
+      headers: {
+        'Content-Type': 'application/problem+json',
+        'Cache-Control': 'no-store',
+        ...(corsAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': corsAllowOrigin }),
+      },
+      body: JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId }),
+    });
+    if (caller.failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
     console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
-    const detail = 'The fault is on our side, and is logged.';
-    return problem(500, 'Internal Server Error', 'internal_error', detail, requestId);
-  };
-}
-
-function problem(
-  status: number,
-  title: string,
-  code: string,
-  detail: string,
-  requestId: string,
-): APIGatewayProxyResult {
-  return {
-    statusCode: status,
-    headers: { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store' },
-    body: JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId }),
+    return refuse(500, 'Internal Server Error', 'internal_error', 'The fault is on our side, and is logged.');
   };
 }

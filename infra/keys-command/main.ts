@@ -126,7 +126,7 @@ command('get', 'show an active key')
     show(await send('GET', `/${keyId}`), common);
   });
 
-command('update', 'change a key; the claims given replace all that it has')
+command('update', 'change a key; the claims given replace all that it has but scope and reserved ones')
   .argument('<keyId>', 'the key', idOf('apit_'))
   .option('--description <text>', '"" clears it')
   .option('--scope <words>', '"" clears it')

@@ -76,6 +76,15 @@ test('a leaked key ends by its id, with all that it made', async () => {
   expect(check).toContain('"matched": 0');
 });
 
+test('what hides from the id of its maker ends by the time that it was made', async () => {
+  const older = await newKey();
+  const since = new Date(Date.now() + 1).toISOString();
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  const hidden = await newKey();
+  await run('leaked-since', { SINCE: since });
+  expect([await isGood(older.key), await isGood(hidden.key)]).toEqual([true, false]);
+});
+
 test('who left loses their keys; what they could read is rotated', async () => {
   const { userId } = runtime.outputs;
   const theirs = await newKey({ userId });

@@ -1,7 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { App, Stack } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { MockIntegration, ResponseType, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-apigateway';
+import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
+import {
+  AuthorizationType,
+  MockIntegration,
+  ResponseType,
+  RestApi,
+  type RestApiProps,
+} from 'aws-cdk-lib/aws-apigateway';
 import { expect, test } from 'vitest';
 import { ApiKeyAuth, type ApiKeyAuthProps } from '../../infra/api-key-auth.ts';
 
@@ -101,6 +107,15 @@ test('its authorizer decides on routes in other stacks', () => {
   api.root.addResource('invoices').addMethod('GET', new MockIntegration(), { authorizer: auth.authorizer });
   const [method] = Object.values(Template.fromStack(other).findResources('AWS::ApiGateway::Method'));
   expect(method?.['Properties']).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: expect.anything() });
+});
+
+test('a route of theirs that takes other credentials is warned of, for its refusals would tell of keys', () => {
+  const { stack } = adopt({}, {}, (api) => {
+    api.root.addResource('admin').addMethod('GET', new MockIntegration(), { authorizationType: AuthorizationType.IAM });
+    api.root.addResource('health').addMethod('GET', new MockIntegration());
+  });
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('takes other credentials'));
+  expect(warnings.map(({ id }) => id)).toEqual([expect.stringContaining('/admin/GET')]);
 });
 
 test.each<[string, () => unknown, RegExp]>([

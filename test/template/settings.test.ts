@@ -143,8 +143,11 @@ describe('AWS WAF', () => {
     if (!acl) throw new Error('there is no web ACL');
     const { Rules, VisibilityConfig } = acl.Properties;
     expect(Rules[0]?.Statement).toEqual({ RateBasedStatement: { Limit: 500, AggregateKeyType: 'IP' } });
-    expect(Rules.slice(1).every(({ Statement }) => 'ManagedRuleGroupStatement' in Statement)).toBe(true);
-    expect(Rules.length).toBeGreaterThan(2);
+    expect(Rules[1]?.Statement).toMatchObject({
+      RateBasedStatement: { Limit: 100, ScopeDownStatement: { ByteMatchStatement: { SearchString: '/revoke' } } },
+    });
+    expect(Rules.slice(2).every(({ Statement }) => 'ManagedRuleGroupStatement' in Statement)).toBe(true);
+    expect(Rules.length).toBeGreaterThan(3);
     for (const one of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)])
       expect(one.SampledRequestsEnabled).toBe(false);
   });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { handler as middyHandler } from '../../examples/backends/middy.ts';
 import { handler as plainHandler } from '../../examples/backends/plain.ts';
 import { handler as powertoolsHandler } from '../../examples/backends/powertools.ts';
+import { withCaller } from '../../package/caller.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
@@ -51,4 +52,13 @@ describe.each<[string, Handler]>([
     expect(statusCode).toBeGreaterThanOrEqual(400);
     expect(body).not.toContain('org_1');
   });
+});
+
+test('a page of the origin that it is given can read its refusals', async () => {
+  const never = async () => ({ statusCode: 200, body: '' });
+  const handler = withCaller(never, { corsAllowOrigin: 'https://app.example' });
+  expect((await handler(event(null), context)).headers).toMatchObject({
+    'Access-Control-Allow-Origin': 'https://app.example',
+  });
+  expect((await withCaller(never)(event(null), context)).headers).not.toHaveProperty('Access-Control-Allow-Origin');
 });
