@@ -39,6 +39,7 @@ export default defineConfig({
           deps,
           env,
           name: 'local',
+          isolate: false, // SDKs take seconds to load: once a worker
           maxWorkers,
           include: ['test/{local,authorizer}/**/*.test.ts'],
           globalSetup: 'test/shared-assembly.ts',

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DynamoDb } from '../../local/aws/dynamodb.ts';
 import { serveAws } from '../../local/aws/server.ts';
 import type { JsonServer } from '../../local/http-json.ts';
@@ -28,7 +28,8 @@ beforeAll(async () => {
   const { credentials } = iam.createUser('test', [administratorAccess]);
   dynamoDb = await DynamoDb.open(join(folder, 'tables'), tables, iam);
   server = await serveAws(iam, { dynamodb: (call) => dynamoDb.call(call) });
-  Object.assign(process.env, environmentFor(server, credentials), { NOTES_TABLE: tables[0]?.name });
+  const environment = { ...environmentFor(server, credentials), NOTES_TABLE: tables[0]?.name };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   handlers = {
     create: (await import('../../examples/notes/functions/create-note.ts')).handler,
     list: (await import('../../examples/notes/functions/list-notes.ts')).handler,
@@ -37,6 +38,7 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => {
+  vi.unstubAllEnvs();
   await server.close();
   await dynamoDb.close();
   rmSync(folder, { recursive: true, force: true });

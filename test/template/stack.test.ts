@@ -43,7 +43,7 @@ describe('the API', () => {
     for (const [ResourcePath, HttpMethod] of Object.entries(routes)) {
       const own = settings.find((setting) => setting['ResourcePath'] === ResourcePath);
       expect(own).toMatchObject({ HttpMethod, DataTraceEnabled: false });
-      expect(own?.['ThrottlingRateLimit']).toBeLessThanOrEqual(20);
+      expect(own?.['ThrottlingRateLimit']).toBeLessThanOrEqual(100);
     }
   });
 
