@@ -5,6 +5,8 @@ import { quantile, rounded } from './statistics.ts';
 const revocations = 200;
 const together = 20;
 const clientsPerKey = 2;
+/** Cached denials come faster than a stage takes requests by default. */
+const unlimited = ['throttleRatePerSecond=100000', 'throttleBurst=100000'];
 
 /** From DELETE to refusal, while clients go on sending with the key: without caching, and with cached decisions. */
 export async function revocation() {
@@ -12,7 +14,7 @@ export async function revocation() {
 }
 
 async function measure(context: string[]) {
-  const runtime = await startRuntimeProcess({ context });
+  const runtime = await startRuntimeProcess({ context: [...unlimited, ...context] });
   const refusedAfterMs: number[] = [];
   let acceptedAfter = 0;
   let requestsAfter = 0;
@@ -44,7 +46,9 @@ interface Sent {
 async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess) {
   const call = (key: string, path: string, init: RequestInit = {}) =>
     fetch(apiUrl + path, { ...init, headers: { Authorization: `Bearer ${key}` } });
-  const created = await call(adminKey, '/keys', { method: 'POST', body: '{}' });
+  let created = await call(adminKey, '/keys', { method: 'POST', body: '{}' });
+  while (created.status === 503) created = await call(adminKey, '/keys', { method: 'POST', body: '{}' });
+  if (created.status !== 201) throw new Error(`POST answered ${created.status}: ${await created.text()}`);
   const { key, keyId } = (await created.json()) as { key: string; keyId: string };
   const sent: Sent[] = [];
   let enough = false;
@@ -72,6 +76,6 @@ async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess
   return {
     refusedAfterMs: firstRefusal - deletedAt,
     requestsAfter: after.length,
-    acceptedAfter: after.filter(({ status }) => status !== 401).length,
+    acceptedAfter: after.filter(({ status }) => status === 200).length,
   };
 }
