@@ -46,9 +46,14 @@ interface Sent {
 async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess) {
   const call = (key: string, path: string, init: RequestInit = {}) =>
     fetch(apiUrl + path, { ...init, headers: { Authorization: `Bearer ${key}` } });
-  let created = await call(adminKey, '/keys', { method: 'POST', body: '{}' });
-  while (created.status === 503) created = await call(adminKey, '/keys', { method: 'POST', body: '{}' });
-  if (created.status !== 201) throw new Error(`POST answered ${created.status}: ${await created.text()}`);
+  /** An outage by the load itself is told as one, and repeated, as a client would. */
+  const manage = async (path: string, init: RequestInit, expected: number) => {
+    let answer = await call(adminKey, path, init);
+    while (answer.status === 503) answer = await call(adminKey, path, init);
+    if (answer.status !== expected) throw new Error(`${init.method} answered ${answer.status}: ${await answer.text()}`);
+    return answer;
+  };
+  const created = await manage('/keys', { method: 'POST', body: '{}' }, 201);
   const { key, keyId } = (await created.json()) as { key: string; keyId: string };
   const sent: Sent[] = [];
   let enough = false;
@@ -62,11 +67,8 @@ async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess
   });
   while (!sent.some(({ status }) => status === 200)) await new Promise((resolve) => setTimeout(resolve, 1));
   const deletedAt = performance.now();
-  let deleted = await call(adminKey, `/keys/${keyId}`, { method: 'DELETE' });
-  // An outage by the load itself is told as one, and repeated, as a client would.
-  while (deleted.status === 503) deleted = await call(adminKey, `/keys/${keyId}`, { method: 'DELETE' });
+  await manage(`/keys/${keyId}`, { method: 'DELETE' }, 204);
   const answeredAt = performance.now();
-  if (deleted.status !== 204) throw new Error(`DELETE answered ${deleted.status}: ${await deleted.text()}`);
   while (sent.filter(({ at }) => at > answeredAt).length < 3 * clientsPerKey)
     await new Promise((resolve) => setTimeout(resolve, 1));
   enough = true;

@@ -1,4 +1,4 @@
-import { Aspects, Lazy, Names } from 'aws-cdk-lib';
+import { Aspects, Names } from 'aws-cdk-lib';
 import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -43,7 +43,8 @@ export class ApiKeyAuth extends Construct {
   /** Where the Scalekit credentials are in SSM Parameter Store. */
   readonly parameterPath: string;
   readonly #customers: CustomerApi;
-  readonly #backendPaths = ['/openapi.json'];
+  readonly #contract: ApiFunction;
+  readonly #backendPaths: string[] = [];
 
   constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
     const config = completeConfig(given);
@@ -79,8 +80,6 @@ export class ApiKeyAuth extends Construct {
     api.openRoute('POST', '/revoke', functions.revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
     api.openRoute('POST', '/webhooks/scalekit', functions.webhook, { ratePerSecond: 100, burst: 200 });
     api.openRoute('GET', '/openapi.json', functions.openApi, { ratePerSecond: 20, burst: 40 });
-    // What the contract has of backends is shown where the API has it.
-    functions.openApi.addEnvironment('BACKEND_PATHS', Lazy.string({ produce: () => this.#backendPaths.join(' ') }));
     for (const changer of changers) api.grantFlush(changer);
     this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment,
@@ -98,6 +97,7 @@ export class ApiKeyAuth extends Construct {
     this.deadLetterQueue = rotation.deadLetterQueue;
     this.parameterPath = parameters.path;
     this.#customers = api;
+    this.#contract = functions.openApi;
   }
 
   /** What a DNS record for `domainName` must be an alias of. */
@@ -112,8 +112,10 @@ export class ApiKeyAuth extends Construct {
 
   /** Puts a function of yours behind a method and path of the API, for requests with a key. */
   dataRoute(method: string, path: string, handler: IFunction): void {
-    this.#backendPaths.push(path);
     this.#customers.dataRoute(method, path, handler);
+    this.#backendPaths.push(path);
+    // What the contract has of backends is shown where the API has it.
+    this.#contract.addEnvironment('BACKEND_PATHS', this.#backendPaths.join(' '));
   }
 }
 

@@ -108,6 +108,8 @@ export function mint(actor: Actor, request: KeyRequest): Result<NewKey, Failure>
 export function amend(actor: Actor, key: Governed, change: KeyChange): Result<AmendedKey, Failure> {
   const governed = requireGovernance(actor, key);
   if (!governed.ok) return governed;
+  const description = change.description === undefined ? {} : { description: change.description };
+  if (change.customClaims === undefined && change.scope === undefined) return ok(description);
   const scope = change.scope ?? scopeOf(key);
   const others = Object.entries(key.customClaims).filter(([name]) => name !== 'scope');
   const kept = Object.fromEntries(others.filter(([name]) => isReserved(name)));
@@ -118,11 +120,7 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   const customClaims = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
   const counted = requireCount(customClaims);
   if (!counted.ok) return counted;
-  const changesClaims = change.customClaims !== undefined || change.scope !== undefined;
-  return ok({
-    ...(changesClaims ? { customClaims } : {}),
-    ...(change.description === undefined ? {} : { description: change.description }),
-  });
+  return ok({ customClaims, ...description });
 }
 
 /**

@@ -4,12 +4,12 @@ import { hasBoundary, requireScope, sees } from './authority.ts';
 import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, outage } from './failure.ts';
 import type { Initiator } from './initiator.ts';
-import { type KeyOwner, searchKeys } from './key-search.ts';
+import { allKeys, type KeyOwner, searchKeys } from './key-search.ts';
 import type { Mutations } from './mutations.ts';
 import { fail, ok, type Result } from './result.ts';
 import { descendantsOf, type RevocationTally, revokeAll } from './revoke-all.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
-import { bulkMs, lastRevocationAt } from './time-limits.ts';
+import { bulkMs, lastRevocationAt, searchMs } from './time-limits.ts';
 
 /** Which keys are to be revoked: those that fit every filter that is there. */
 export interface BulkFilter {
@@ -42,9 +42,6 @@ export interface BulkRevocation {
   revoke(request: BulkRequest, by: Initiator): Promise<Result<BulkAnswer, Failure>>;
 }
 
-/** How long the keys are looked through. */
-const maxSearchMs = 5_000;
-
 export function createBulkRevocation(
   scalekit: Scalekit,
   mutations: Mutations,
@@ -58,8 +55,8 @@ export function createBulkRevocation(
       if (!scoped.ok) return scoped;
       const { organizationId } = actor;
       const userId = isOperator(actor) ? undefined : actor.userId;
-      const found = await search({ organizationId, userId }, request, startedAt + maxSearchMs);
-      if (!found.ok) return found;
+      const found = await search({ organizationId, userId }, request, startedAt + searchMs);
+      if (!found.ok) return fail(outage(found.failure));
       const { keys } = found.value;
       // How many a caller with bounds can't see is not for it to know.
       const unseen = hasBoundary(actor) ? Math.min(1, found.value.unseen) : found.value.unseen;
@@ -92,11 +89,9 @@ export function createBulkRevocation(
    * not by issuer, for who made whom must be known to the end before a link of it is revoked.
    */
   async function search(whose: KeyOwner, { issuedBy }: BulkRequest, until: number) {
-    const found = await searchKeys(scalekit, whose, until);
-    if (!found.ok) return fail(outage(found.failure));
-    return found.value.unseen > 0 && issuedBy !== undefined
-      ? fail(outage({ kind: 'slow', cause: new Error('there are too many keys') }))
-      : found;
+    if (issuedBy === undefined) return searchKeys(scalekit, whose, until);
+    const all = await allKeys(scalekit, whose, until);
+    return all.ok ? ok({ keys: all.value, unseen: 0 }) : all;
   }
 }
 

@@ -25,6 +25,15 @@ export function withScope(claims: Claims, scope: readonly string[]): Record<stri
   return scope.length > 0 ? { ...claims, scope: scope.join(' ') } : { ...claims };
 }
 
+/** Tells whether two maps of claims have the same names and values. */
+export function hasSameClaims(one: Claims, other: Claims): boolean {
+  const names = Object.keys(one);
+  return (
+    names.length === Object.keys(other).length &&
+    names.every((name) => Object.hasOwn(other, name) && one[name] === other[name])
+  );
+}
+
 /** Every claim but the scope and the reserved ones. */
 export function boundaryOf(key: WithClaims): [string, string][] {
   return Object.entries(key.customClaims).filter(([name]) => name !== 'scope' && !isReserved(name));

@@ -5,11 +5,12 @@ import { type AuthorizerCache, flushIfCached } from './authorizer-cache.ts';
 import { type Failure, refusedAs } from './failure.ts';
 import type { Initiator } from './initiator.ts';
 import { type Key, toKey } from './key.ts';
+import { hasSameClaims } from './key-claims.ts';
 import { findKey } from './key-reader.ts';
 import type { Mutations } from './mutations.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
-import { hasSameClaims, requireStanding } from './standing.ts';
+import { requireStanding } from './standing.ts';
 import { operationMs } from './time-limits.ts';
 import { withdraw } from './withdrawal.ts';
 

@@ -6,7 +6,7 @@ import { fail, ok, type Result } from './result.ts';
 import { descendantsOf, revokeAll } from './revoke-all.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
 import type { ScalekitEvent } from './scalekit-event.ts';
-import { bulkMs, lastRevocationAt } from './time-limits.ts';
+import { bulkMs, lastRevocationAt, searchMs } from './time-limits.ts';
 
 /** Ends the keys of who leaves. */
 export interface Leavers {
@@ -26,9 +26,6 @@ interface Concerned {
   readonly email?: string;
 }
 
-/** How long the keys are looked through. */
-const maxSearchMs = 5_000;
-
 export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: AuthorizerCache): Leavers {
   return {
     async handle(event, requestId) {
@@ -37,7 +34,7 @@ export function createLeavers(scalekit: Scalekit, mutations: Mutations, cache?: 
       const concerned = result.value;
       if (concerned === undefined) return ok({ revoked: 0 });
       const startedAt = Date.now();
-      const found = await searchKeys(scalekit, concerned, startedAt + maxSearchMs);
+      const found = await searchKeys(scalekit, concerned, startedAt + searchMs);
       if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
       // What Scalekit does not know any more has no active keys.
       const { keys, unseen } = found.ok ? found.value : { keys: [], unseen: 0 };
@@ -86,7 +83,9 @@ function select(keys: readonly KeyInfo[], { userId, email }: Concerned, event: S
   );
   const older = theirs.filter((key) => !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()));
   if (userId === undefined && email === undefined) return older;
-  const olderIds = older.map(({ keyId }) => keyId);
-  const made = descendantsOf(olderIds, theirs);
-  return theirs.filter(({ keyId }) => olderIds.includes(keyId) || made.has(keyId));
+  const made = descendantsOf(
+    older.map(({ keyId }) => keyId),
+    theirs,
+  );
+  return [...older, ...theirs.filter(({ keyId }) => made.has(keyId))];
 }

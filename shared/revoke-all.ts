@@ -51,10 +51,11 @@ function originsOf({ customClaims }: KeyInfo): string[] {
 
 /** The ids of all that came of keys by making and rotating, without these themselves. */
 export function descendantsOf(keyIds: readonly string[], keys: readonly KeyInfo[]): Set<string> {
+  const ancestors = new Set(keyIds);
   const found = new Set<string>();
-  for (let parents = new Set(keyIds); parents.size > 0; ) {
+  for (let parents = ancestors; parents.size > 0; ) {
     const children = keys.filter(
-      (key) => !found.has(key.keyId) && !keyIds.includes(key.keyId) && originsOf(key).some((id) => parents.has(id)),
+      (key) => !found.has(key.keyId) && !ancestors.has(key.keyId) && originsOf(key).some((id) => parents.has(id)),
     );
     parents = new Set(children.map((child) => child.keyId));
     for (const id of parents) found.add(id);

@@ -12,7 +12,7 @@ import { maxScheduleMs, type OverlapSchedules } from './overlap-schedules.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { KeyInfo, Scalekit } from './scalekit.ts';
 import { requireStanding } from './standing.ts';
-import { changeMs, rotationMs } from './time-limits.ts';
+import { changeMs, rotationMs, searchMs } from './time-limits.ts';
 import { withdraw } from './withdrawal.ts';
 
 /** How a key is to be rotated. */
@@ -46,9 +46,6 @@ export interface Rotation {
   rotate(keyId: string, request: RotationRequest, by: Initiator): Promise<Result<RotatedKey, Failure>>;
 }
 
-/** How long the keys are looked through for a successor. */
-const maxSearchMs = 5_000;
-
 /** Makes the rotation of the keys of a Scalekit. */
 export function createRotation(
   scalekit: Scalekit,
@@ -65,7 +62,7 @@ export function createRotation(
       if (!scoped.ok) return scoped;
       const found = await scalekit.validate(keyId);
       if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
-      const successors = await successorsOf(scalekit, keyId, actor, startedAt + maxSearchMs);
+      const successors = await successorsOf(scalekit, keyId, actor, startedAt + searchMs);
       if (!successors.ok) return successors;
       // Not before, so that the time an answer takes does not tell what else there is.
       if (found.ok && !sees(actor, found.value)) return fail({ kind: 'not_found' });
@@ -135,9 +132,9 @@ export function createRotation(
     const revocations = await Promise.all(
       [...replaced, ...atOnce].map((key) => mutations.revoke(key, causedBy(by, key === old ? 'rotated' : 'replaced'))),
     );
-    const failed = revocations.find((revoked) => !revoked.ok);
+    const [failure] = revocations.flatMap((revoked) => (revoked.ok ? [] : [revoked.failure]));
     // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
-    return failed && !failed.ok ? fail({ kind: 'outcome_unknown', cause: failed.failure.cause }) : scheduled;
+    return failure ? fail({ kind: 'outcome_unknown', cause: failure.cause }) : scheduled;
   }
 
   /** Arranges the end of the old key; where that fails, withdraws the new one. */
@@ -155,8 +152,8 @@ export function createRotation(
     const isItself = !isOperator(by.actor) && by.actor.keyId === keyId;
     const arranged = await schedules.put(organizationId, keyId, end, { mayPutOff: !isItself });
     if (!arranged.ok) return withdraw(mutations, created, arranged.failure, by);
-    const at = arranged.value.getTime();
-    return ok({ activeUntil: expiry < at ? (expiresAt ?? '') : new Date(at).toISOString() });
+    const at = arranged.value;
+    return ok({ activeUntil: expiry < at.getTime() ? (expiresAt ?? '') : at.toISOString() });
   }
 
   /** The successor exists, so a flush that fails must not keep its plain key back. */

@@ -1,5 +1,6 @@
 import { type Actor, isOperator } from './actor.ts';
 import type { Failure } from './failure.ts';
+import { hasSameClaims } from './key-claims.ts';
 import { fail, ok, type Result } from './result.ts';
 import type { Scalekit } from './scalekit.ts';
 
@@ -14,13 +15,4 @@ export async function requireStanding(scalekit: Scalekit, actor: Actor): Promise
   return hasSameClaims(actor.customClaims, now.value.customClaims)
     ? ok(undefined)
     : fail({ kind: 'beyond_authority', detail: "The caller's own key was changed meanwhile: try again." });
-}
-
-/** Tells whether two maps of claims have the same names and values. */
-export function hasSameClaims(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): boolean {
-  const names = Object.keys(one);
-  return (
-    names.length === Object.keys(other).length &&
-    names.every((name) => Object.hasOwn(other, name) && one[name] === other[name])
-  );
 }

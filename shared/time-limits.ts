@@ -14,6 +14,9 @@ export const rotationMs = 25_000;
 /** How long the revocation of many keys may take. */
 export const bulkMs = 20_000;
 
+/** How long the keys of an organization are looked through; a page that was begun by then is still waited for. */
+export const searchMs = 5_000;
+
 /** How long a flush is given beyond the wait for decisions under way. */
 const flushMs = 3_000;
 

@@ -12,13 +12,13 @@ export function serveParameters(parameters: ParameterStore): Promise<JsonServer>
 }
 
 /** What leads AWS clients to {@link serveParameters}. */
-export function awsEnvironment(server: JsonServer): Record<string, string> {
+export function awsEnvironment(server: Pick<JsonServer, 'url'>): Record<string, string> {
   return environmentFor(server, credentials);
 }
 
 /** What leads AWS clients to a server, as a user of it. */
 export function environmentFor(
-  server: JsonServer,
+  server: Pick<JsonServer, 'url'>,
   user: { readonly accessKeyId: string; readonly secretAccessKey: string },
 ): Record<string, string> {
   return {

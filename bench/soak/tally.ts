@@ -45,8 +45,10 @@ export class Tally {
 
   /** Prints what the result has no room for, and the lines of the logs in a folder on what went wrong. */
   print(logs: string): void {
-    const lines = readdirSync(logs).flatMap((file) => readFileSync(join(logs, file), 'utf8').split('\n'));
-    for (const line of lines) if (this.#requestIds.some((id) => line.includes(id))) console.error(line);
+    // The logs of ten minutes are large: they are read when there is something to look for.
+    for (const file of this.#requestIds.length > 0 ? readdirSync(logs) : [])
+      for (const line of readFileSync(join(logs, file), 'utf8').split('\n'))
+        if (this.#requestIds.some((id) => line.includes(id))) console.error(line);
     stderr.table(this.#operations);
     stderr.table(this.#faults);
   }

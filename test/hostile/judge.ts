@@ -1,21 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../../shared/caller.ts';
+import { documentedCodes } from '../documented-codes.ts';
 import type { Judge } from './attempt.ts';
 import type { RawAnswer } from './raw-answers.ts';
 import { goodKeys } from './target.ts';
-
-const page = new URL('../../docs/troubleshooting.md', import.meta.url);
-/** The statuses and codes that the page says there are. */
-const documented = new Map(
-  [...readFileSync(page, 'utf8').matchAll(/^\| (\d{3} `.*?) \|/gm)].flatMap(([, cell = '']) => {
-    let status = '';
-    return [...cell.matchAll(/(?:(\d{3}) )?`(\w+)`/g)].map(([, own, code = '']): [string, number] => {
-      status = own ?? status;
-      return [code, Number(status)];
-    });
-  }),
-);
 
 /** Bodies that API Gateway answers with before or beyond what an API can customise. */
 const ofTheEdge = ['403 {"message":"Forbidden"}', '413 {"message":"Request Too Long"}'];
@@ -78,7 +66,7 @@ export function unsound({ status, headers, body }: RawAnswer, closed: boolean): 
   if (isForHead || ofTheEdge.includes(`${status} ${body}`)) return undefined;
   const problem = parse(body);
   if (!/^application\/(problem\+)?json$/.test(headers.get('content-type') ?? '')) return 'is not typed as a problem';
-  const isProblem = problem?.status === status && documented.get(problem.code ?? '') === status;
+  const isProblem = problem?.status === status && documentedCodes.get(problem.code ?? '') === status;
   return isProblem && problem.requestId ? undefined : 'is no problem that docs/troubleshooting.md lists';
 }
 

@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { overlapSchedulesFromEnvironment } from '../../shared/overlap-schedules.ts';
+import { awsEnvironment } from '../parameter-server.ts';
 
 // An EventBridge Scheduler that takes calls and does not answer them.
 
@@ -20,10 +21,7 @@ beforeEach(async () => {
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const environment = {
-    AWS_ENDPOINT_URL_SCHEDULER: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    AWS_REGION: 'eu-west-1',
-    AWS_ACCESS_KEY_ID: 'AKIA',
-    AWS_SECRET_ACCESS_KEY: 'secret',
+    ...awsEnvironment({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }),
     OVERLAP_SCHEDULE_GROUP: 'overlaps',
     OVERLAP_TARGET_ARN: 'arn:aws:lambda:eu-west-1:1:function:end',
     OVERLAP_ROLE_ARN: 'arn:aws:iam::1:role/scheduler',
