@@ -6,8 +6,8 @@ import { gzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { nodeOptions } from '../infra/api-function.ts';
-import { bundleFunction } from '../infra/bundling/bundle.ts';
+import { nodeOptions } from '../infra/lambda/api-function.ts';
+import { bundleFunction } from '../infra/lambda/bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

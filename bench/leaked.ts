@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { ScalekitClient } from '../local/sdk.ts';
+import { ScalekitClient } from '../local/scalekit/sdk.ts';
 import { startRuntimeProcess } from '../test/runtime-process.ts';
 import { quantile, rounded } from './statistics.ts';
 

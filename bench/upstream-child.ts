@@ -1,7 +1,7 @@
 import { ParameterStore } from '../local/aws/ssm.ts';
+import { ScalekitClient } from '../local/scalekit/sdk.ts';
 import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
-import { storeCredentials } from '../local/scalekit-credentials.ts';
-import { ScalekitClient } from '../local/sdk.ts';
+import { storeCredentials } from '../local/stored-secrets.ts';
 import { awsEnvironment, serveParameters } from '../test/parameter-server.ts';
 import type { UpstreamStarted } from './upstream.ts';
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { KeyId } from '../shared/schemas.ts';
+import { KeyId } from '../shared/endpoint/schemas.ts';
 import { problemCodes } from './problems.ts';
 
 // What the API answers with. Every object is strict: an answer with a field that is not here breaks the contract.

@@ -3,15 +3,15 @@ import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ApiFunction } from './api-function.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { type Config, completeConfig } from './config.ts';
-import { CustomerApi } from './customer-api.ts';
+import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
 import { changersOf, createKeyFunctions } from './key-functions.ts';
 import { KeyRotation } from './key-rotation.ts';
+import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
-import { OperatorApi } from './operator-api.ts';
+import { OperatorApi } from './operator-api/operator-api.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 
 /** Every setting has a default; a value that is not allowed fails the synthesis, and says what is. */

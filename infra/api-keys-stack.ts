@@ -1,8 +1,8 @@
 import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import { ApiFunction } from './api-function.ts';
 import { ApiKeyAuth } from './api-key-auth.ts';
 import type { Config } from './config.ts';
+import { ApiFunction } from './lambda/api-function.ts';
 
 interface ApiKeysStackProps extends StackProps {
   readonly config: Config;

@@ -1,7 +1,6 @@
 import { App } from 'aws-cdk-lib';
 import { ApiKeysStack } from './api-keys-stack.ts';
-import { ConfigError, readConfig } from './config.ts';
-import { stackName } from './stage.ts';
+import { ConfigError, readConfig, stackName } from './config.ts';
 
 const app = new App();
 try {

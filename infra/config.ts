@@ -136,3 +136,8 @@ export const parameterNames = {
   SCALEKIT_CLIENT_ID: 'client-id',
   SCALEKIT_CLIENT_SECRET: 'client-secret',
 } as const;
+
+/** The name of a stage's stack. */
+export function stackName(stage: string): string {
+  return `ApiKeys-${stage}`;
+}

@@ -1,8 +1,8 @@
 import type { Construct } from 'constructs';
-import { ApiFunction } from './api-function.ts';
 import type { AuditTrail } from './audit-trail.ts';
 import type { Config } from './config.ts';
 import type { KeyRotation } from './key-rotation.ts';
+import { ApiFunction } from './lambda/api-function.ts';
 import type { ScalekitParameters } from './scalekit-parameters.ts';
 
 interface Needs {

@@ -4,9 +4,9 @@ import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledgeWildcard } from './acknowledged.ts';
-import { ApiFunction } from './api-function.ts';
 import type { Config } from './config.ts';
+import { ApiFunction } from './lambda/api-function.ts';
+import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
 
 /** What ends the overlap of a rotated key with its successor: one-time schedules that invoke one function. */
 export class KeyRotation extends Construct {

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs';
 import type { ScalekitEnvironment } from './options.ts';
-import type { Seed } from './seed.ts';
+import type { Seed } from './scalekit/seed.ts';
 
 /** What `outputs.json` tells. Ids and key are null where the runtime uses a Scalekit of the user's. */
 export interface Outputs extends Nullable<Seed> {

@@ -1,5 +1,5 @@
+import { aws } from './account.ts';
 import type { Gateway } from './gateway/gateway.ts';
-import { aws } from './template/intrinsics.ts';
 import type { Domain, RestApi, StackOutputs } from './template/model.ts';
 
 /** A REST API and where it listens. */

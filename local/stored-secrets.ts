@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { ParameterStore } from './aws/ssm.ts';
 import type { ScalekitEnvironment } from './options.ts';
-import { storeCredentials } from './scalekit-credentials.ts';
+
 import type { LambdaFunction } from './template/model.ts';
 
 /** Stores what functions need where the template tells them to look for it; returns the secret that webhooks are signed with. */
@@ -18,4 +18,11 @@ export function storeSecrets(
     if (name !== undefined) parameters.put(name, webhookSecret);
   }
   return webhookSecret;
+}
+
+/** Stores the credentials of a Scalekit under a path, as `npm run secrets` does on AWS. */
+export function storeCredentials(parameters: ParameterStore, path: string, scalekit: ScalekitEnvironment): void {
+  parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
+  parameters.put(`${path}/client-id`, scalekit.clientId);
+  parameters.put(`${path}/client-secret`, scalekit.clientSecret);
 }

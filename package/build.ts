@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
-import { bundleFunction } from '../infra/bundling/bundle.ts';
+import { bundleFunction } from '../infra/lambda/bundle.ts';
 
 // `npm run package`: builds what other projects install. `…/caller` is for their backends and needs nothing; `…/cdk` is for
 // their CDK app, with the functions as bundles.

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { type Caller, readCaller } from '../shared/caller.ts';
+import { type Caller, readCaller } from '../shared/authentication/caller.ts';
 
-export { type Caller, type NoCaller, readCaller } from '../shared/caller.ts';
+export { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
 
 /** How answers of {@link withCaller} itself are to be. */
 export interface WithCallerOptions {

@@ -1,5 +1,3 @@
-import type { CallFailure } from './call-policy.ts';
-
 /** One thing wrong with the input: `path` is the field as its sender wrote it (`customClaims.env`), `""` for the whole. */
 export interface FieldError {
   readonly path: string;
@@ -32,9 +30,4 @@ export function invalid(path: string, message: string): Failure {
 /** A call that failed in a step where it makes no difference how: nothing is decided by it, and it is safe to repeat. */
 export function outage(failure: { readonly kind: string; readonly cause: unknown }): Failure {
   return { kind: 'upstream_unavailable', reason: failure.kind, cause: failure.cause };
-}
-
-/** What Scalekit refuses is the fault of a field; any other failure of a call stays what it is. */
-export function refusedAs(failure: CallFailure, path: string, message: string): Failure {
-  return failure.kind === 'refused' ? invalid(path, message) : failure;
 }

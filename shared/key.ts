@@ -1,5 +1,48 @@
-import { scopeOf } from './key-claims.ts';
-import type { KeyInfo } from './scalekit.ts';
+import { type Claims, scopeOf } from './key-claims.ts';
+
+/** A key as Scalekit describes it; everything but the plain key. */
+export interface KeyInfo {
+  readonly keyId: string;
+  readonly organizationId: string;
+  readonly organizationExternalId?: string;
+  readonly userId?: string;
+  readonly userExternalId?: string;
+  /** For matching only; it is not shown. */
+  readonly userEmail?: string;
+  readonly description?: string;
+  readonly customClaims: Readonly<Record<string, string>>;
+  readonly roles: readonly string[];
+  /** RFC 3339; absent for a key that does not expire. */
+  readonly expiresAt?: string;
+  /** RFC 3339. */
+  readonly createdAt?: string;
+  /** The last four characters of the plain key. */
+  readonly suffix: string;
+}
+
+/** What a changed key is set to. */
+export interface AmendedKey {
+  /** The whole map; absent when no claim changes, so that it undoes nothing that somebody else changes meanwhile. */
+  readonly customClaims?: Claims;
+  readonly description?: string;
+}
+
+/** What of a key decides who may see it. */
+export interface Bounded {
+  readonly organizationId: string;
+  readonly userId?: string;
+  readonly customClaims: Claims;
+}
+
+/** What of a key decides who may change it. */
+export interface Governed extends Bounded {
+  readonly expiresAt?: string;
+}
+
+/** A key that its actor may create. */
+export interface NewKey extends Governed {
+  readonly description?: string;
+}
 
 /** A key as this API shows it. */
 export interface Key extends Omit<KeyInfo, 'userEmail'> {

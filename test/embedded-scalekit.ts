@@ -1,8 +1,8 @@
 import { ParameterStore } from '../local/aws/ssm.ts';
+import { ScalekitClient } from '../local/scalekit/sdk.ts';
 import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
-import { storeCredentials } from '../local/scalekit-credentials.ts';
-import { ScalekitClient } from '../local/sdk.ts';
-import { type Scalekit, scalekitFromEnvironment } from '../shared/scalekit.ts';
+import { storeCredentials } from '../local/stored-secrets.ts';
+import { type Scalekit, scalekitFromEnvironment } from '../shared/scalekit/scalekit.ts';
 import { awsEnvironment, serveParameters } from './parameter-server.ts';
 
 /** Our own client of an embedded Scalekit, in this process, and the SDK's beside it. */

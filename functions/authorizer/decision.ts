@@ -1,9 +1,9 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { bearerKey } from '../../shared/bearer.ts';
-import type { Caller } from '../../shared/caller.ts';
-import { refusedKeys } from '../../shared/refused-keys.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
-import { isAddressAllowed } from '../../shared/source-address.ts';
+import { bearerKey } from '../../shared/authentication/bearer.ts';
+import type { Caller } from '../../shared/authentication/caller.ts';
+import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
+import { isAddressAllowed } from '../../shared/authentication/source-address.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit/scalekit.ts';
 
 /** What is decided on a request. */
 export type Decision =

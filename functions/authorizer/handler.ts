@@ -1,9 +1,9 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { encodeCaller, principalId } from '../../shared/caller.ts';
+import { encodeCaller, principalId } from '../../shared/authentication/caller.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
 import { measure, metricFields } from '../../shared/metrics.ts';
-import { allow, deny } from '../../shared/policy.ts';
 import { decide } from './decision.ts';
+import { allow, deny } from './policy.ts';
 
 /**
  * Decides on one request: allows the caller of a valid key, denies a bad one with a code, and throws when nobody can

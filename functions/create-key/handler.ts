@@ -1,6 +1,6 @@
-import { keyEndpoint } from '../../shared/endpoint.ts';
-import { keyServices } from '../../shared/key-services.ts';
-import { createKeys } from '../../shared/keys.ts';
+import { keyEndpoint } from '../../shared/endpoint/endpoint.ts';
+import { keyServices } from '../../shared/keys/key-services.ts';
+import { createKeys } from '../../shared/keys/keys.ts';
 import { ok } from '../../shared/result.ts';
 import { CreateKeyInput } from './schema.ts';
 

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { claimFields, separateScope } from '../../shared/claim-fields.ts';
-import { expiryFields, expiryOf, oneExpiry } from '../../shared/expiry-fields.ts';
-import { text, UserId } from '../../shared/schemas.ts';
+import { claimFields, separateScope } from '../../shared/endpoint/claim-fields.ts';
+import { expiryFields, expiryOf, oneExpiry } from '../../shared/endpoint/expiry-fields.ts';
+import { text, UserId } from '../../shared/endpoint/schemas.ts';
 
 const CreateKeyBody = z
   .strictObject(

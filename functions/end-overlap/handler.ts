@@ -1,8 +1,8 @@
 import type { Context } from 'aws-lambda';
-import { keyServices } from '../../shared/key-services.ts';
+import { keyServices } from '../../shared/keys/key-services.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
 import { metricFields } from '../../shared/metrics.ts';
-import { createOverlapEnd } from '../../shared/overlap-end.ts';
+import { createOverlapEnd } from '../../shared/rotation/overlap-end.ts';
 import { OverlapOver } from './schema.ts';
 
 const { scalekit, mutations, cache } = keyServices();

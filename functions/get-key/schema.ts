@@ -1,4 +1,4 @@
-import { KeyPath } from '../../shared/schemas.ts';
+import { KeyPath } from '../../shared/endpoint/schemas.ts';
 
 /** `GET /keys/{keyId}`. */
 export const GetKeyInput = { path: KeyPath };

@@ -1,7 +1,7 @@
-import { keyEndpoint } from '../../shared/endpoint.ts';
-import { createKeyReader } from '../../shared/key-reader.ts';
+import { keyEndpoint } from '../../shared/endpoint/endpoint.ts';
+import { createKeyReader } from '../../shared/keys/key-reader.ts';
 import { ok } from '../../shared/result.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit.ts';
+import { scalekitFromEnvironment } from '../../shared/scalekit/scalekit.ts';
 import { ListKeysInput } from './schema.ts';
 
 const keys = createKeyReader(scalekitFromEnvironment());

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { text, UserId } from '../../shared/schemas.ts';
+import { text, UserId } from '../../shared/endpoint/schemas.ts';
 
 /** Scalekit's limit. */
 const maxPageSize = 30;

@@ -1,5 +1,5 @@
 import contract from '../../contract/openapi.json' with { type: 'json' };
-import { openEndpoint } from '../../shared/endpoint.ts';
+import { openEndpoint } from '../../shared/endpoint/endpoint.ts';
 import { ok } from '../../shared/result.ts';
 
 /** Of backends; absent where the API has none that the stack knows of. */

@@ -1,7 +1,7 @@
-import { createBulkRevocation } from '../../shared/bulk-revocation.ts';
-import { keyEndpoint } from '../../shared/endpoint.ts';
-import { keyServices } from '../../shared/key-services.ts';
+import { keyEndpoint } from '../../shared/endpoint/endpoint.ts';
+import { keyServices } from '../../shared/keys/key-services.ts';
 import { ok } from '../../shared/result.ts';
+import { createBulkRevocation } from '../../shared/revocation/bulk-revocation.ts';
 import { RevokeKeysInput } from './schema.ts';
 
 const { scalekit, mutations, cache } = keyServices();

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { CustomClaims, Instant, KeyId, UserId } from '../../shared/schemas.ts';
+import { CustomClaims, Instant, KeyId, UserId } from '../../shared/endpoint/schemas.ts';
 
 const filters = {
   userId: UserId.optional(),

@@ -1,7 +1,7 @@
-import { openEndpoint } from '../../shared/endpoint.ts';
-import { keyServices } from '../../shared/key-services.ts';
-import { createLeakedKeys } from '../../shared/leaked-key.ts';
+import { openEndpoint } from '../../shared/endpoint/endpoint.ts';
+import { keyServices } from '../../shared/keys/key-services.ts';
 import { ok } from '../../shared/result.ts';
+import { createLeakedKeys } from '../../shared/revocation/leaked-key.ts';
 import { RevokeLeakedKeyInput } from './schema.ts';
 
 const { scalekit, mutations, cache } = keyServices();

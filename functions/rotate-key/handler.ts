@@ -1,8 +1,8 @@
-import { keyEndpoint } from '../../shared/endpoint.ts';
-import { keyServices } from '../../shared/key-services.ts';
-import { overlapSchedulesFromEnvironment } from '../../shared/overlap-schedules.ts';
+import { keyEndpoint } from '../../shared/endpoint/endpoint.ts';
+import { keyServices } from '../../shared/keys/key-services.ts';
 import { ok } from '../../shared/result.ts';
-import { createRotation } from '../../shared/rotation.ts';
+import { overlapSchedulesFromEnvironment } from '../../shared/rotation/overlap-schedules.ts';
+import { createRotation } from '../../shared/rotation/rotation.ts';
 import { RotateKeyInput } from './schema.ts';
 
 const { scalekit, mutations, cache } = keyServices();

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { expiryFields, expiryOf, oneExpiry } from '../../shared/expiry-fields.ts';
-import { KeyPath } from '../../shared/schemas.ts';
+import { expiryFields, expiryOf, oneExpiry } from '../../shared/endpoint/expiry-fields.ts';
+import { KeyPath } from '../../shared/endpoint/schemas.ts';
 
 const maxOverlapSeconds = 30 * 24 * 3600;
 

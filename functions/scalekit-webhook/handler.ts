@@ -1,9 +1,9 @@
-import { millisecondsFromEnvironment, requireEnvironment } from '../../shared/config.ts';
-import { webhookEndpoint } from '../../shared/endpoint.ts';
-import { keyServices } from '../../shared/key-services.ts';
-import { createLeavers } from '../../shared/leavers.ts';
+import { millisecondsFromEnvironment, requireEnvironment } from '../../shared/environment.ts';
+import { keyServices } from '../../shared/keys/key-services.ts';
 import { ok } from '../../shared/result.ts';
-import { webhookReader } from '../../shared/scalekit-webhook.ts';
+import { webhookEndpoint } from '../../shared/webhook/endpoint.ts';
+import { createLeavers } from '../../shared/webhook/leavers.ts';
+import { webhookReader } from '../../shared/webhook/webhook.ts';
 
 const { scalekit, mutations, cache } = keyServices();
 const leavers = createLeavers(scalekit, mutations, cache);

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { claimFields, separateScope } from '../../shared/claim-fields.ts';
-import { KeyPath, Scope, text } from '../../shared/schemas.ts';
+import { claimFields, separateScope } from '../../shared/endpoint/claim-fields.ts';
+import { KeyPath, Scope, text } from '../../shared/endpoint/schemas.ts';
 
 const UpdateKeyBody = z
   .strictObject(

@@ -1,4 +1,4 @@
-import { endpoint } from '../../shared/endpoint.ts';
+import { endpoint } from '../../shared/endpoint/endpoint.ts';
 import { ok } from '../../shared/result.ts';
 
 /** The example backend: answers with the caller that the authorizer handed on. It can reach nothing else. */

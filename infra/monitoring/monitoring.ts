@@ -6,7 +6,7 @@ import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { ApiFunction } from '../api-function.ts';
+import type { ApiFunction } from '../lambda/api-function.ts';
 import { createAlarms, type ServiceMetrics } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { KeyMetrics } from './metrics.ts';

@@ -1,6 +1,6 @@
-import type { JsonAnswer } from '../http-json.ts';
+import { aws } from '../account.ts';
+import type { JsonAnswer } from '../http/http-json.ts';
 import type { Iam } from '../iam/iam.ts';
-import { aws } from '../template/intrinsics.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { requireAllowed } from './require.ts';

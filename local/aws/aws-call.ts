@@ -1,4 +1,4 @@
-import type { JsonAnswer } from '../http-json.ts';
+import type { JsonAnswer } from '../http/http-json.ts';
 import type { Identity } from '../iam/iam.ts';
 
 /** One call of an AWS API, its signature checked. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { JsonAnswer } from '../http-json.ts';
+import type { JsonAnswer } from '../http/http-json.ts';
 import { killProcess } from '../kill-process.ts';
 import { AwsError } from './aws-error.ts';
 

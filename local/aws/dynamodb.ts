@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { type JsonAnswer, parseJson } from '../http-json.ts';
+import { type JsonAnswer, parseJson } from '../http/http-json.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { Table } from '../template/model.ts';
 import { UserError } from '../user-error.ts';

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { type JsonAnswer, parseJson } from '../http-json.ts';
+import { aws } from '../account.ts';
+import { type JsonAnswer, parseJson } from '../http/http-json.ts';
 import type { Iam, Identity } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
-import { aws } from '../template/intrinsics.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { CallFaults } from './call-fault.ts';

@@ -1,5 +1,5 @@
-import { headerFields } from '../header-fields.ts';
-import { type JsonAnswer, type JsonServer, serveJson } from '../http-json.ts';
+import { headerFields } from '../http/header-fields.ts';
+import { type JsonAnswer, type JsonServer, serveJson } from '../http/http-json.ts';
 import type { Iam } from '../iam/iam.ts';
 import { verifySignature } from '../iam/sigv4.ts';
 import type { AwsService } from './aws-call.ts';

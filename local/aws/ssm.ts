@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type JsonAnswer, parseJson } from '../http-json.ts';
+import { aws } from '../account.ts';
+import { type JsonAnswer, parseJson } from '../http/http-json.ts';
 import type { Iam } from '../iam/iam.ts';
-import { aws } from '../template/intrinsics.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { requireAllowed } from './require.ts';

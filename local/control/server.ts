@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { CallFaultSchema } from '../aws/call-fault.ts';
 import type { AwsServices } from '../aws/start.ts';
-import { type JsonAnswer, type JsonServer, parseJson, serveJson } from '../http-json.ts';
+import { type JsonAnswer, type JsonServer, parseJson, serveJson } from '../http/http-json.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { ConnectionEnd } from '../scalekit/dual-protocol-server.ts';

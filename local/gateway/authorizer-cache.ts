@@ -1,4 +1,10 @@
-import type { Decision } from './authorizer.ts';
+import type { PolicyDocument } from './policy.ts';
+
+/** What an authorizer decided: its policy, which is evaluated anew for each request, and what it says of the caller. */
+export interface Decision {
+  readonly policy: PolicyDocument;
+  readonly context: Readonly<Record<string, string>>;
+}
 
 /**
  * The authorizer results of one stage. As on AWS, a decision that was begun before a flush may be stored after it:

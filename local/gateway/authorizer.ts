@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { valuesOf } from '../header-fields.ts';
+import { aws } from '../account.ts';
+import { valuesOf } from '../http/header-fields.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
-import { aws } from '../template/intrinsics.ts';
 import type { Authorizer, IdentitySource, RestApi } from '../template/model.ts';
-import type { AuthorizerCache } from './authorizer-cache.ts';
+import type { AuthorizerCache, Decision } from './authorizer-cache.ts';
 import type { ContextVariables } from './context.ts';
 import { authorizerEvent, methodArn } from './events.ts';
 import type { Refusal } from './gateway-response.ts';
@@ -22,12 +22,6 @@ const AuthorizerResult = z.object({
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
   usageIdentifierKey: z.string().nullish(),
 });
-
-/** What an authorizer decided: its policy, which is evaluated anew for each request, and what it says of the caller. */
-export interface Decision {
-  readonly policy: PolicyDocument;
-  readonly context: Readonly<Record<string, string>>;
-}
 
 /** The outcome for one request. */
 export type Authorization =

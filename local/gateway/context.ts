@@ -1,5 +1,5 @@
-import { valuesOf } from '../header-fields.ts';
-import { aws } from '../template/intrinsics.ts';
+import { aws } from '../account.ts';
+import { valuesOf } from '../http/header-fields.ts';
 import type { RestApi, Route } from '../template/model.ts';
 import { commonLogTime } from './events.ts';
 import type { GatewayRequest } from './request.ts';

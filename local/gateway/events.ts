@@ -1,6 +1,6 @@
-import { type HeaderFields, valuesOf } from '../header-fields.ts';
+import { aws } from '../account.ts';
+import { type HeaderFields, valuesOf } from '../http/header-fields.ts';
 import type { Identity } from '../iam/iam.ts';
-import { aws } from '../template/intrinsics.ts';
 import type { RestApi, Route } from '../template/model.ts';
 import { handedOn, toMaps } from './headers.ts';
 import type { GatewayRequest } from './request.ts';

@@ -1,4 +1,4 @@
-import { valuesOf } from '../header-fields.ts';
+import { valuesOf } from '../http/header-fields.ts';
 import type { CustomGatewayResponse, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
 import { type ContextVariables, substitute } from './context.ts';

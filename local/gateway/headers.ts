@@ -1,4 +1,4 @@
-import type { HeaderFields } from '../header-fields.ts';
+import type { HeaderFields } from '../http/header-fields.ts';
 
 /** Request headers that API Gateway does not hand on to a Lambda. */
 const droppedRequestHeaders = new Set([

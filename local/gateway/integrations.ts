@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { valuesOf } from '../header-fields.ts';
+import { valuesOf } from '../http/header-fields.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { LambdaIntegration, MockIntegration, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';

@@ -1,6 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { type HeaderFields, headerFields, valuesOf } from '../header-fields.ts';
+import { type HeaderFields, headerFields, valuesOf } from '../http/header-fields.ts';
 
 /** API Gateway's limit on a payload. */
 const maxBodyBytes = 10 * 1024 * 1024;

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
-import { aws } from '../template/intrinsics.ts';
+import { aws } from '../account.ts';
 import type { NamedPolicy, PolicyDocument, Role } from '../template/model.ts';
 
 /** How many decisions are kept; resources named by clients would fill the memory. */

@@ -1,7 +1,7 @@
 import { createHash, createHmac, type Hash, type Hmac, timingSafeEqual } from 'node:crypto';
 import { SignatureV4 } from '@smithy/signature-v4';
-import { type HeaderFields, valuesOf } from '../header-fields.ts';
-import { aws } from '../template/intrinsics.ts';
+import { aws } from '../account.ts';
+import { type HeaderFields, valuesOf } from '../http/header-fields.ts';
 import type { Identity } from './iam.ts';
 
 /** How far a signer's clock may be off. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { aws } from '../account.ts';
 import type { Queues } from '../aws/queues.ts';
 import type { Iam, Identity, ServicePrincipal } from '../iam/iam.ts';
-import { aws } from '../template/intrinsics.ts';
 import type { LambdaFunction } from '../template/model.ts';
 import { UserError } from '../user-error.ts';
 import { type FunctionMetrics, FunctionRunner } from './function-runner.ts';

@@ -1,13 +1,6 @@
 import { createHash } from 'node:crypto';
+import { aws } from '../account.ts';
 import type { Template } from './assembly.ts';
-
-/** Where the runtime pretends to be. */
-export const aws = {
-  region: 'us-east-1',
-  accountId: '123456789012',
-  partition: 'aws',
-  urlSuffix: 'amazonaws.com',
-} as const;
 
 /** Resolves the intrinsic functions of one stack's template to what they would be after a deployment. */
 export class IntrinsicResolver {

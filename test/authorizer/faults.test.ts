@@ -2,11 +2,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bundleAuthorizers } from '../../bench/bundles.ts';
 import { ParameterStore } from '../../local/aws/ssm.ts';
-import type { JsonServer } from '../../local/http-json.ts';
+import type { JsonServer } from '../../local/http/http-json.ts';
 import type { Fault } from '../../local/scalekit/faults.ts';
+import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
-import { storeCredentials } from '../../local/scalekit-credentials.ts';
-import { ScalekitClient } from '../../local/sdk.ts';
+import { storeCredentials } from '../../local/stored-secrets.ts';
 import { awsEnvironment, serveParameters } from '../parameter-server.ts';
 import { type AuthorizerProcess, type Outcome, startAuthorizer } from './authorizer-process.ts';
 

@@ -1,5 +1,5 @@
-import { ScalekitClient } from '../../local/sdk.ts';
-import type { Caller } from '../../shared/caller.ts';
+import { ScalekitClient } from '../../local/scalekit/sdk.ts';
+import type { Caller } from '../../shared/authentication/caller.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
 import { exchange } from './raw-client.ts';
 import { bearer, request } from './request.ts';

@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest';
-import { ScalekitClient } from '../../local/sdk.ts';
+import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
 
 const dataDir = newDataDir();

@@ -98,7 +98,7 @@ test('a revocation whose flush fails says so, has revoked the key, and is done b
 
 test('a revocation of what is not seen takes its time too, and changes nothing', async () => {
   const { otherOrganizationId, adminKey, scalekit } = runtime.outputs;
-  const { ScalekitClient } = await import('../../local/sdk.ts');
+  const { ScalekitClient } = await import('../../local/scalekit/sdk.ts');
   const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
   const { token, tokenId } = await sdk.token.createToken(otherOrganizationId);
   const startedAt = Date.now();

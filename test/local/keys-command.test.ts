@@ -5,7 +5,7 @@ import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts'
 
 // `npm run keys` against a local runtime: found by its data folder, and found as a deployment is, by the AWS environment.
 
-const script = fileURLToPath(new URL('../../infra/keys-command/main.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../infra/commands/keys.ts', import.meta.url));
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {

@@ -6,11 +6,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DynamoDb } from '../../local/aws/dynamodb.ts';
 import { serveAws } from '../../local/aws/server.ts';
-import type { JsonServer } from '../../local/http-json.ts';
+import type { JsonServer } from '../../local/http/http-json.ts';
 import { administratorAccess, Iam } from '../../local/iam/iam.ts';
 import { readAssembly } from '../../local/template/assembly.ts';
 import { readModel } from '../../local/template/read-model.ts';
-import { encodeCaller } from '../../shared/caller.ts';
+import { encodeCaller } from '../../shared/authentication/caller.ts';
 import { environmentFor } from '../parameter-server.ts';
 
 // The example backend's handlers, on the table of its stack, through the AWS SDK.

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Credentials } from '../../local/iam/iam.ts';
-import { ScalekitClient } from '../../local/sdk.ts';
+import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
 import { sendSigned } from '../signed-request.ts';
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AuthorizationRequest, simulate } from '../../local/iam/iam.ts';
 import { readOptions } from '../../local/options.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { ScalekitClient } from '../../local/sdk.ts';
+import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { parseTemplate, type Template } from '../../local/template/assembly.ts';
 import type { ServedModel } from '../../local/template/model.ts';
 import { readModel } from '../../local/template/read-model.ts';

@@ -4,10 +4,10 @@ import { promisify } from 'node:util';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ParameterStore } from '../../local/aws/ssm.ts';
-import type { JsonServer } from '../../local/http-json.ts';
+import type { JsonServer } from '../../local/http/http-json.ts';
 import { awsEnvironment, credentials, serveParameters } from '../parameter-server.ts';
 
-const script = fileURLToPath(new URL('../../infra/secrets.ts', import.meta.url));
+const script = fileURLToPath(new URL('../../infra/commands/secrets.ts', import.meta.url));
 const values = {
   SCALEKIT_ENVIRONMENT_URL: 'https://acme.scalekit.com',
   SCALEKIT_CLIENT_ID: 'skc_1',

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { KeyRequest } from '../../shared/authority.ts';
-import type { Caller } from '../../shared/caller.ts';
+import type { Caller } from '../../shared/authentication/caller.ts';
+import type { KeyRequest } from '../../shared/authorization/authority.ts';
 
 const organizationId = fc.constantFrom('org_1', 'org_2');
 const userId = fc.constantFrom('usr_1', 'usr_2');

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { amend, mint, type NewKey, requireScope, sees, succeed } from '../../shared/authority.ts';
-import type { Caller } from '../../shared/caller.ts';
+import type { Caller } from '../../shared/authentication/caller.ts';
+import { amend, mint, requireScope, sees, succeed } from '../../shared/authorization/authority.ts';
+import type { NewKey } from '../../shared/key.ts';
 import { scopeOf, withScope } from '../../shared/key-claims.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
 

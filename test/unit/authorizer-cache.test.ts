@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { authorizerCacheFromEnvironment } from '../../shared/authorizer-cache.ts';
+import { authorizerCacheFromEnvironment } from '../../shared/aws/authorizer-cache.ts';
 
 const deadlineMs = 200;
 const margin = 500;

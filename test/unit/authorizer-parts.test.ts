@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { breaker } from '../../shared/breaker.ts';
-import { refusedKeys } from '../../shared/refused-keys.ts';
-import { isAddressAllowed } from '../../shared/source-address.ts';
+import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
+import { isAddressAllowed } from '../../shared/authentication/source-address.ts';
+import { breaker } from '../../shared/scalekit/breaker.ts';
 
 describe('the memory of refused keys', () => {
   test('remembers a refusal for five seconds, and no other key', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bearerKey } from '../../shared/bearer.ts';
+import { bearerKey } from '../../shared/authentication/bearer.ts';
 import { fail, ok } from '../../shared/result.ts';
 
 const presenting = (...values: string[]) =>

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import type { Actor } from '../../shared/actor.ts';
-import { createBulkRevocation } from '../../shared/bulk-revocation.ts';
-import { allKeys } from '../../shared/key-search.ts';
-import { auditedMutations, type Mutations } from '../../shared/mutations.ts';
+import { auditedMutations, type Mutations } from '../../shared/audit/mutations.ts';
+import type { Actor } from '../../shared/authentication/actor.ts';
+import type { KeyInfo } from '../../shared/key.ts';
+import { allKeys } from '../../shared/keys/key-search.ts';
 import { fail } from '../../shared/result.ts';
-import type { KeyInfo, Scalekit } from '../../shared/scalekit.ts';
+import { createBulkRevocation } from '../../shared/revocation/bulk-revocation.ts';
+import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
 
 let env: TestScalekit;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Headers as BundledHeaders } from '../../infra/bundling/headers.mjs';
+import { Headers as BundledHeaders } from '../../infra/lambda/headers.mjs';
 
 const name = fc.constantFrom('grpc-status', 'Grpc-Status', 'content-type', 'X-A', 'x-a');
 const value = fc.constantFrom('0', 'a', 'b c', 'application/grpc');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { encodeCaller, principalId, readCaller } from '../../shared/caller.ts';
+import { encodeCaller, principalId, readCaller } from '../../shared/authentication/caller.ts';
 import { fail, ok } from '../../shared/result.ts';
 import { caller } from './arbitraries.ts';
 

@@ -11,8 +11,8 @@ import { contractText } from '../../contract/document.ts';
 import contract from '../../contract/openapi.json' with { type: 'json' };
 import { gatewayCodes, problems } from '../../contract/problems.ts';
 import { requests } from '../../contract/requests.ts';
+import { toProblem } from '../../shared/endpoint/problem.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { toProblem } from '../../shared/problem.ts';
 import { checkAgainstContract, type SeenAnswer } from '../contract-check.ts';
 
 test('the committed contract is what the schemas give now: mend it by npm run contract', () => {

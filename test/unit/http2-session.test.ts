@@ -3,7 +3,7 @@ import { createServer, type Http2Server, type ServerHttp2Stream } from 'node:htt
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Http2Session } from '../../shared/http2-session.ts';
+import { Http2Session } from '../../shared/scalekit/http2-session.ts';
 
 let server: Http2Server;
 let sessions: number;

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { overlapSchedulesFromEnvironment } from '../../shared/overlap-schedules.ts';
+import { overlapSchedulesFromEnvironment } from '../../shared/rotation/overlap-schedules.ts';
 import { awsEnvironment } from '../parameter-server.ts';
 
 // An EventBridge Scheduler that takes calls and does not answer them.

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { paced } from '../../shared/paced.ts';
+import { paced } from '../../shared/scalekit/paced.ts';
 
 test('many who ask at once share one run', async () => {
   let runs = 0;

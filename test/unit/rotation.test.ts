@@ -1,17 +1,17 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ScalekitClient } from '../../local/sdk.ts';
-import type { Operator } from '../../shared/actor.ts';
-import type { AuditEvent } from '../../shared/audit.ts';
-import type { AmendedKey, NewKey } from '../../shared/authority.ts';
-import type { CallFailure } from '../../shared/call-policy.ts';
-import { createKeys } from '../../shared/keys.ts';
-import { auditedMutations } from '../../shared/mutations.ts';
-import { createOverlapEnd } from '../../shared/overlap-end.ts';
-import type { OverlapSchedules } from '../../shared/overlap-schedules.ts';
+import type { ScalekitClient } from '../../local/scalekit/sdk.ts';
+import type { AuditEvent } from '../../shared/audit/audit.ts';
+import { auditedMutations } from '../../shared/audit/mutations.ts';
+import type { Operator } from '../../shared/authentication/actor.ts';
+import type { AmendedKey, NewKey } from '../../shared/key.ts';
+import { createKeys } from '../../shared/keys/keys.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { createRotation } from '../../shared/rotation.ts';
-import type { Scalekit } from '../../shared/scalekit.ts';
+import { createOverlapEnd } from '../../shared/rotation/overlap-end.ts';
+import type { OverlapSchedules } from '../../shared/rotation/overlap-schedules.ts';
+import { createRotation } from '../../shared/rotation/rotation.ts';
+import type { CallFailure } from '../../shared/scalekit/call-policy.ts';
+import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
 
 // Rotations, revocations and the ends of overlaps, all at once, on the embedded Scalekit: their calls are interleaved as a

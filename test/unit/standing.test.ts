@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Operator } from '../../shared/actor.ts';
-import type { Caller } from '../../shared/caller.ts';
-import { createKeys } from '../../shared/keys.ts';
-import { auditedMutations } from '../../shared/mutations.ts';
+import { auditedMutations } from '../../shared/audit/mutations.ts';
+import type { Operator } from '../../shared/authentication/actor.ts';
+import type { Caller } from '../../shared/authentication/caller.ts';
+import { createKeys } from '../../shared/keys/keys.ts';
 import { fail, ok } from '../../shared/result.ts';
-import { createRotation } from '../../shared/rotation.ts';
-import type { Scalekit } from '../../shared/scalekit.ts';
+import { createRotation } from '../../shared/rotation/rotation.ts';
+import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
 
 // A thief's request is under way while an operator acts on the thief's key. What happens in between is made to happen

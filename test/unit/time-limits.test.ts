@@ -1,16 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { auditTimeoutMs } from '../../shared/audit.ts';
-import type { AuthorizerCache } from '../../shared/authorizer-cache.ts';
-import { createBulkRevocation } from '../../shared/bulk-revocation.ts';
-import { createKeys } from '../../shared/keys.ts';
-import { createLeakedKeys } from '../../shared/leaked-key.ts';
-import { createLeavers } from '../../shared/leavers.ts';
-import { auditedMutations } from '../../shared/mutations.ts';
-import { createOverlapEnd } from '../../shared/overlap-end.ts';
-import { maxScheduleMs } from '../../shared/overlap-schedules.ts';
+import { auditTimeoutMs } from '../../shared/audit/audit.ts';
+import { auditedMutations } from '../../shared/audit/mutations.ts';
+import type { AuthorizerCache } from '../../shared/aws/authorizer-cache.ts';
+import type { KeyInfo } from '../../shared/key.ts';
+import { createKeys } from '../../shared/keys/keys.ts';
 import { fail, ok } from '../../shared/result.ts';
-import { createRotation } from '../../shared/rotation.ts';
-import type { KeyInfo, Scalekit } from '../../shared/scalekit.ts';
+import { createBulkRevocation } from '../../shared/revocation/bulk-revocation.ts';
+import { createLeakedKeys } from '../../shared/revocation/leaked-key.ts';
+import { createOverlapEnd } from '../../shared/rotation/overlap-end.ts';
+import { maxScheduleMs } from '../../shared/rotation/overlap-schedules.ts';
+import { createRotation } from '../../shared/rotation/rotation.ts';
+import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
+import { createLeavers } from '../../shared/webhook/leavers.ts';
 
 // Everything goes well, each step in the last moment that it is given. No embedded service is as slow at will, and nobody
 // waits for minutes, so what the operations call is made here, on a clock of our own.

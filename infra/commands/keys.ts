@@ -1,0 +1,211 @@
+import { writeSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import ms, { type StringValue } from 'ms';
+import { connect, type SendSigned } from './operator-client.ts';
+
+// `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
+
+interface CommonOptions {
+  readonly organization: string;
+  readonly local?: boolean;
+  readonly data: string;
+  readonly stage?: string;
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
+interface KeyOptions extends CommonOptions {
+  readonly user?: string;
+  readonly claim?: Record<string, string>;
+  readonly scope?: string;
+  readonly description?: string;
+  readonly expiresIn?: number;
+  readonly overlap?: number;
+  readonly replace?: boolean;
+}
+
+function duration(text: string): number {
+  const seconds = /^\d+(\.\d+)? ?(s|m|h|d|w|y)$/.test(text) ? Math.round(ms(text as StringValue) / 1000) : 0;
+  if (seconds === 0) throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h, 30m or 45s.');
+  return seconds;
+}
+
+function claim(text: string, claims: Record<string, string> = {}): Record<string, string> {
+  const [name, value] = text.split(/=(.*)/s);
+  if (!name || value === undefined) throw new InvalidArgumentError('Use NAME=VALUE.');
+  return { ...claims, [name]: value };
+}
+
+function idOf(prefix: 'apit_' | 'org_'): (text: string) => string {
+  return (text) => {
+    if (!new RegExp(`^${prefix}[0-9A-Za-z]+$`).test(text))
+      throw new InvalidArgumentError(`Use an id that begins with ${prefix}.`);
+    return text;
+  };
+}
+
+function httpUrl(text: string): string {
+  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
+    throw new InvalidArgumentError('Use the URL that the output OperatorApiUrl has.');
+  return text.replace(/\/$/, '');
+}
+
+/** Sends to the keys of the organization that the options name. */
+async function keysOf({ organization, local, data, stage, url }: CommonOptions): Promise<SendSigned> {
+  const send = await connect({ local: local ? data : undefined, stage, url });
+  return (method, path, body) => send(method, `/organizations/${organization}/keys${path}`, body);
+}
+
+/** A key that was made: the plain key alone on stdout, or with `--json` the whole answer. */
+function showNewKey(answer: unknown, { json }: CommonOptions): void {
+  const { key, ...rest } = answer as { key: string };
+  if (!json) console.error(JSON.stringify(rest, null, 2));
+  try {
+    writeSync(process.stdout.fd, `${json ? JSON.stringify(answer) : key}\n`);
+  } catch (cause) {
+    const { keyId } = rest as { keyId?: string };
+    throw new Error(`The key ${keyId} was made, but could not be written: revoke it, and try again.`, { cause });
+  }
+}
+
+function show(answer: unknown, { json }: CommonOptions): void {
+  if (json) console.log(JSON.stringify(answer));
+  else console.error(JSON.stringify(answer, null, 2));
+}
+
+/** Every active key, whatever the number of pages. */
+async function listAll(send: SendSigned, userId: string | undefined): Promise<unknown[]> {
+  const keys: unknown[] = [];
+  for (let pageToken: string | undefined; ; ) {
+    const query = new URLSearchParams({ pageSize: '30' });
+    if (userId !== undefined) query.set('userId', userId);
+    if (pageToken !== undefined) query.set('pageToken', pageToken);
+    const page = (await send('GET', `?${query.toString()}`)) as { keys: unknown[]; nextPageToken?: string };
+    keys.push(...page.keys);
+    if (page.nextPageToken === undefined) return keys;
+    pageToken = page.nextPageToken;
+  }
+}
+
+const program = new Command('npm run keys --')
+  .description('Manages the API keys of an organization, with AWS credentials. The plain key alone goes to stdout.')
+  .helpCommand(false);
+
+/** A command with the options that all have in common. */
+function command(name: string, description: string): Command {
+  return program
+    .command(name)
+    .description(description)
+    .requiredOption('--organization <id>', 'the organization whose keys are meant', idOf('org_'))
+    .option('--stage <name>', 'the deployment; by default that of cdk.json')
+    .option('--url <url>', 'the operators’ API itself, for who may not read the outputs of its stack', httpUrl)
+    .option('--local', 'a local runtime instead')
+    .option('--data <folder>', 'the data folder of the local runtime', '.local')
+    .option('--json', 'print the answer to stdout as one line of JSON');
+}
+
+command('create', 'make a key')
+  .option('--user <id>', 'make it for a user of the organization')
+  .option('--description <text>')
+  .option('--scope <words>', 'like "keys:read keys:write"')
+  .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
+  .option('--expires-in <duration>', 'like 90d; without it the key does not expire', duration)
+  .action(async ({ user, description, scope, claim: customClaims, expiresIn, ...common }: KeyOptions) => {
+    const send = await keysOf(common);
+    showNewKey(await send('POST', '', { userId: user, description, scope, customClaims, expiresIn }), common);
+  });
+
+command('list', 'show the active keys')
+  .option('--user <id>', 'only those of a user')
+  .action(async ({ user, ...common }: KeyOptions) => show(await listAll(await keysOf(common), user), common));
+
+command('get', 'show an active key')
+  .argument('<keyId>', 'the key', idOf('apit_'))
+  .action(async (keyId: string, common: CommonOptions) => {
+    const send = await keysOf(common);
+    show(await send('GET', `/${keyId}`), common);
+  });
+
+command('update', 'change a key; the claims given replace all that it has but scope and reserved ones')
+  .argument('<keyId>', 'the key', idOf('apit_'))
+  .option('--description <text>', '"" clears it')
+  .option('--scope <words>', '"" clears it')
+  .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
+  .action(async (keyId: string, { description, scope, claim: customClaims, ...common }: KeyOptions) => {
+    const send = await keysOf(common);
+    show(await send('PATCH', `/${keyId}`, { description, scope, customClaims }), common);
+  });
+
+command('rotate', 'put a new key in the place of one')
+  .argument('<keyId>', 'the key', idOf('apit_'))
+  .option(
+    '--overlap <duration>',
+    'how long the old key stays good, like 7d; without it, it is revoked at once',
+    duration,
+  )
+  .option('--expires-in <duration>', 'like 90d; without it the new key expires as the old one', duration)
+  .option('--replace', 'revoke a successor that there is already')
+  .action(async (keyId: string, { overlap: overlapSeconds, expiresIn, replace, ...common }: KeyOptions) => {
+    const send = await keysOf(common);
+    const body = { overlapSeconds, expiresIn, replace };
+    showNewKey(await send('POST', `/${keyId}/rotate`, body), common);
+  });
+
+command('revoke', 'revoke a key; its next request is refused')
+  .argument('<keyId>', 'the key', idOf('apit_'))
+  .action(async (keyId: string, common: CommonOptions) => {
+    const send = await keysOf(common);
+    await send('DELETE', `/${keyId}`);
+    show({ revoked: keyId }, common);
+  });
+
+interface BulkOptions extends CommonOptions {
+  readonly user?: string;
+  readonly claim?: Record<string, string>;
+  readonly createdBefore?: string;
+  readonly createdAfter?: string;
+  readonly issuedBy?: string;
+  readonly all?: boolean;
+  readonly dryRun?: boolean;
+}
+
+interface BulkAnswer {
+  readonly matched: number;
+  readonly revoked: number;
+  readonly failed: readonly unknown[];
+  readonly remaining: number;
+}
+
+command('revoke-all', 'revoke all keys that fit; goes on until none remains')
+  .option('--user <id>', 'those of a user')
+  .option('--claim <name=value>', 'those with a claim; may be repeated', claim)
+  .option('--created-before <time>', 'those created before, like 2030-01-31T12:00:00Z')
+  .option('--created-after <time>', 'those created after')
+  .option('--issued-by <keyId>', 'what a key made, and what those made')
+  .option('--all', 'every key of the organization')
+  .option('--dry-run', 'only count')
+  .action(async ({ user: userId, claim: customClaims, ...options }: BulkOptions) => {
+    const { createdBefore, createdAfter, issuedBy, all, dryRun, ...common } = options;
+    const send = await keysOf(common);
+    const body = { userId, customClaims, createdBefore, createdAfter, issuedBy, all, dryRun };
+    let revoked = 0;
+    let matched: number | undefined; // all that fitted when it began
+    for (;;) {
+      const answer = (await send('POST', '/revoke', body)) as BulkAnswer;
+      revoked += answer.revoked;
+      matched ??= answer.matched;
+      const goesOn = !dryRun && answer.remaining > 0 && answer.revoked > 0;
+      if (!goesOn) {
+        show({ ...answer, matched, revoked }, common);
+        if (!dryRun && answer.remaining + answer.failed.length > 0) throw new Error('Keys are left: run it again.');
+        return;
+      }
+    }
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
+}

@@ -1,0 +1,80 @@
+import { Aspects, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  CfnMethod,
+  type CorsOptions,
+  EndpointType,
+  LogGroupLogDestination,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { Construct, IConstruct } from 'constructs';
+import type { Config } from '../config.ts';
+import { accessLogFormat } from '../rest-api/access-log.ts';
+import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
+import { requireModernTls } from '../rest-api/modern-tls.ts';
+
+/** Headers of an answer that a page of another origin may read. */
+export const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
+
+/** How pages of the one allowed origin may call. */
+export function preflightFor(config: Config): CorsOptions {
+  return {
+    allowOrigins: [config.corsAllowOrigin],
+    allowHeaders: ['Authorization', 'Content-Type'],
+    exposeHeaders: corsExposeHeaders,
+    maxAge: Duration.hours(1),
+  };
+}
+
+/** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
+export function newCustomerRestApi(
+  scope: Construct,
+  id: string,
+  { name, config }: { readonly name: string; readonly config: Config },
+): { readonly api: RestApi; readonly accessLog: LogGroup } {
+  const accessLog = new LogGroup(scope, 'AccessLog', {
+    retention: config.logRetentionDays,
+    removalPolicy: RemovalPolicy.RETAIN,
+  });
+  const api = new RestApi(scope, id, {
+    restApiName: name,
+    description: "The customers' API: Authorization: Bearer KEY",
+    endpointTypes: [EndpointType.REGIONAL],
+    // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
+    cloudWatchRole: true,
+    cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+    defaultCorsPreflightOptions: preflightFor(config),
+    deployOptions: {
+      stageName: 'v1',
+      dataTraceEnabled: false, // it would log requests, and with them keys
+      throttlingRateLimit: config.throttleRatePerSecond,
+      throttlingBurstLimit: config.throttleBurst,
+      accessLogDestination: new LogGroupLogDestination(accessLog),
+      accessLogFormat: accessLogFormat({
+        code: AccessLogField.contextAuthorizer('code'),
+        organizationId: AccessLogField.contextAuthorizer('organizationId'),
+        userId: AccessLogField.contextAuthorizer('userId'),
+        keyId: AccessLogField.contextAuthorizer('keyId'),
+        authorizerLatencyMs: '$context.authorizer.latency',
+        authorizerError: '$context.authorizer.error',
+      }),
+    },
+  });
+  requireModernTls(api);
+  acknowledgeRestApiRules(api);
+  if (!config.waf)
+    Validations.of(api).acknowledge({
+      id: 'AwsSolutions-APIG3',
+      reason: 'AWS WAF is a setting: bad keys cost no call, and each method is throttled.',
+    });
+  api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
+  Aspects.of(api).add({ visit: refuseOtherBodyTypes });
+  return { api, accessLog };
+}
+
+/** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
+function refuseOtherBodyTypes(node: IConstruct): void {
+  if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
+  node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Config } from '../config.ts';
+import { bundleFunction } from './bundle.ts';
+
+/** In the package that other projects install, the functions are bundles already. */
+const prebuilt = fileURLToPath(new URL('functions', import.meta.url));
+
+/** Stack traces in logs name our lines. */
+export const nodeOptions = '--enable-source-maps';
+
+interface ApiFunctionProps {
+  /** The folder under functions/ whose handler.ts is the function. */
+  readonly entry: string;
+  readonly config: Config;
+  /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls, waits for decisions, and flushes */
+  readonly timeoutSeconds?: number;
+  /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
+  readonly deadLetterQueue?: IQueue;
+}
+
+/** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
+export class ApiFunction extends LambdaFunction {
+  constructor(scope: Construct, id: string, props: ApiFunctionProps) {
+    const { entry, config, timeoutSeconds = 25, deadLetterQueue } = props;
+    const logGroup = new LogGroup(scope, `${id}Log`, {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray traces are no resources.',
+    });
+    logGroup.grantWrite(role);
+    super(scope, id, {
+      code: Code.fromAsset(existsSync(prebuilt) ? `${prebuilt}/${entry}` : bundleFunction(entry)),
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 1024, // CPU comes with memory: at 128 MB a cold start takes seconds
+      timeout: Duration.seconds(timeoutSeconds),
+      tracing: Tracing.ACTIVE, // of invocations, never of what is in them
+      logGroup,
+      role,
+      environment: {
+        NODE_OPTIONS: nodeOptions,
+        POWERTOOLS_SERVICE_NAME: entry,
+        CORS_ALLOW_ORIGIN: config.corsAllowOrigin,
+      },
+      ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
+    });
+  }
+}

@@ -1,0 +1,106 @@
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import {
+  AccessLogField,
+  AuthorizationType,
+  EndpointType,
+  LambdaIntegration,
+  LogGroupLogDestination,
+  RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
+import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct, type IConstruct } from 'constructs';
+import type { Config } from '../config.ts';
+import { accessLogFormat } from '../rest-api/access-log.ts';
+import { acknowledgeRestApiRules, acknowledgeWildcard } from '../rest-api/acknowledged.ts';
+import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
+import { requireModernTls } from '../rest-api/modern-tls.ts';
+import { operatorRefusals } from './operator-refusals.ts';
+
+const stageName = 'v1';
+
+/** Of each method, of all operators together. */
+const throttle = { ratePerSecond: 100, burst: 200 };
+
+interface OperatorApiProps {
+  /** Of the API, in the account. */
+  readonly name: string;
+  readonly config: Config;
+  /** The account's setting by which API Gateway may write access logs. @default one of its own */
+  readonly loggingAccount?: IConstruct | undefined;
+}
+
+/** The operators' REST API: stage `v1`, AWS IAM on every method, each route below `/organizations/{organizationId}`. */
+export class OperatorApi extends Construct {
+  /** Lets its holder manage the keys of every organization. */
+  readonly policy: ManagedPolicy;
+  /** Lets its holder manage the keys of the one organization that its tag `organizationId` names. */
+  readonly organizationPolicy: ManagedPolicy;
+  readonly #api: RestApi;
+
+  constructor(scope: Construct, id: string, { name, config, loggingAccount }: OperatorApiProps) {
+    super(scope, id);
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: config.logRetentionDays,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    this.#api = new RestApi(this, 'Api', {
+      restApiName: name,
+      description: "The operators' API: AWS Signature Version 4",
+      endpointTypes: [EndpointType.REGIONAL],
+      ...(loggingAccount
+        ? { cloudWatchRole: false }
+        : { cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
+      deployOptions: {
+        stageName,
+        dataTraceEnabled: false, // it would log answers, and with them keys
+        throttlingRateLimit: throttle.ratePerSecond,
+        throttlingBurstLimit: throttle.burst,
+        accessLogDestination: new LogGroupLogDestination(accessLog),
+        accessLogFormat: accessLogFormat({ userArn: AccessLogField.contextIdentityUserArn() }),
+      },
+    });
+    requireModernTls(this.#api);
+    acknowledgeRestApiRules(this.#api);
+    Validations.of(this.#api).acknowledge({
+      id: 'AwsSolutions-APIG3',
+      reason: 'API Gateway refuses what AWS IAM does not allow before anything of ours runs.',
+    });
+    this.#api.node.tryRemoveChild('Endpoint');
+    if (loggingAccount) this.node.addDependency(loggingAccount);
+    addGatewayResponses(this.#api, operatorRefusals, {});
+    this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization');
+    this.organizationPolicy = this.#policyFor(
+      'OrganizationOperatorPolicy',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM's
+      '${aws:PrincipalTag/organizationId}',
+      'of the organization that the tag organizationId of the user or role names',
+    );
+  }
+
+  /** The URL of the stage, without a slash at its end. */
+  get url(): string {
+    const { region, urlSuffix } = Stack.of(this);
+    return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
+  }
+
+  /** Puts a function that manages keys behind a method and a path below the organization's. */
+  keyRoute(method: string, path: string, handler: IFunction): void {
+    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
+    this.#api.root
+      .resourceForPath(`/organizations/{organizationId}${path}`)
+      .addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
+  }
+
+  #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
+    const resource = `${this.#api.restApiId}/${stageName}/*/organizations/${organizationId}/*`;
+    const arn = Stack.of(this).formatArn({ service: 'execute-api', resource });
+    const policy = new ManagedPolicy(this, id, {
+      description: `Manage the API keys ${whose}`,
+      statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources: [arn] })],
+    });
+    acknowledgeWildcard(policy, arn, 'An operator may use every method below the organizations that the policy names.');
+    return policy;
+  }
+}

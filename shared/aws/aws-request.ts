@@ -1,0 +1,45 @@
+import aws4 from 'aws4';
+import { requireEnvironment } from '../environment.ts';
+import { type HttpAnswer, sendHttp } from './http-request.ts';
+
+/**
+ * Calls an AWS API of the function's own region with the function's own credentials, both from the environment that
+ * Lambda sets. A signer instead of an SDK client spares the authorizer about 100 ms of cold start. It honours
+ * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` as the AWS SDKs do.
+ */
+export function sendAws(
+  service: keyof typeof endpointVariables,
+  options: { method: string; path: string; headers: Record<string, string>; body: string; timeoutMs: number },
+): Promise<HttpAnswer> {
+  const region = requireEnvironment('AWS_REGION');
+  const endpoint = endpointOf(service, region);
+  const url = new URL(endpoint.pathname.replace(/\/$/, '') + options.path, endpoint);
+  const sessionToken = process.env['AWS_SESSION_TOKEN'];
+  const signed = aws4.sign(
+    {
+      service,
+      region,
+      host: url.host,
+      method: options.method,
+      path: url.pathname + url.search,
+      headers: options.headers,
+      body: options.body,
+    },
+    {
+      accessKeyId: requireEnvironment('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: requireEnvironment('AWS_SECRET_ACCESS_KEY'),
+      ...(sessionToken ? { sessionToken } : {}),
+    },
+  );
+  return sendHttp(url, { ...options, headers: signed.headers as Record<string, string> });
+}
+
+/** The services that functions call, and the part of `AWS_ENDPOINT_URL_…` that names each. */
+const endpointVariables = { ssm: 'SSM', apigateway: 'API_GATEWAY', events: 'EVENTBRIDGE' } as const;
+
+function endpointOf(service: keyof typeof endpointVariables, region: string): URL {
+  const override = process.env[`AWS_ENDPOINT_URL_${endpointVariables[service]}`] || process.env['AWS_ENDPOINT_URL'];
+  if (override) return new URL(override);
+  const domain = region.startsWith('cn-') ? 'amazonaws.com.cn' : 'amazonaws.com';
+  return new URL(`https://${service}.${region}.${domain}`);
+}

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import { maxClaims, scopeWords } from '../key-claims.ts';
+import { CustomClaims, Scope } from './schemas.ts';
+
+/** The fields by which a request names the claims of a key; `scope` and `customClaims.scope` are the same thing. */
+export const claimFields = {
+  scope: Scope.optional(),
+  customClaims: CustomClaims.meta({ maxProperties: maxClaims }).optional(),
+};
+
+interface ClaimFields {
+  readonly scope?: string[] | undefined;
+  readonly customClaims?: Record<string, string> | undefined;
+}
+
+/** The scope and the other claims that a request names; each is absent where it names none. */
+export interface NamedClaims {
+  readonly scope?: string[];
+  readonly customClaims?: Record<string, string>;
+}
+
+/** Takes the scope out of the claims; tells `context` where the two of it differ, or the claims are too many. */
+export function separateScope({ scope, customClaims }: ClaimFields, context: z.core.$RefinementCtx): NamedClaims {
+  const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
+  if (customClaims === undefined) return scope === undefined ? {} : { scope };
+  const { scope: scopeClaim, ...others } = customClaims;
+  if (Object.keys(customClaims).length > maxClaims) issue(['customClaims'], `has more than ${maxClaims} claims`);
+  if (scopeClaim === undefined) return { customClaims: others, ...(scope === undefined ? {} : { scope }) };
+  const parsed = Scope.safeParse(scopeClaim);
+  if (!parsed.success) issue(['customClaims', 'scope'], z.flattenError(parsed.error).formErrors.join(', '));
+  const words = scopeWords(scopeClaim);
+  if (scope && !sameWords(scope, words)) {
+    issue(['scope'], 'differs from customClaims.scope, which means the same; name one of them');
+  }
+  return { customClaims: others, scope: words };
+}
+
+function sameWords(one: string[], other: string[]): boolean {
+  return new Set([...one, ...other]).size === one.length && one.length === other.length;
+}

@@ -1,0 +1,54 @@
+import type { KeyInfo } from '../key.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { CallFailure } from '../scalekit/call-policy.ts';
+import type { Scalekit } from '../scalekit/scalekit.ts';
+
+/** The largest of Scalekit's pages. */
+const pageSize = 30;
+
+/** Whose keys are looked through. */
+export interface KeyOwner {
+  readonly organizationId: string;
+  readonly userId?: string | undefined;
+}
+
+/** The active keys that a search has looked at. */
+interface FoundKeys {
+  readonly keys: KeyInfo[];
+  /** How many it had no time to look at; all of them are looked at when it is 0. */
+  readonly unseen: number;
+}
+
+/** Reads all active keys of an organization, or of one of its users. What is not done by `until` (ms since the epoch) is an outage. */
+export async function allKeys(
+  scalekit: Scalekit,
+  whose: KeyOwner,
+  until: number,
+): Promise<Result<KeyInfo[], CallFailure>> {
+  const found = await searchKeys(scalekit, whose, until);
+  if (!found.ok) return found;
+  if (found.value.unseen === 0) return ok(found.value.keys);
+  const cause = new Error('there are too many keys to look through in time');
+  return fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause });
+}
+
+/** As {@link allKeys}, but what was looked at by `until` is found. */
+export async function searchKeys(
+  scalekit: Scalekit,
+  { organizationId, userId }: KeyOwner,
+  until: number,
+): Promise<Result<FoundKeys, CallFailure>> {
+  const keys: KeyInfo[] = [];
+  for (let pageToken: string | undefined; ; ) {
+    const page = await scalekit.list(organizationId, {
+      pageSize,
+      ...(userId === undefined ? {} : { userId }),
+      ...(pageToken === undefined ? {} : { pageToken }),
+    });
+    if (!page.ok) return page;
+    keys.push(...page.value.keys);
+    pageToken = page.value.nextPageToken;
+    if (pageToken === undefined) return ok({ keys, unseen: 0 });
+    if (Date.now() >= until) return ok({ keys, unseen: Math.max(1, page.value.totalCount - keys.length) });
+  }
+}

@@ -1,0 +1,85 @@
+import type { AuditCause } from '../audit/audit.ts';
+import type { Mutations } from '../audit/mutations.ts';
+import type { KeyInfo } from '../key.ts';
+
+/** What became of many revocations. */
+export interface RevocationTally {
+  readonly revoked: number;
+  readonly failed: readonly { readonly keyId: string; readonly code: 'upstream_unavailable' }[];
+  /** Not tried: the time was over, or a key that came of it could not be revoked. */
+  readonly remaining: number;
+}
+
+/** How many are revoked at the same time: Scalekit limits the rate of an environment. */
+const concurrency = 8;
+
+/**
+ * Revokes keys, some at a time, and begins none after `until` (ms since the epoch). What a key made goes before the key
+ * itself, and where that fails the key stays: so a repeat of what was cut short still finds its way from maker to made.
+ */
+export async function revokeAll(
+  mutations: Mutations,
+  keys: readonly KeyInfo[],
+  cause: AuditCause,
+  until: number,
+): Promise<RevocationTally> {
+  const failed: { keyId: string; code: 'upstream_unavailable' }[] = [];
+  const kept = new Set<string>(); // that something came of which is not revoked
+  let revoked = 0;
+  const keep = (key: KeyInfo) => {
+    for (const id of originsOf(key)) kept.add(id);
+  };
+  for (const batch of batches(keys)) {
+    const open = Date.now() < until ? batch.filter(({ keyId }) => !kept.has(keyId)) : [];
+    for (const key of batch) if (!open.includes(key)) keep(key);
+    const outcomes = await Promise.all(open.map(async (key) => ({ key, done: await mutations.revoke(key, cause) })));
+    for (const { key, done } of outcomes) {
+      if (done.ok) revoked++;
+      else {
+        failed.push({ keyId: key.keyId, code: 'upstream_unavailable' });
+        keep(key);
+      }
+    }
+  }
+  return { revoked, failed, remaining: keys.length - revoked - failed.length };
+}
+
+/** The ids of the keys that a key came of: what made it, and what it took the place of. */
+function originsOf({ customClaims }: KeyInfo): string[] {
+  return [customClaims['issued_by'], customClaims['rotated_from']].filter((id) => id !== undefined);
+}
+
+/** The ids of all that came of keys by making and rotating, without these themselves. */
+export function descendantsOf(keyIds: readonly string[], keys: readonly KeyInfo[]): Set<string> {
+  const ancestors = new Set(keyIds);
+  const found = new Set<string>();
+  for (let parents = ancestors; parents.size > 0; ) {
+    const children = keys.filter(
+      (key) => !found.has(key.keyId) && !ancestors.has(key.keyId) && originsOf(key).some((id) => parents.has(id)),
+    );
+    parents = new Set(children.map((child) => child.keyId));
+    for (const id of parents) found.add(id);
+  }
+  return found;
+}
+
+/** Groups keys, none with one that came of it, the last generation first. */
+function batches(keys: readonly KeyInfo[]): KeyInfo[][] {
+  const byId = new Map(keys.map((key) => [key.keyId, key]));
+  const generations = new Map<string, number>();
+  const generationOf = (key: KeyInfo, path: readonly string[]): number => {
+    const known = generations.get(key.keyId);
+    if (known !== undefined) return known;
+    const origins = originsOf(key).flatMap((id) => (path.includes(id) ? [] : (byId.get(id) ?? [])));
+    const generation = 1 + Math.max(0, ...origins.map((origin) => generationOf(origin, [...path, key.keyId])));
+    generations.set(key.keyId, generation);
+    return generation;
+  };
+  const grouped = Map.groupBy(keys, (key) => generationOf(key, []));
+  const lastFirst = [...grouped].toSorted(([one], [other]) => other - one).map(([, group]) => group);
+  return lastFirst.flatMap((group) =>
+    Array.from({ length: Math.ceil(group.length / concurrency) }, (_, index) =>
+      group.slice(index * concurrency, (index + 1) * concurrency),
+    ),
+  );
+}

@@ -1,0 +1,106 @@
+import { sendHttp } from '../aws/http-request.ts';
+import type { ScalekitCredentials, Secrets } from './credentials.ts';
+import { paced } from './paced.ts';
+
+/** An access token of Scalekit's client-credentials grant, and the environment that it belongs to. */
+export interface AccessToken {
+  readonly environmentUrl: string;
+  readonly value: string;
+}
+
+interface HeldToken extends AccessToken {
+  readonly renewAt: number;
+  readonly expiresAt: number;
+}
+
+/** Scalekit refuses our client id and secret, also after they were read again. */
+class GrantRefused extends Error {
+  override readonly name = 'GrantRefused';
+  readonly code: number;
+  constructor(status: number) {
+    super(`Scalekit refused our client credentials with status ${status}`);
+    this.code = status;
+  }
+}
+
+class GrantFailed extends Error {
+  override readonly name = 'GrantFailed';
+  readonly code: number;
+  constructor(status: number) {
+    super(`Scalekit's token endpoint answered ${status}`);
+    this.code = status;
+  }
+}
+
+/** Tells whether Scalekit refuses our client id and secret. */
+export function isGrantRefusal(error: unknown): boolean {
+  return error instanceof GrantRefused;
+}
+
+/** Holds the one access token of this execution environment. */
+export interface AccessTokens {
+  /** The token that is at hand and has not expired; renewed in the background when four fifths of its life are over. */
+  held(): AccessToken | undefined;
+  /** Fetches a token; many who ask share one grant. */
+  fetch(): Promise<AccessToken>;
+  /** Another token than the very one that was `refused`, which Scalekit would not take; at most one grant a second is asked for. */
+  renew(refused: AccessToken): Promise<AccessToken>;
+}
+
+/** Fetches access tokens with the client-credentials grant: single-flight, and at most one grant a second. */
+export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): AccessTokens {
+  let held: HeldToken | undefined;
+  const grant = async () => {
+    held = await grantWithFreshSecrets(secrets, timeoutMs);
+    return held;
+  };
+  const fetch = paced(grant, 1000, isGrantRefusal);
+  const replace = paced(grant, 1000, isGrantRefusal); // at its own pace: a token that was only just fetched may be refused
+  return {
+    held() {
+      const now = Date.now();
+      if (!held || held.expiresAt <= now) return undefined;
+      if (held.renewAt <= now) void fetch().catch(() => {}); // the held one serves until it expires
+      return held;
+    },
+    fetch,
+    async renew(refused) {
+      if (held && held !== refused) return held; // another call has renewed it
+      return replace();
+    },
+  };
+}
+
+/** A refused grant may mean that the secret was rotated: read SSM again once, and try once more. */
+async function grantWithFreshSecrets(secrets: Secrets, timeoutMs: number): Promise<HeldToken> {
+  try {
+    return await requestToken(await secrets.current(), timeoutMs);
+  } catch (error) {
+    if (!(error instanceof GrantRefused)) throw error;
+    return requestToken(await secrets.reread(), timeoutMs);
+  }
+}
+
+async function requestToken(credentials: ScalekitCredentials, timeoutMs: number): Promise<HeldToken> {
+  const askedAt = Date.now();
+  const answer = await sendHttp(new URL(`${credentials.environmentUrl.replace(/\/$/, '')}/oauth/token`), {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+    body: new URLSearchParams({
+      grant_type: 'client_credentials',
+      client_id: credentials.clientId,
+      client_secret: credentials.clientSecret,
+    }).toString(),
+    timeoutMs,
+  });
+  if ([400, 401, 403].includes(answer.status)) throw new GrantRefused(answer.status);
+  if (answer.status !== 200) throw new GrantFailed(answer.status);
+  const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<string, unknown>;
+  if (typeof value !== 'string' || typeof expiresInSeconds !== 'number') throw new GrantFailed(answer.status);
+  return {
+    environmentUrl: credentials.environmentUrl,
+    value,
+    renewAt: askedAt + expiresInSeconds * 800,
+    expiresAt: askedAt + expiresInSeconds * 1000,
+  };
+}

@@ -1,0 +1,141 @@
+import { type Failure, invalid } from '../failure.ts';
+import { measure } from '../metrics.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { type AccessToken, type AccessTokens, isGrantRefusal } from './access-token.ts';
+import type { Breaker } from './breaker.ts';
+import { Code, ConnectError, type GrpcError } from './grpc.cjs';
+
+/**
+ * Why nobody can tell, for our log. `credentials_refused`: Scalekit refuses our client or its renewed access token.
+ * `permission_denied`: it refuses what our client asks. Both are for us to mend, and no word on the key.
+ */
+export type OutageReason = 'credentials_refused' | 'permission_denied' | 'breaker_open' | 'unreachable';
+
+/**
+ * Why a call gave nothing. `refused`: Scalekit knows no such thing (NOT_FOUND) or would not take the input
+ * (INVALID_ARGUMENT). `outcome_unknown`: a create left, and what became of it is not known.
+ */
+export type CallFailure =
+  | { readonly kind: 'refused'; readonly cause: GrpcError }
+  | { readonly kind: 'upstream_unavailable'; readonly reason: OutageReason; readonly cause: unknown }
+  | { readonly kind: 'outcome_unknown'; readonly cause: unknown };
+
+/** What Scalekit refuses is the fault of a field; any other failure of a call stays what it is. */
+export function refusedAs(failure: CallFailure, path: string, message: string): Failure {
+  return failure.kind === 'refused' ? invalid(path, message) : failure;
+}
+
+/** Runs one call of Scalekit: `attempt` is given a token and the deadline (ms since the epoch), and may run again. */
+export type CallPolicy = <T>(
+  repeatable: boolean,
+  attempt: (token: AccessToken, deadline: number) => Promise<T>,
+) => Promise<Result<T, CallFailure>>;
+
+/**
+ * Our policy for calls: one deadline for all of a call, at most one renewal of the access token, repeats only of what
+ * is safe to repeat, and none while the breaker is open. The verdict goes by gRPC code, never by message.
+ */
+export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlineMs: number): CallPolicy {
+  async function run<T>(
+    repeatable: boolean,
+    attempt: (token: AccessToken, deadline: number) => Promise<T>,
+  ): Promise<Result<T, CallFailure>> {
+    const deadline = Date.now() + deadlineMs;
+    let token: AccessToken | undefined;
+    let renewed = false;
+    for (let attempts = 0; ; attempts++) {
+      try {
+        token ??= accessTokens.held() ?? (await before(deadline, accessTokens.fetch()));
+        return ok(await attempt(token, deadline));
+      } catch (thrown) {
+        if (!token) {
+          if (isGrantRefusal(thrown)) return outage('credentials_refused', thrown);
+          if (await mayRepeat(attempts, deadline)) continue;
+          return outage('unreachable', thrown);
+        }
+        const error = ConnectError.from(thrown);
+        if (error.code === Code.NotFound || error.code === Code.InvalidArgument) {
+          return fail({ kind: 'refused', cause: error });
+        }
+        if (error.code === Code.PermissionDenied) return outage('permission_denied', error);
+        if (error.code === Code.Unauthenticated) {
+          // Refused before it was done, so that even a create may go again; once, with another token.
+          const other = renewed ? undefined : await otherToken(deadline, token);
+          if (!other) return outage('credentials_refused', error);
+          renewed = true;
+          token = other;
+          continue;
+        }
+        if (repeatable && isTransient(error) && (await mayRepeat(attempts, deadline))) continue;
+        if (repeatable || neverLeft(error) || isRefusal(error)) return outage('unreachable', error);
+        return fail({ kind: 'outcome_unknown', cause: error });
+      }
+    }
+  }
+
+  async function otherToken(deadline: number, refused: AccessToken): Promise<AccessToken | undefined> {
+    const other = await before(deadline, accessTokens.renew(refused)).catch(() => undefined);
+    return other === refused ? undefined : other;
+  }
+
+  return async (repeatable, attempt) => {
+    if (!breaker.allows()) return outage('breaker_open', new Error('Scalekit was down a moment ago'));
+    const startedAt = Date.now();
+    const result = await run(repeatable, attempt);
+    const answered = result.ok || result.failure.kind === 'refused';
+    breaker.record(answered ? 'answered' : 'outage');
+    measure('UpstreamLatency', Date.now() - startedAt);
+    if (!answered) measure('UpstreamFailures');
+    if (!result.ok && isOursToMend(result.failure)) measure('CredentialsRefused');
+    return result;
+  };
+}
+
+function isOursToMend(failure: CallFailure): boolean {
+  if (failure.kind !== 'upstream_unavailable') return false;
+  return failure.reason === 'credentials_refused' || failure.reason === 'permission_denied';
+}
+
+/** Few: Scalekit's rate limit arrives as UNAVAILABLE too, and is not to be hammered. */
+const maxRepeats = 2;
+
+/** Pauses before a repeat, where one is left and there is time for it. */
+async function mayRepeat(attempts: number, deadline: number): Promise<boolean> {
+  const pauseMs = 50 * 2 ** attempts * (1 + Math.random());
+  if (attempts >= maxRepeats || Date.now() + pauseMs >= deadline) return false;
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  return true;
+}
+
+function outage(reason: OutageReason, cause: unknown): { readonly ok: false; readonly failure: CallFailure } {
+  return fail({ kind: 'upstream_unavailable', reason, cause });
+}
+
+/** The connection broke, or Scalekit asks to come again. */
+function isTransient(error: GrpcError): boolean {
+  const cause = causeCode(error) ?? '';
+  if (cause === 'ECONNRESET' || cause.startsWith('ERR_HTTP2_')) return true;
+  return [Code.Aborted, Code.Canceled, Code.Unavailable].includes(error.code);
+}
+
+/** No connection was made, so nothing can have been done. */
+function neverLeft(error: GrpcError): boolean {
+  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(causeCode(error) ?? '');
+}
+
+/** Scalekit answered that it did not do it. */
+function isRefusal(error: GrpcError): boolean {
+  return error.code === Code.ResourceExhausted || error.code === Code.Unimplemented;
+}
+
+function causeCode(error: GrpcError): string | undefined {
+  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : undefined;
+}
+
+function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const late = () => reject(new ConnectError('no access token in time', Code.DeadlineExceeded));
+    const timer = setTimeout(late, deadline - Date.now());
+    void promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
+}
