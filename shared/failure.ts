@@ -27,7 +27,15 @@ export function invalid(path: string, message: string): Failure {
   return { kind: 'invalid_request', errors: [{ path, message }] };
 }
 
-/** A call that failed in a step where it makes no difference how: nothing is decided by it, and it is safe to repeat. */
-export function outage(failure: { readonly kind: string; readonly cause: unknown }): Failure {
+/** Nobody can tell at the moment; it is safe to repeat the request. */
+export type Outage = Extract<Failure, { readonly kind: 'upstream_unavailable' }>;
+
+/** Maps any failed call to `upstream_unavailable`, for steps that are safe to retry whatever the cause. */
+export function outage(failure: { readonly kind: string; readonly cause: unknown }): Outage {
   return { kind: 'upstream_unavailable', reason: failure.kind, cause: failure.cause };
+}
+
+/** A fault of our own; the message is for our log. */
+export function internalError(message: string): Failure {
+  return { kind: 'internal_error', cause: new Error(message) };
 }

@@ -20,6 +20,12 @@ export interface KeyInfo {
   readonly suffix: string;
 }
 
+/** A key that was just made, with the plain key. */
+export interface CreatedKey {
+  readonly key: string;
+  readonly info: KeyInfo;
+}
+
 /** What a changed key is set to. */
 export interface AmendedKey {
   /** The whole map; absent when no claim changes, so that it undoes nothing that somebody else changes meanwhile. */

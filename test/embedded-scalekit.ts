@@ -2,6 +2,7 @@ import { ParameterStore } from '../local/aws/ssm.ts';
 import { ScalekitClient } from '../local/scalekit/sdk.ts';
 import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
 import { storeCredentials } from '../local/stored-secrets.ts';
+import { createMetrics } from '../shared/metrics.ts';
 import { type Scalekit, scalekitFromEnvironment } from '../shared/scalekit/scalekit.ts';
 import { awsEnvironment, serveParameters } from './parameter-server.ts';
 
@@ -26,7 +27,7 @@ export async function startTestScalekit(): Promise<TestScalekit> {
   const sdk = new ScalekitClient(embedded.environmentUrl, clientId, clientSecret);
   let users = 0;
   return {
-    scalekit: scalekitFromEnvironment(),
+    scalekit: scalekitFromEnvironment(createMetrics()),
     sdk,
     async newOrganization() {
       return (await sdk.organization.createOrganization('Acme')).organization?.id ?? '';

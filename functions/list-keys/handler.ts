@@ -1,13 +1,13 @@
 import { keyEndpoint } from '../../shared/endpoint/endpoint.ts';
-import { createKeyReader } from '../../shared/keys/key-reader.ts';
+import { keyReading } from '../../shared/keys/key-services.ts';
+import { listKeys } from '../../shared/keys/list-keys.ts';
 import { ok } from '../../shared/result.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit/scalekit.ts';
 import { ListKeysInput } from './schema.ts';
 
-const keys = createKeyReader(scalekitFromEnvironment());
+const services = keyReading();
 
-/** Lists the active keys that the caller can see, a page at a time. */
-export const handler = keyEndpoint(ListKeysInput, async ({ query }, { by }) => {
-  const listed = await keys.list(query, by);
+/** Lists the active keys that the caller can see, one page per request. */
+export const handler = keyEndpoint(services, ListKeysInput, async ({ query }, { by }) => {
+  const listed = await listKeys(services, query, by);
   return listed.ok ? ok({ status: 200, body: listed.value }) : listed;
 });

@@ -14,7 +14,7 @@ const paths = Object.fromEntries(
 );
 
 /** Shows the contract of this API, as it is committed, for where it is served: what a client is made from. It can reach nothing else. */
-export const handler = openEndpoint({}, async (_input, { path }) => {
+export const handler = openEndpoint({}, {}, async (_input, { path }) => {
   const url = path.replace(/\/openapi\.json\/?$/, '') || '/';
   return ok({ status: 200, body: { ...contract, servers: [{ url }], paths } });
 });

@@ -1,14 +1,13 @@
 import { keyEndpoint } from '../../shared/endpoint/endpoint.ts';
 import { keyServices } from '../../shared/keys/key-services.ts';
-import { createKeys } from '../../shared/keys/keys.ts';
+import { updateKey } from '../../shared/keys/update-key.ts';
 import { ok } from '../../shared/result.ts';
 import { UpdateKeyInput } from './schema.ts';
 
-const { scalekit, mutations, cache } = keyServices();
-const keys = createKeys(scalekit, mutations, cache);
+const services = keyServices();
 
-/** Changes description, scope or claims of a key within the caller's authority, and answers with what came of it. */
-export const handler = keyEndpoint(UpdateKeyInput, async ({ path, body }, { by }) => {
-  const updated = await keys.update(path.keyId, body, by);
+/** Changes description, scope or claims of a key within the caller's authority, and answers with the key as it then is. */
+export const handler = keyEndpoint(services, UpdateKeyInput, async ({ path, body }, { by }) => {
+  const updated = await updateKey(services, path.keyId, body, by);
   return updated.ok ? ok({ status: 200, body: updated.value }) : updated;
 });

@@ -1,9 +1,10 @@
-import type { Initiator } from '../authentication/actor.ts';
-import { isOperator } from '../authentication/actor.ts';
+import { type Initiator, isOperator } from '../authentication/actor.ts';
 import { sendAws } from '../aws/aws-request.ts';
+import type { HttpAnswer } from '../aws/http-request.ts';
 import { requireEnvironment } from '../environment.ts';
 import { causeOf, logger } from '../logger.ts';
-import { type MetricName, measure, metricFields } from '../metrics.ts';
+import type { MetricName, Metrics } from '../metrics.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 
 /** What can happen to a key; `detail-type` is `ApiKey …`. */
 export type AuditType = 'Created' | 'Updated' | 'Rotated' | 'Revoked';
@@ -39,11 +40,11 @@ export interface AuditEvent extends AuditCause {
 
 /** The record of all that happens to keys. */
 export interface Audit {
-  /** Logs and sends an event. Never fails, for what it tells of has happened: one that can't be sent is logged as an error. */
+  /** Logs and sends an event. Never fails: the change has already been made. An event that cannot be sent is logged as an error. */
   record(event: AuditEvent): Promise<void>;
 }
 
-const metrics: Record<AuditType, MetricName> = {
+const metricOf: Record<AuditType, MetricName> = {
   Created: 'KeysCreated',
   Updated: 'KeysUpdated',
   Rotated: 'KeysRotated',
@@ -57,38 +58,37 @@ const source = 'api-keys';
 export const auditTimeoutMs = 2_000;
 
 /** The audit that sends to the event bus that `AUDIT_EVENT_BUS` names. */
-export function auditFromEnvironment(): Audit {
+export function auditFromEnvironment(metrics: Metrics): Audit {
   const EventBusName = requireEnvironment('AUDIT_EVENT_BUS');
+  const notSent = (fields: Record<string, unknown>) => {
+    metrics.measure('AuditFailures');
+    logger.error('audit_not_sent', { ...fields, ...metrics.take() });
+  };
   return {
     async record(event) {
-      measure(metrics[event.type]);
-      logger.info('audit', { audit: event, ...metricFields() });
-      await send(EventBusName, event);
+      const { type, ...detail } = event;
+      const { keyId } = detail;
+      metrics.measure(metricOf[type]);
+      logger.info('audit', { audit: event, ...metrics.take() });
+      const entry = { EventBusName, Source: source, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
+      try {
+        const { status, body } = await putEvent(entry);
+        if (status !== 200 || failedEntries(body) > 0) notSent({ keyId, status });
+      } catch (cause) {
+        notSent({ keyId, ...causeOf(cause) });
+      }
     },
   };
 }
 
-async function send(EventBusName: string, { type, ...detail }: AuditEvent): Promise<void> {
-  const entry = { EventBusName, Source: source, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
-  const { keyId } = detail;
-  try {
-    const answer = await sendAws('events', {
-      method: 'POST',
-      path: '/',
-      headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' },
-      body: JSON.stringify({ Entries: [entry] }),
-      timeoutMs: auditTimeoutMs,
-    });
-    const isSent = answer.status === 200 && failedEntries(answer.body) === 0;
-    if (!isSent) logNotSent({ keyId, status: answer.status });
-  } catch (cause) {
-    logNotSent({ keyId, ...causeOf(cause) });
-  }
-}
-
-function logNotSent(fields: Record<string, unknown>): void {
-  measure('AuditFailures');
-  logger.error('audit_not_sent', { ...fields, ...metricFields() });
+function putEvent(entry: Record<string, string>): Promise<HttpAnswer> {
+  return sendAws('events', {
+    method: 'POST',
+    path: '/',
+    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' },
+    body: JSON.stringify({ Entries: [entry] }),
+    timeoutMs: auditTimeoutMs,
+  });
 }
 
 function failedEntries(body: string): number {
@@ -99,6 +99,5 @@ function failedEntries(body: string): number {
 export function causedBy({ actor, requestId }: Initiator, reason: string): AuditCause {
   if (isOperator(actor)) return { actor: { type: 'operator', userArn: actor.userArn }, requestId, reason };
   const { keyId, organizationId, userId } = actor;
-  const key = { type: 'key', keyId, organizationId, ...(userId === undefined ? {} : { userId }) } as const;
-  return { actor: key, requestId, reason };
+  return { actor: { type: 'key', ...withoutUndefined({ keyId, organizationId, userId }) }, requestId, reason };
 }

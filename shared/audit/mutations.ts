@@ -1,21 +1,20 @@
-import type { AmendedKey, KeyInfo, NewKey } from '../key.ts';
+import type { Outage } from '../failure.ts';
+import type { AmendedKey, CreatedKey, KeyInfo, NewKey } from '../key.ts';
 import { ok, type Result } from '../result.ts';
 import type { CallFailure } from '../scalekit/call-policy.ts';
 import type { Scalekit } from '../scalekit/scalekit.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import type { Audit, AuditCause, AuditEvent, AuditType } from './audit.ts';
 
-/** A key that was just made, with the plain key. */
-export interface CreatedKey {
-  readonly key: string;
-  readonly info: KeyInfo;
-}
-
-/** The only way to change anything at Scalekit: what was done is recorded, once. */
+/** The only way to change anything at Scalekit: each change is recorded once. */
 export interface Mutations {
+  /** With `previousKeyId` the record is of a rotation. */
   create(newKey: NewKey, cause: AuditCause, previousKeyId?: string): Promise<Result<CreatedKey, CallFailure>>;
   update(key: KeyInfo, change: AmendedKey, cause: AuditCause): Promise<Result<KeyInfo, CallFailure>>;
   /** Revokes a key that was active when it was looked up. */
-  revoke(key: KeyInfo, cause: AuditCause): Promise<Result<void, CallFailure>>;
+  revoke(key: KeyInfo, cause: AuditCause): Promise<Result<void, Outage>>;
+  /** Makes the calls of a revocation, of no key: so that the time of an answer tells nothing. */
+  revokeNothing(): Promise<Result<void, Outage>>;
 }
 
 /** Makes the mutations of a Scalekit's keys, each with its record. */
@@ -24,11 +23,8 @@ export function auditedMutations(scalekit: Scalekit, audit: Audit): Mutations {
     async create(newKey, cause, previousKeyId) {
       const created = await scalekit.create(newKey);
       if (!created.ok) return created;
-      const more = previousKeyId === undefined ? {} : { previousKeyId };
-      const fields = fieldsOf(newKey);
-      await audit.record(
-        event(previousKeyId === undefined ? 'Created' : 'Rotated', created.value.info, cause, fields, more),
-      );
+      const type = previousKeyId === undefined ? 'Created' : 'Rotated';
+      await audit.record(event(type, created.value.info, cause, fieldsOf(newKey), previousKeyId));
       return created;
     },
     async update(key, change, cause) {
@@ -43,6 +39,11 @@ export function auditedMutations(scalekit: Scalekit, audit: Audit): Mutations {
       await audit.record(event('Revoked', key, cause, []));
       return ok(undefined);
     },
+    async revokeNothing() {
+      const answer = await scalekit.invalidate('unknown');
+      // A refusal of an id that nobody has ends nothing.
+      return answer.ok || answer.failure.reason === 'refused' ? ok(undefined) : answer;
+    },
   };
 }
 
@@ -51,9 +52,9 @@ function event(
   { organizationId, keyId, userId }: KeyInfo,
   cause: AuditCause,
   fields: readonly string[],
-  more: { readonly previousKeyId?: string } = {},
+  previousKeyId?: string,
 ): AuditEvent {
-  return { type, organizationId, keyId, ...(userId === undefined ? {} : { userId }), ...more, fields, ...cause };
+  return { type, ...withoutUndefined({ organizationId, keyId, userId, previousKeyId }), fields, ...cause };
 }
 
 function fieldsOf({ description, expiresAt, customClaims }: NewKey): string[] {

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { type Failure, invalid } from '../failure.ts';
+import { type Failure, internalError, invalid } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type Caller, readCaller } from './caller.ts';
 
@@ -35,10 +35,8 @@ export function readActor(event: APIGatewayProxyEvent): Result<Actor, Failure> {
   const { authorizer, identity } = event.requestContext;
   const isOperatorRoute = event.resource.startsWith(operatorRoute);
   if (!isOperatorRoute && !identity.userArn) return keyCaller(event);
-  if (!isOperatorRoute || !identity.userArn || authorizer) {
-    const cause = new Error('the route and the kind of credentials do not agree');
-    return fail({ kind: 'internal_error', cause });
-  }
+  if (!isOperatorRoute || !identity.userArn || authorizer)
+    return fail(internalError('the route and the kind of credentials do not agree'));
   const organizationId = event.pathParameters?.['organizationId'] ?? '';
   if (!/^org_[0-9A-Za-z]+$/.test(organizationId))
     return fail(invalid('organizationId', 'must be an organization id: "org_" and letters or digits'));
@@ -50,6 +48,5 @@ export function keyCaller(event: APIGatewayProxyEvent): Result<Caller, Failure> 
   const caller = readCaller(event);
   if (caller.ok) return caller;
   if (caller.failure === 'expired') return fail({ kind: 'invalid_token' });
-  const cause = new Error('the request came without a caller: is its route behind the authorizer?');
-  return fail({ kind: 'internal_error', cause });
+  return fail(internalError('the request came without a caller: is its route behind the authorizer?'));
 }

@@ -7,6 +7,17 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
+/** A service answered with a status that is none of those expected. */
+export class UnexpectedStatus extends Error {
+  override readonly name = 'UnexpectedStatus';
+  /** The status. */
+  readonly code: number;
+  constructor(service: string, status: number) {
+    super(`${service} answered ${status}`);
+    this.code = status;
+  }
+}
+
 /**
  * Sends one HTTP/1.1 request and reads the whole answer, within `timeoutMs` overall.
  * node:http rather than fetch: the first use of fetch adds 10–20 ms to a cold start.

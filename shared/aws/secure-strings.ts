@@ -1,7 +1,14 @@
 import { sendAws } from './aws-request.ts';
 
-/** Reads SecureStrings by their names, in one call. Rejects when SSM can't be read or one of them does not exist. */
-export async function readSecureStrings(names: readonly string[], timeoutMs: number): Promise<Record<string, string>> {
+/**
+ * Reads SecureStrings by their names, in one call. Rejects with a {@link SecretsError} when SSM cannot be read, or when one of
+ * them does not exist; `storedBy` is the command that stores them.
+ */
+export async function readSecureStrings(
+  names: readonly string[],
+  storedBy: string,
+  timeoutMs: number,
+): Promise<Record<string, string>> {
   const answer = await sendAws('ssm', {
     method: 'POST',
     path: '/',
@@ -14,7 +21,7 @@ export async function readSecureStrings(names: readonly string[], timeoutMs: num
   const values = Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value]));
   const missing = names.find((name) => !values[name]);
   if (missing !== undefined)
-    throw new SecretsError(`The SSM parameter ${missing} does not exist; store it with: npm run secrets`);
+    throw new SecretsError(`The SSM parameter ${missing} does not exist; store it with: ${storedBy}`);
   return values;
 }
 

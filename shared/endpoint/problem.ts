@@ -14,7 +14,7 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
     title: 'Bad Request',
     detail: 'The request does not fit; `errors` names each field.',
   },
-  invalid_token: { status: 401, title: 'Unauthorized', detail: 'The API key has expired.' },
+  invalid_token: { status: 401, title: 'Unauthorized', detail: 'The API key has expired or was revoked.' },
   invalid_webhook_signature: {
     status: 401,
     title: 'Unauthorized',

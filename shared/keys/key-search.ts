@@ -1,7 +1,7 @@
 import type { KeyInfo } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { CallFailure } from '../scalekit/call-policy.ts';
-import type { Scalekit } from '../scalekit/scalekit.ts';
+import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
 /** The largest of Scalekit's pages. */
 const pageSize = 30;
@@ -13,7 +13,7 @@ export interface KeyOwner {
 }
 
 /** The active keys that a search has looked at. */
-interface FoundKeys {
+export interface FoundKeys {
   readonly keys: KeyInfo[];
   /** How many it had no time to look at; all of them are looked at when it is 0. */
   readonly unseen: number;
@@ -21,7 +21,7 @@ interface FoundKeys {
 
 /** Reads all active keys of an organization, or of one of its users. What is not done by `until` (ms since the epoch) is an outage. */
 export async function allKeys(
-  scalekit: Scalekit,
+  scalekit: KeyDirectory,
   whose: KeyOwner,
   until: number,
 ): Promise<Result<KeyInfo[], CallFailure>> {
@@ -34,17 +34,13 @@ export async function allKeys(
 
 /** As {@link allKeys}, but what was looked at by `until` is found. */
 export async function searchKeys(
-  scalekit: Scalekit,
+  scalekit: KeyDirectory,
   { organizationId, userId }: KeyOwner,
   until: number,
 ): Promise<Result<FoundKeys, CallFailure>> {
   const keys: KeyInfo[] = [];
   for (let pageToken: string | undefined; ; ) {
-    const page = await scalekit.list(organizationId, {
-      pageSize,
-      ...(userId === undefined ? {} : { userId }),
-      ...(pageToken === undefined ? {} : { pageToken }),
-    });
+    const page = await scalekit.list(organizationId, { pageSize, userId, pageToken });
     if (!page.ok) return page;
     keys.push(...page.value.keys);
     pageToken = page.value.nextPageToken;

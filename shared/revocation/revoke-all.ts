@@ -1,12 +1,13 @@
 import type { AuditCause } from '../audit/audit.ts';
 import type { Mutations } from '../audit/mutations.ts';
 import type { KeyInfo } from '../key.ts';
+import { originsOf } from './descendants.ts';
 
 /** What became of many revocations. */
 export interface RevocationTally {
   readonly revoked: number;
   readonly failed: readonly { readonly keyId: string; readonly code: 'upstream_unavailable' }[];
-  /** Not tried: the time was over, or a key that came of it could not be revoked. */
+  /** Not tried: the time was over, or a key that it made could not be revoked. */
   readonly remaining: number;
 }
 
@@ -24,7 +25,7 @@ export async function revokeAll(
   until: number,
 ): Promise<RevocationTally> {
   const failed: { keyId: string; code: 'upstream_unavailable' }[] = [];
-  const kept = new Set<string>(); // that something came of which is not revoked
+  const kept = new Set<string>(); // ids that must stay because a descendant was not revoked
   let revoked = 0;
   const keep = (key: KeyInfo) => {
     for (const id of originsOf(key)) kept.add(id);
@@ -42,25 +43,6 @@ export async function revokeAll(
     }
   }
   return { revoked, failed, remaining: keys.length - revoked - failed.length };
-}
-
-/** The ids of the keys that a key came of: what made it, and what it took the place of. */
-function originsOf({ customClaims }: KeyInfo): string[] {
-  return [customClaims['issued_by'], customClaims['rotated_from']].filter((id) => id !== undefined);
-}
-
-/** The ids of all that came of keys by making and rotating, without these themselves. */
-export function descendantsOf(keyIds: readonly string[], keys: readonly KeyInfo[]): Set<string> {
-  const ancestors = new Set(keyIds);
-  const found = new Set<string>();
-  for (let parents = ancestors; parents.size > 0; ) {
-    const children = keys.filter(
-      (key) => !found.has(key.keyId) && !ancestors.has(key.keyId) && originsOf(key).some((id) => parents.has(id)),
-    );
-    parents = new Set(children.map((child) => child.keyId));
-    for (const id of parents) found.add(id);
-  }
-  return found;
 }
 
 /** Groups keys, none with one that came of it, the last generation first. */

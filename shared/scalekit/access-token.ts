@@ -1,4 +1,4 @@
-import { sendHttp } from '../aws/http-request.ts';
+import { sendHttp, UnexpectedStatus } from '../aws/http-request.ts';
 import type { ScalekitCredentials, Secrets } from './credentials.ts';
 import { paced } from './paced.ts';
 
@@ -13,28 +13,9 @@ interface HeldToken extends AccessToken {
   readonly expiresAt: number;
 }
 
-/** Scalekit refuses our client id and secret, also after they were read again. */
-class GrantRefused extends Error {
-  override readonly name = 'GrantRefused';
-  readonly code: number;
-  constructor(status: number) {
-    super(`Scalekit refused our client credentials with status ${status}`);
-    this.code = status;
-  }
-}
-
-class GrantFailed extends Error {
-  override readonly name = 'GrantFailed';
-  readonly code: number;
-  constructor(status: number) {
-    super(`Scalekit's token endpoint answered ${status}`);
-    this.code = status;
-  }
-}
-
 /** Tells whether Scalekit refuses our client id and secret. */
 export function isGrantRefusal(error: unknown): boolean {
-  return error instanceof GrantRefused;
+  return error instanceof UnexpectedStatus && [400, 401, 403].includes(error.code);
 }
 
 /** Holds the one access token of this execution environment. */
@@ -76,7 +57,7 @@ async function grantWithFreshSecrets(secrets: Secrets, timeoutMs: number): Promi
   try {
     return await requestToken(await secrets.current(), timeoutMs);
   } catch (error) {
-    if (!(error instanceof GrantRefused)) throw error;
+    if (!isGrantRefusal(error)) throw error;
     return requestToken(await secrets.reread(), timeoutMs);
   }
 }
@@ -93,10 +74,10 @@ async function requestToken(credentials: ScalekitCredentials, timeoutMs: number)
     }).toString(),
     timeoutMs,
   });
-  if ([400, 401, 403].includes(answer.status)) throw new GrantRefused(answer.status);
-  if (answer.status !== 200) throw new GrantFailed(answer.status);
+  if (answer.status !== 200) throw new UnexpectedStatus("Scalekit's token endpoint", answer.status);
   const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<string, unknown>;
-  if (typeof value !== 'string' || typeof expiresInSeconds !== 'number') throw new GrantFailed(answer.status);
+  if (typeof value !== 'string' || typeof expiresInSeconds !== 'number')
+    throw new Error("Scalekit's token endpoint answered without a token");
   return {
     environmentUrl: credentials.environmentUrl,
     value,

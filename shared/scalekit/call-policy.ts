@@ -1,5 +1,5 @@
-import { type Failure, invalid } from '../failure.ts';
-import { measure } from '../metrics.ts';
+import { type Failure, invalid, type Outage } from '../failure.ts';
+import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type AccessToken, type AccessTokens, isGrantRefusal } from './access-token.ts';
 import type { Breaker } from './breaker.ts';
@@ -9,15 +9,15 @@ import { Code, ConnectError, type GrpcError } from './grpc.cjs';
  * Why nobody can tell, for our log. `credentials_refused`: Scalekit refuses our client or its renewed access token.
  * `permission_denied`: it refuses what our client asks. Both are for us to mend, and no word on the key.
  */
-export type OutageReason = 'credentials_refused' | 'permission_denied' | 'breaker_open' | 'unreachable';
+type OutageReason = 'credentials_refused' | 'permission_denied' | 'breaker_open' | 'unreachable';
 
 /**
- * Why a call gave nothing. `refused`: Scalekit knows no such thing (NOT_FOUND) or would not take the input
- * (INVALID_ARGUMENT). `outcome_unknown`: a create left, and what became of it is not known.
+ * Why a call gave nothing. `refused`: Scalekit does not know the thing (NOT_FOUND, `isUnknown`) or would not take the
+ * input (INVALID_ARGUMENT). `outcome_unknown`: a create or update left, and its outcome is unknown.
  */
 export type CallFailure =
-  | { readonly kind: 'refused'; readonly cause: GrpcError }
-  | { readonly kind: 'upstream_unavailable'; readonly reason: OutageReason; readonly cause: unknown }
+  | { readonly kind: 'refused'; readonly isUnknown: boolean; readonly cause: GrpcError }
+  | Outage
   | { readonly kind: 'outcome_unknown'; readonly cause: unknown };
 
 /** What Scalekit refuses is the fault of a field; any other failure of a call stays what it is. */
@@ -35,60 +35,85 @@ export type CallPolicy = <T>(
  * Our policy for calls: one deadline for all of a call, at most one renewal of the access token, repeats only of what
  * is safe to repeat, and none while the breaker is open. The verdict goes by gRPC code, never by message.
  */
-export function callPolicy(accessTokens: AccessTokens, breaker: Breaker, deadlineMs: number): CallPolicy {
-  async function run<T>(
-    repeatable: boolean,
-    attempt: (token: AccessToken, deadline: number) => Promise<T>,
-  ): Promise<Result<T, CallFailure>> {
-    const deadline = Date.now() + deadlineMs;
-    let token: AccessToken | undefined;
-    let renewed = false;
-    for (let attempts = 0; ; attempts++) {
-      try {
-        token ??= accessTokens.held() ?? (await before(deadline, accessTokens.fetch()));
-        return ok(await attempt(token, deadline));
-      } catch (thrown) {
-        if (!token) {
-          if (isGrantRefusal(thrown)) return outage('credentials_refused', thrown);
-          if (await mayRepeat(attempts, deadline)) continue;
-          return outage('unreachable', thrown);
-        }
-        const error = ConnectError.from(thrown);
-        if (error.code === Code.NotFound || error.code === Code.InvalidArgument) {
-          return fail({ kind: 'refused', cause: error });
-        }
-        if (error.code === Code.PermissionDenied) return outage('permission_denied', error);
-        if (error.code === Code.Unauthenticated) {
-          // Refused before it was done, so that even a create may go again; once, with another token.
-          const other = renewed ? undefined : await otherToken(deadline, token);
-          if (!other) return outage('credentials_refused', error);
-          renewed = true;
-          token = other;
-          continue;
-        }
-        if (repeatable && isTransient(error) && (await mayRepeat(attempts, deadline))) continue;
-        if (repeatable || neverLeft(error) || isRefusal(error)) return outage('unreachable', error);
-        return fail({ kind: 'outcome_unknown', cause: error });
-      }
-    }
-  }
-
-  async function otherToken(deadline: number, refused: AccessToken): Promise<AccessToken | undefined> {
-    const other = await before(deadline, accessTokens.renew(refused)).catch(() => undefined);
-    return other === refused ? undefined : other;
-  }
-
+export function callPolicy(
+  accessTokens: AccessTokens,
+  breaker: Breaker,
+  deadlineMs: number,
+  metrics: Metrics,
+): CallPolicy {
   return async (repeatable, attempt) => {
     if (!breaker.allows()) return outage('breaker_open', new Error('Scalekit was down a moment ago'));
     const startedAt = Date.now();
-    const result = await run(repeatable, attempt);
+    const result = await run(accessTokens, repeatable, attempt, startedAt + deadlineMs);
     const answered = result.ok || result.failure.kind === 'refused';
     breaker.record(answered ? 'answered' : 'outage');
-    measure('UpstreamLatency', Date.now() - startedAt);
-    if (!answered) measure('UpstreamFailures');
-    if (!result.ok && isOursToMend(result.failure)) measure('CredentialsRefused');
+    metrics.measure('UpstreamLatency', Date.now() - startedAt);
+    if (!answered) metrics.measure('UpstreamFailures');
+    if (!result.ok && isOursToMend(result.failure)) metrics.measure('CredentialsRefused');
     return result;
   };
+}
+
+/** Makes the attempts of one call. A renewal of the access token is not counted as a repeat. */
+async function run<T>(
+  accessTokens: AccessTokens,
+  repeatable: boolean,
+  attempt: (token: AccessToken, deadline: number) => Promise<T>,
+  deadline: number,
+): Promise<Result<T, CallFailure>> {
+  let token: AccessToken | undefined;
+  let renewed = false;
+  for (let repeats = 0; ; ) {
+    try {
+      token ??= accessTokens.held() ?? (await before(deadline, accessTokens.fetch()));
+      return ok(await attempt(token, deadline));
+    } catch (thrown) {
+      const verdict = token ? verdictOn(thrown, repeatable) : verdictOnGrant(thrown);
+      if (verdict === 'renew' && token && !renewed) {
+        // Refused before it was done, so that even a create may go again; once, with another token.
+        renewed = true;
+        const other = await otherToken(accessTokens, deadline, token);
+        if (!other) return outage('credentials_refused', thrown);
+        token = other;
+      } else if (verdict === 'renew') {
+        return outage('credentials_refused', thrown);
+      } else if (verdict.repeat && (await mayRepeat(repeats, deadline))) {
+        repeats++;
+      } else {
+        return fail(verdict.failure);
+      }
+    }
+  }
+}
+
+/** What follows from a failed attempt: another token, or a failure, before which the call may be repeated. */
+type Verdict = 'renew' | { readonly repeat: boolean; readonly failure: CallFailure };
+
+function verdictOnGrant(thrown: unknown): Verdict {
+  return isGrantRefusal(thrown)
+    ? { repeat: false, failure: unavailable('credentials_refused', thrown) }
+    : { repeat: true, failure: unavailable('unreachable', thrown) };
+}
+
+function verdictOn(thrown: unknown, repeatable: boolean): Verdict {
+  const error = ConnectError.from(thrown);
+  if (error.code === Code.Unauthenticated) return 'renew';
+  const isUnknown = error.code === Code.NotFound;
+  if (isUnknown || error.code === Code.InvalidArgument)
+    return { repeat: false, failure: { kind: 'refused', isUnknown, cause: error } };
+  if (error.code === Code.PermissionDenied) return { repeat: false, failure: unavailable('permission_denied', error) };
+  if (repeatable || neverLeft(error) || isRefusal(error))
+    return { repeat: repeatable && isTransient(error), failure: unavailable('unreachable', error) };
+  return { repeat: false, failure: { kind: 'outcome_unknown', cause: error } };
+}
+
+async function otherToken(
+  accessTokens: AccessTokens,
+  deadline: number,
+  refused: AccessToken,
+): Promise<AccessToken | undefined> {
+  const other = await before(deadline, accessTokens.renew(refused)).catch(() => undefined);
+  return other === refused ? undefined : other;
 }
 
 function isOursToMend(failure: CallFailure): boolean {
@@ -100,15 +125,19 @@ function isOursToMend(failure: CallFailure): boolean {
 const maxRepeats = 2;
 
 /** Pauses before a repeat, where one is left and there is time for it. */
-async function mayRepeat(attempts: number, deadline: number): Promise<boolean> {
-  const pauseMs = 50 * 2 ** attempts * (1 + Math.random());
-  if (attempts >= maxRepeats || Date.now() + pauseMs >= deadline) return false;
+async function mayRepeat(repeats: number, deadline: number): Promise<boolean> {
+  const pauseMs = 50 * 2 ** repeats * (1 + Math.random());
+  if (repeats >= maxRepeats || Date.now() + pauseMs >= deadline) return false;
   await new Promise((resolve) => setTimeout(resolve, pauseMs));
   return true;
 }
 
+function unavailable(reason: OutageReason, cause: unknown): CallFailure {
+  return { kind: 'upstream_unavailable', reason, cause };
+}
+
 function outage(reason: OutageReason, cause: unknown): { readonly ok: false; readonly failure: CallFailure } {
-  return fail({ kind: 'upstream_unavailable', reason, cause });
+  return fail(unavailable(reason, cause));
 }
 
 /** The connection broke, or Scalekit asks to come again. */

@@ -35,7 +35,7 @@ export function ssmSecrets(path: string, timeoutMs: number): Secrets {
 
 async function readParameters(path: string, timeoutMs: number): Promise<ScalekitCredentials> {
   const nameOf = (name: string) => `${path}/${name}`;
-  const values = await readSecureStrings(Object.values(parameterNames).map(nameOf), timeoutMs);
+  const values = await readSecureStrings(Object.values(parameterNames).map(nameOf), 'npm run secrets', timeoutMs);
   const value = (name: string): string => values[nameOf(name)] ?? '';
   const environmentUrl = value(parameterNames.environmentUrl);
   if (!/^https?:$/.test(URL.parse(environmentUrl)?.protocol ?? '')) {

@@ -1,58 +1,100 @@
-import tokenModule, { type ListTokensResponse, type Token } from '@scalekit-sdk/node/lib/token.js';
+import tokenModule from '@scalekit-sdk/node/lib/token.js';
 import { millisecondsFromEnvironment, requireEnvironment } from '../environment.ts';
-import type { AmendedKey, KeyInfo, NewKey } from '../key.ts';
+import { type Outage, outage } from '../failure.ts';
+import type { AmendedKey, CreatedKey, KeyInfo, NewKey } from '../key.ts';
+import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { withoutUndefined } from '../without-undefined.ts';
 import { type AccessToken, clientCredentialsTokens } from './access-token.ts';
 import { breaker } from './breaker.ts';
 import { type CallFailure, callPolicy } from './call-policy.ts';
 import { type Secrets, ssmSecrets } from './credentials.ts';
-import { type CallOptions, Code, type Timestamp, timestampDate, timestampFromDate } from './grpc.cjs';
+import { type CallOptions, timestampFromDate } from './grpc.cjs';
 import { type GrpcService, grpcConnection } from './grpc-connection.ts';
+import { type KeyPage, toKeyInfo, toKeyPage } from './key-info.ts';
 
 const TokenClient = tokenModule.default;
 type TokenClient = InstanceType<typeof TokenClient>;
 
-/** One page of the active keys of an organization, or of one of its users. */
-export interface KeyPage {
-  readonly keys: readonly KeyInfo[];
-  readonly nextPageToken?: string;
-  readonly totalCount: number;
-}
-
-/** The token API of Scalekit under our call policy: one deadline a call, one renewal, repeats only of what is safe. */
-export interface Scalekit {
+/** What may be asked of Scalekit's keys, under our call policy: one deadline per call, one renewal, few repeats. */
+export interface KeyDirectory {
   /** The longest that a call takes, its retries included. */
   readonly deadlineMs: number;
-  /** Looks a plain key up. It takes a key id as well: whoever passes on what a client sent must refuse ids first. */
-  validate(token: string): Promise<Result<KeyInfo, CallFailure>>;
-  /** Creates a key, once: it is never repeated after it may have left. */
-  create(key: NewKey): Promise<Result<{ readonly key: string; readonly info: KeyInfo }, CallFailure>>;
+  /**
+   * Finds an active key by the plain key or by its id; `undefined` when there is none. A caller that passes on what a client
+   * sent as a key must refuse ids first.
+   */
+  lookUp(keyOrId: string): Promise<Result<KeyInfo | undefined, Outage>>;
+  /** `refused`: Scalekit does not know the organization or user, or would not take the page token. */
   list(
     organizationId: string,
-    page: { userId?: string; pageSize: number; pageToken?: string },
+    page: { userId?: string | undefined; pageSize: number; pageToken?: string | undefined },
   ): Promise<Result<KeyPage, CallFailure>>;
+}
+
+/** All of Scalekit's token API. Only `audit/` changes keys through it; operations are given the {@link KeyDirectory}. */
+export interface Scalekit extends KeyDirectory {
+  /** Creates a key, once: it is never repeated after it may have left. */
+  create(key: NewKey): Promise<Result<CreatedKey, CallFailure>>;
   /** Sets claims (the whole map) and the description (`""` clears it), where given; not repeated once it may have left. */
   update(keyId: string, change: AmendedKey): Promise<Result<KeyInfo, CallFailure>>;
-  /** Ends a key, by its id or by itself; idempotent. */
-  invalidate(token: string): Promise<Result<void, CallFailure>>;
+  /** Ends a key by its id. Idempotent: an id that Scalekit does not know is not active. */
+  invalidate(keyId: string): Promise<Result<void, Outage>>;
 }
 
 /**
  * The Scalekit that the function's environment names: `SCALEKIT_PARAMETER_PATH`, `SCALEKIT_DEADLINE_MS`. At once it begins
  * to read the secrets, connect and fetch an access token, ahead of the first call.
  */
-export function scalekitFromEnvironment(): Scalekit {
+export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
   const deadlineMs = millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS');
-  return createScalekit(ssmSecrets(requireEnvironment('SCALEKIT_PARAMETER_PATH'), deadlineMs), deadlineMs);
+  return createScalekit(ssmSecrets(requireEnvironment('SCALEKIT_PARAMETER_PATH'), deadlineMs), deadlineMs, metrics);
 }
 
+type Call = <T>(repeatable: boolean, operation: (tokens: TokenClient) => Promise<T>) => Promise<Result<T, CallFailure>>;
+
 /** Makes a {@link Scalekit}; `deadlineMs` bounds each call, its retries and renewals included. */
-function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
+function createScalekit(secrets: Secrets, deadlineMs: number, metrics: Metrics): Scalekit {
+  const call = caller(secrets, deadlineMs, metrics);
+  return {
+    deadlineMs,
+    async lookUp(keyOrId) {
+      const answer = await call(true, (tokens) => tokens.validateToken(keyOrId));
+      if (answer.ok) return toKeyInfo(answer.value.tokenInfo);
+      return answer.failure.kind === 'refused' ? ok(undefined) : fail(toOutage(answer.failure));
+    },
+    async list(organizationId, page) {
+      const answer = await call(true, (tokens) => tokens.listTokens(organizationId, withoutUndefined(page)));
+      return answer.ok ? toKeyPage(answer.value) : answer;
+    },
+    async create({ organizationId, userId, description, customClaims, expiresAt }) {
+      const expiry = expiresAt === undefined ? undefined : timestampFromDate(new Date(expiresAt));
+      const options = withoutUndefined({ customClaims, userId, description, expiry });
+      const answer = await call(false, (tokens) => tokens.createToken(organizationId, options));
+      if (!answer.ok) return answer;
+      const info = toKeyInfo(answer.value.tokenInfo);
+      if (!info.ok) return fail({ kind: 'outcome_unknown', cause: info.failure.cause });
+      return ok({ key: answer.value.token, info: info.value });
+    },
+    async update(keyId, change) {
+      const answer = await call(false, (tokens) => tokens.updateToken(keyId, change));
+      if (!answer.ok) return answer;
+      const info = toKeyInfo(answer.value.tokenInfo);
+      return info.ok ? info : fail({ kind: 'outcome_unknown', cause: info.failure.cause });
+    },
+    async invalidate(keyId) {
+      const answer = await call(true, (tokens) => tokens.invalidateToken(keyId));
+      if (answer.ok || (answer.failure.kind === 'refused' && answer.failure.isUnknown)) return ok(undefined);
+      return fail(toOutage(answer.failure));
+    },
+  };
+}
+
+/** Runs the SDK's calls under our policy, on our one connection and access token. */
+function caller(secrets: Secrets, deadlineMs: number, metrics: Metrics): Call {
   const accessTokens = clientCredentialsTokens(secrets, deadlineMs);
   const connection = grpcConnection();
-  const policy = callPolicy(accessTokens, breaker(), deadlineMs);
-  const call = <T>(repeatable: boolean, operation: (tokens: TokenClient) => Promise<T>) =>
-    policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)));
+  const policy = callPolicy(accessTokens, breaker(), deadlineMs, metrics);
 
   function tokenClient(accessToken: AccessToken, deadline: number): TokenClient {
     const grpc = {
@@ -75,93 +117,10 @@ function createScalekit(secrets: Secrets, deadlineMs: number): Scalekit {
     .then(({ environmentUrl }) => connection.open(environmentUrl))
     .catch(() => {});
   void accessTokens.fetch().catch(() => {});
-
-  return {
-    deadlineMs,
-    async validate(token) {
-      const answer = await call(true, (tokens) => tokens.validateToken(token));
-      return answer.ok ? toKeyInfo(answer.value.tokenInfo) : answer;
-    },
-    async create({ organizationId, userId, description, customClaims, expiresAt }) {
-      const answer = await call(false, (tokens) =>
-        tokens.createToken(organizationId, {
-          customClaims,
-          ...(userId === undefined ? {} : { userId }),
-          ...(description === undefined ? {} : { description }),
-          ...(expiresAt === undefined ? {} : { expiry: timestampFromDate(new Date(expiresAt)) }),
-        }),
-      );
-      if (!answer.ok) return answer;
-      const info = toKeyInfo(answer.value.tokenInfo);
-      if (!info.ok) return fail({ kind: 'outcome_unknown', cause: info.failure.cause });
-      return ok({ key: answer.value.token, info: info.value });
-    },
-    async list(organizationId, page) {
-      const answer = await call(true, (tokens) => tokens.listTokens(organizationId, page));
-      return answer.ok ? toKeyPage(answer.value) : answer;
-    },
-    async update(keyId, { customClaims, description }) {
-      const options = {
-        ...(customClaims === undefined ? {} : { customClaims }),
-        ...(description === undefined ? {} : { description }),
-      };
-      const answer = await call(false, (tokens) => tokens.updateToken(keyId, options));
-      if (!answer.ok) return answer;
-      const info = toKeyInfo(answer.value.tokenInfo);
-      return info.ok ? info : fail({ kind: 'outcome_unknown', cause: info.failure.cause });
-    },
-    async invalidate(token) {
-      const answer = await call(true, (tokens) => tokens.invalidateToken(token));
-      if (answer.ok) return ok(undefined);
-      // Whatever Scalekit does not know is not active, which is all that invalidating promises.
-      return answer.failure.kind === 'refused' && answer.failure.cause.code === Code.NotFound ? ok(undefined) : answer;
-    },
-  };
+  return (repeatable, operation) => policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)));
 }
 
-function toKeyPage(answer: ListTokensResponse): Result<KeyPage, CallFailure> {
-  const keys: KeyInfo[] = [];
-  for (const token of answer.tokens) {
-    const info = toKeyInfo(token);
-    if (!info.ok) return info;
-    keys.push(info.value);
-  }
-  return ok({
-    keys,
-    totalCount: answer.totalCount,
-    ...(answer.nextPageToken ? { nextPageToken: answer.nextPageToken } : {}),
-  });
-}
-
-/** An answer without an id or an organization is not one that we may act on: an outage, never an anonymous key. */
-function toKeyInfo(token: Token | undefined): Result<KeyInfo, Extract<CallFailure, { kind: 'upstream_unavailable' }>> {
-  if (!token?.tokenId || !token.organizationId) {
-    return fail({
-      kind: 'upstream_unavailable',
-      reason: 'unreachable',
-      cause: new Error('Scalekit described a key without id or organization'),
-    });
-  }
-  return ok({
-    keyId: token.tokenId,
-    organizationId: token.organizationId,
-    ...present('organizationExternalId', token.organizationExternalId),
-    ...present('userId', token.userId),
-    ...present('userExternalId', token.userExternalId),
-    ...present('userEmail', token.email),
-    ...present('description', token.description),
-    customClaims: { ...token.customClaims },
-    roles: [...token.roles],
-    ...present('expiresAt', rfc3339(token.expiry)),
-    ...present('createdAt', rfc3339(token.createdAt)),
-    suffix: token.tokenSuffix,
-  });
-}
-
-function rfc3339(timestamp: Timestamp | undefined): string | undefined {
-  return timestamp && timestampDate(timestamp).toISOString();
-}
-
-function present<K extends string>(name: K, value: string | undefined): { [P in K]?: string } {
-  return value ? ({ [name]: value } as { [P in K]: string }) : {};
+/** The failure of a call that is safe to repeat: an outage, whatever it was. */
+function toOutage(failure: CallFailure): Outage {
+  return failure.kind === 'upstream_unavailable' ? failure : outage(failure);
 }

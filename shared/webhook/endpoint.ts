@@ -1,20 +1,23 @@
-import { type Answer, type Handler, handlerFor } from '../endpoint/endpoint.ts';
+import { type Answer, type Handler, handlerFor } from '../endpoint/handler.ts';
 import type { Failure } from '../failure.ts';
+import type { Metrics } from '../metrics.ts';
 import { ok, type Result } from '../result.ts';
 import type { ScalekitEvent } from './event.ts';
 import type { ReadWebhook } from './webhook.ts';
 
-/** Makes the handler of Scalekit's webhooks: what was read and verified is all that is handed on. */
+/** Makes the handler of Scalekit's webhooks, which hands on nothing but an event that was verified. */
 export function webhookEndpoint(
+  { metrics }: { readonly metrics: Metrics },
   read: ReadWebhook,
   run: (event: ScalekitEvent, context: { readonly requestId: string }) => Promise<Result<Answer, Failure>>,
 ): Handler {
-  return handlerFor(
-    async (proxyEvent) => {
+  return handlerFor({
+    read: async (proxyEvent) => {
       const event = await read(proxyEvent);
-      return event.ok ? ok({ eventId: event.value.id, event: event.value }) : event;
+      return event.ok ? ok({ value: event.value, log: { eventId: event.value.id } }) : event;
     },
-    {},
-    (_input, { event }, { requestId }) => run(event, { requestId }),
-  );
+    schema: {},
+    run: (_input, event, { requestId }) => run(event, { requestId }),
+    metrics,
+  });
 }

@@ -10,12 +10,15 @@ import { ScalekitEvent } from './event.ts';
 /** Reads a webhook's event: one that Scalekit signed, lately, with our secret. */
 export type ReadWebhook = (event: APIGatewayProxyEvent) => Promise<Result<ScalekitEvent, Failure>>;
 
+/** The command that stores the secret, for our log. */
+const storedBy = 'SCALEKIT_WEBHOOK_SECRET=whsec_… npm run secrets';
+
 /** The reader that trusts the secret in an SSM parameter. A secret that does not fit is read again, at most once a second. */
 export function webhookReader(parameterName: string, timeoutMs: number): ReadWebhook {
   let known: string | undefined;
   const read = paced(
     async () => {
-      known = (await readSecureStrings([parameterName], timeoutMs))[parameterName] ?? '';
+      known = (await readSecureStrings([parameterName], storedBy, timeoutMs))[parameterName] ?? '';
       return known;
     },
     1000,

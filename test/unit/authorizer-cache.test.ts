@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { authorizerCacheFromEnvironment } from '../../shared/aws/authorizer-cache.ts';
+import { createMetrics } from '../../shared/metrics.ts';
 
 const deadlineMs = 200;
 const margin = 500;
@@ -39,7 +40,7 @@ afterEach(() => {
 
 test('waits for decisions under way, and then flushes the stage’s cache with a signed call', async () => {
   const startedAt = Date.now();
-  expect(await authorizerCacheFromEnvironment()?.flush(later())).toEqual({ ok: true, value: undefined });
+  expect(await authorizerCacheFromEnvironment(createMetrics()).flush(later())).toEqual({ ok: true, value: undefined });
   const [request, ...others] = requests;
   expect(others).toEqual([]);
   expect(request).toMatchObject({ method: 'DELETE', url: '/restapis/api123/stages/v1/cache/authorizers' });
@@ -50,27 +51,27 @@ test('waits for decisions under way, and then flushes the stage’s cache with a
 });
 
 test('those that come together share a flush', async () => {
-  const cache = authorizerCacheFromEnvironment();
-  await Promise.all([1, 2, 3].map(async () => cache?.flush(later())));
+  const cache = authorizerCacheFromEnvironment(createMetrics());
+  await Promise.all([1, 2, 3].map(async () => cache.flush(later())));
   expect(requests).toHaveLength(1);
 });
 
 test('one that is throttled is tried again', async () => {
   statuses = [429, 429];
-  expect(await authorizerCacheFromEnvironment()?.flush(later())).toMatchObject({ ok: true });
+  expect(await authorizerCacheFromEnvironment(createMetrics()).flush(later())).toMatchObject({ ok: true });
   expect(requests).toHaveLength(3);
 });
 
 test.each([403, 404, 500])('one that is answered %i is cache_not_flushed, and may be repeated', async (status) => {
   statuses = [status];
-  const cache = authorizerCacheFromEnvironment();
-  expect(await cache?.flush(later())).toMatchObject({ ok: false, failure: { kind: 'cache_not_flushed' } });
-  expect(await cache?.flush(later())).toMatchObject({ ok: true });
+  const cache = authorizerCacheFromEnvironment(createMetrics());
+  expect(await cache.flush(later())).toMatchObject({ ok: false, failure: { kind: 'cache_not_flushed' } });
+  expect(await cache.flush(later())).toMatchObject({ ok: true });
 });
 
 test('one for which no time is left is cache_not_flushed at once', async () => {
-  const cache = authorizerCacheFromEnvironment();
-  expect(await cache?.flush(Date.now() + deadlineMs + margin)).toMatchObject({
+  const cache = authorizerCacheFromEnvironment(createMetrics());
+  expect(await cache.flush(Date.now() + deadlineMs + margin)).toMatchObject({
     failure: { kind: 'cache_not_flushed' },
   });
   expect(requests).toEqual([]);
@@ -78,12 +79,15 @@ test('one for which no time is left is cache_not_flushed at once', async () => {
 
 test('one that reaches nobody is cache_not_flushed', async () => {
   vi.stubEnv('AWS_ENDPOINT_URL_API_GATEWAY', 'http://127.0.0.1:1');
-  expect(await authorizerCacheFromEnvironment()?.flush(later())).toMatchObject({
+  expect(await authorizerCacheFromEnvironment(createMetrics()).flush(later())).toMatchObject({
     failure: { kind: 'cache_not_flushed' },
   });
 });
 
-test('there is none to flush where decisions are not cached', () => {
+test('where decisions are not cached, a flush has nothing to do', async () => {
   vi.stubEnv('AUTHORIZER_CACHE', undefined);
-  expect(authorizerCacheFromEnvironment()).toBeUndefined();
+  const cache = authorizerCacheFromEnvironment(createMetrics());
+  expect(cache).toMatchObject({ waitMs: 0, reserveMs: 0 });
+  expect(await cache.flush(0)).toEqual({ ok: true, value: undefined });
+  expect(requests).toEqual([]);
 });

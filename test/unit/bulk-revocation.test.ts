@@ -1,22 +1,24 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
-import { auditedMutations, type Mutations } from '../../shared/audit/mutations.ts';
+import type { Mutations } from '../../shared/audit/mutations.ts';
 import type { Actor } from '../../shared/authentication/actor.ts';
 import type { KeyInfo } from '../../shared/key.ts';
 import { allKeys } from '../../shared/keys/key-search.ts';
+import type { KeyServices } from '../../shared/keys/key-services.ts';
 import { fail } from '../../shared/result.ts';
-import { createBulkRevocation } from '../../shared/revocation/bulk-revocation.ts';
-import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
+import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
+import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { keyServicesOf } from '../support/key-services.ts';
 
 let env: TestScalekit;
-let mutations: Mutations;
+let services: KeyServices;
 let users: string[];
 let organizations: string[];
 
 beforeAll(async () => {
   env = await startTestScalekit();
-  mutations = auditedMutations(env.scalekit, { record: async () => {} });
+  services = keyServicesOf(env.scalekit);
 });
 afterAll(() => env.close());
 
@@ -106,12 +108,11 @@ test('a bulk revocation ends exactly what fits its filters, in its own organizat
           (createdAfter === undefined || (key.createdAt ?? '') > createdAfter) &&
           (issuedBy === undefined || cameOf(issuedBy, ours).has(key.keyId)),
       );
-      const bulk = createBulkRevocation(env.scalekit, mutations);
       const by = { actor: operator(organizations[0]), requestId: 'test' };
-      const dry = await bulk.revoke({ ...request, dryRun: true }, by);
+      const dry = await revokeKeys(services, { ...request, dryRun: true }, by);
       expect(dry).toMatchObject({ value: { matched: expected.length, revoked: 0, remaining: expected.length } });
       expect((await active()).size).toBe(keys.length);
-      const done = await bulk.revoke(request, by);
+      const done = await revokeKeys(services, request, by);
       expect(done).toMatchObject({ value: { revoked: expected.length, failed: [], remaining: 0 } });
       const left = await active();
       for (const { keyId } of keys) expect(left.has(keyId)).toBe(!expected.some((key) => key.keyId === keyId));
@@ -131,16 +132,16 @@ test('cut short or failing anywhere, a repeat still reaches all that a key made'
         const expected = cameOf(root, keys);
         const rest = [...fates];
         const failing: Mutations = {
-          ...mutations,
+          ...services.mutations,
           async revoke(key, cause) {
-            if (rest.shift() ?? true) return mutations.revoke(key, cause);
+            if (rest.shift() ?? true) return services.mutations.revoke(key, cause);
             return fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause: undefined });
           },
         };
         const by = { actor: operator(organizations[0]), requestId: 'test' };
         const request = { ...none, issuedBy: root };
         for (let left = true; left; ) {
-          const done = await createBulkRevocation(env.scalekit, failing).revoke(request, by);
+          const done = await revokeKeys({ ...services, mutations: failing }, request, by);
           if (!done.ok) throw new Error('failed');
           const { matched, revoked, failed, remaining } = done.value;
           expect(revoked + failed.length + remaining).toBe(matched);
@@ -158,7 +159,7 @@ describe('an organization with more keys than there is time to look at', () => {
   afterEach(() => void vi.useRealTimers());
 
   /** Each page but the last takes all the time that a search has. */
-  const slow = (): Scalekit => ({
+  const slow = (): KeyDirectory => ({
     ...env.scalekit,
     async list(organizationId, page) {
       const found = await env.scalekit.list(organizationId, page);
@@ -171,15 +172,15 @@ describe('an organization with more keys than there is time to look at', () => {
     const organizationId = await env.newOrganization();
     await Promise.all(Array.from({ length: 70 }, () => env.scalekit.create({ organizationId, customClaims: {} })));
     vi.useFakeTimers({ toFake: ['Date'] });
-    const bulk = createBulkRevocation(slow(), mutations);
+    const slowServices = { ...services, scalekit: slow() };
     const by = { actor: operator(organizationId), requestId: 'test' };
-    const dry = await bulk.revoke({ ...none, dryRun: true }, by);
+    const dry = await revokeKeys(slowServices, { ...none, dryRun: true }, by);
     expect(dry).toMatchObject({ value: { matched: 70, remaining: 70 } });
-    expect(await bulk.revoke(none, by)).toMatchObject({
+    expect(await revokeKeys(slowServices, none, by)).toMatchObject({
       value: { matched: 70, revoked: 30, failed: [], remaining: 40 },
     });
-    expect(await bulk.revoke(none, by)).toMatchObject({ value: { revoked: 30, remaining: 10 } });
-    expect(await bulk.revoke(none, by)).toMatchObject({ value: { revoked: 10, remaining: 0 } });
+    expect(await revokeKeys(slowServices, none, by)).toMatchObject({ value: { revoked: 30, remaining: 10 } });
+    expect(await revokeKeys(slowServices, none, by)).toMatchObject({ value: { revoked: 10, remaining: 0 } });
   });
 
   test('is not revoked by issuer, for a link between maker and made may not be seen yet', async () => {
@@ -189,7 +190,7 @@ describe('an organization with more keys than there is time to look at', () => {
     );
     vi.useFakeTimers({ toFake: ['Date'] });
     const by = { actor: operator(organizationId), requestId: 'test' };
-    const asked = await createBulkRevocation(slow(), mutations).revoke({ ...none, issuedBy: 'apit_1' }, by);
+    const asked = await revokeKeys({ ...services, scalekit: slow() }, { ...none, issuedBy: 'apit_1' }, by);
     expect(asked).toMatchObject({ failure: { kind: 'upstream_unavailable' } });
     const page = await env.scalekit.list(organizationId, { pageSize: 1 });
     expect(page).toMatchObject({ value: { totalCount: 40 } });

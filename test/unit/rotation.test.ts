@@ -2,17 +2,18 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import type { AuditEvent } from '../../shared/audit/audit.ts';
-import { auditedMutations } from '../../shared/audit/mutations.ts';
 import type { Operator } from '../../shared/authentication/actor.ts';
+import type { Outage } from '../../shared/failure.ts';
 import type { AmendedKey, NewKey } from '../../shared/key.ts';
-import { createKeys } from '../../shared/keys/keys.ts';
+import { revokeKey } from '../../shared/keys/revoke-key.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { createOverlapEnd } from '../../shared/rotation/overlap-end.ts';
+import { endOverlap } from '../../shared/rotation/end-overlap.ts';
 import type { OverlapSchedules } from '../../shared/rotation/overlap-schedules.ts';
-import { createRotation } from '../../shared/rotation/rotation.ts';
+import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { CallFailure } from '../../shared/scalekit/call-policy.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { keyServicesOf } from '../support/key-services.ts';
 
 // Rotations, revocations and the ends of overlaps, all at once, on the embedded Scalekit: their calls are interleaved as a
 // seeded scheduler will have it. The schedules alone are a model, for their ends must come at any moment.
@@ -42,29 +43,41 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.record({ kind: fc.constant('revoke' as const), key }),
 );
 
-/** What becomes of a call: it goes well, or its answer is lost, or it does not even arrive. */
-const fates = fc.array(fc.constantFrom('well', 'well', 'well', 'lost', 'unsent'), { maxLength: 60 });
-type Fate = 'well' | 'lost' | 'unsent';
+/**
+ * The fate of a call: it goes well, or its answer is lost, or it does not even arrive; or its function dies over it, before or
+ * after it was done: the operation is abandoned, and nothing compensates.
+ */
+type Fate = 'well' | 'lost' | 'unsent' | 'dies before' | 'dies after';
+const failures = fc.array(fc.constantFrom<Fate>('well', 'well', 'well', 'lost', 'unsent'), { maxLength: 60 });
+const deaths = fc.array(fc.constantFrom<Fate>('well', 'well', 'well', 'well', 'dies before', 'dies after'), {
+  maxLength: 60,
+});
 
 type Page = Parameters<Scalekit['list']>[1];
+
+/** Ends an operation as the end of its process does: no step of the code follows. */
+class Died extends Error {}
 
 /** Whatever is done through it waits for its turn, and meets its fate. */
 function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
   const cause = new Error('made to fail');
   const inTurn =
-    <A extends unknown[], T>(name: string, call: (...args: A) => Promise<Result<T, CallFailure>>, lost: CallFailure) =>
-    async (...args: A): Promise<Result<T, CallFailure>> => {
+    <A extends unknown[], T, F>(name: string, call: (...args: A) => Promise<Result<T, F>>, lost: F | Outage) =>
+    async (...args: A): Promise<Result<T, F | Outage>> => {
       await scheduler.schedule(Promise.resolve(), name);
       const fate = fateOf();
       if (fate === 'unsent') return fail(outage);
+      if (fate === 'dies before') throw new Died();
       const answer = await call(...args);
+      if (fate === 'dies after') throw new Died();
       return fate === 'lost' ? fail(lost) : answer;
     };
-  const outage: CallFailure = { kind: 'upstream_unavailable', reason: 'unreachable', cause };
+  const unknown: CallFailure = { kind: 'outcome_unknown', cause };
+  const outage: Outage = { kind: 'upstream_unavailable', reason: 'unreachable', cause };
   return {
     deadlineMs: scalekit.deadlineMs,
-    validate: inTurn('validate', (token: string) => scalekit.validate(token), outage),
-    create: inTurn('create', (newKey: NewKey) => scalekit.create(newKey), { kind: 'outcome_unknown', cause }),
+    lookUp: inTurn('lookUp', (token: string) => scalekit.lookUp(token), outage),
+    create: inTurn('create', (newKey: NewKey) => scalekit.create(newKey), unknown),
     list: inTurn('list', (organizationId: string, page: Page) => scalekit.list(organizationId, page), outage),
     update: inTurn('update', (keyId: string, change: AmendedKey) => scalekit.update(keyId, change), outage),
     invalidate: inTurn('invalidate', (token: string) => scalekit.invalidate(token), outage),
@@ -87,37 +100,40 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
   const calls = interleaved(scheduler, fateOf);
   const events: AuditEvent[] = [];
   const audit = { record: async (event: AuditEvent) => void events.push(event) };
-  const mutations = auditedMutations(calls, audit);
-  const overlap = createOverlapEnd(calls, mutations);
+  const services = keyServicesOf(calls, audit);
   const ends: Promise<void>[] = [];
   const endLater = async (keyId: string): Promise<void> => {
     // Comes at any moment, and is tried again until it succeeds.
-    while (!(await overlap.end(organizationId, keyId, 'test')).ok);
+    for (let ended = false; !ended; )
+      ended = await endOverlap(services, { organizationId, keyId }, 'test').then(({ ok }) => ok, surviving);
   };
   const schedules: OverlapSchedules = {
     async put(_organizationId, keyId, at) {
       await scheduler.schedule(Promise.resolve(), 'put');
-      if (fateOf() !== 'well') return fail({ kind: 'upstream_unavailable', reason: 'scheduler', cause: undefined });
+      const fate = fateOf();
+      if (fate === 'dies before') throw new Died();
+      if (fate === 'lost' || fate === 'unsent')
+        return fail({ kind: 'upstream_unavailable', reason: 'scheduler', cause: undefined });
       ends.push(endLater(keyId));
+      if (fate === 'dies after') throw new Died();
       return ok(at);
     },
   };
-  const keys = createKeys(calls, mutations);
-  const rotation = createRotation(calls, mutations, schedules);
 
-  const done = operations.map(async (op) => {
+  const run = async (op: Operation) => {
     const keyId = ids[op.key] ?? '';
     askedToEnd.add(keyId);
     if (op.kind === 'revoke') {
-      if ((await keys.revoke(keyId, by)).ok) believedEnded.add(keyId);
+      if ((await revokeKey(services, keyId, by)).ok) believedEnded.add(keyId);
       return;
     }
     if (op.replace) replacing.add(keyId);
-    const rotated = await rotation.rotate(keyId, op, by);
+    const rotated = await rotateKey({ ...services, schedules }, keyId, op, by);
     if (!rotated.ok) return;
     parents.set(rotated.value.keyId, keyId);
     believedEnded.add(keyId); // at the latest when its overlap ends, and all of them end here
-  });
+  };
+  const done = operations.map((op) => run(op).catch(surviving));
   await scheduler.waitFor(Promise.all(done));
   await scheduler.waitFor(Promise.all(ends));
 
@@ -135,13 +151,19 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
     if (ids.includes(keyId) || parents.has(keyId)) continue;
     // Its answer was lost: a repeat tells of it, and with `replace` puts another in its place.
     const parent = customClaims['rotated_from'] ?? '';
-    const plain = createRotation(scalekit, auditedMutations(scalekit, audit), schedules);
-    const repeat = await plain.rotate(parent, { overlapSeconds: 0, replace: false }, by);
+    const plain = { ...keyServicesOf(scalekit, audit), schedules };
+    const repeat = await rotateKey(plain, parent, { overlapSeconds: 0, replace: false }, by);
     expect(repeat, `nobody knows of ${keyId}`).toMatchObject({ ok: false, failure: { kind: 'already_rotated' } });
-    const repaired = await plain.rotate(parent, { overlapSeconds: 0, replace: true }, by);
+    const repaired = await rotateKey(plain, parent, { overlapSeconds: 0, replace: true }, by);
     expect(repaired.ok).toBe(true);
-    for (const id of [parent, keyId]) expect((await scalekit.validate(id)).ok).toBe(false);
+    for (const id of [parent, keyId]) expect(await scalekit.lookUp(id)).toEqual(ok(undefined));
   }
+}
+
+/** The world goes on after a death. */
+function surviving(error: unknown): false {
+  if (error instanceof Died) return false;
+  throw error;
 }
 
 test(
@@ -156,7 +178,10 @@ test(
     ),
 );
 
-test('nor does one with calls that fail, or whose answers are lost', { timeout: 120_000 }, () =>
+test.each([
+  ['calls that fail, or whose answers are lost', failures],
+  ['functions that die before or after a call', deaths],
+])('nor does one with %s', { timeout: 120_000 }, (_what, fates) =>
   fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -177,15 +202,18 @@ test('without any operation on it, a key stays, however many there are', async (
   const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
   const by = { actor, requestId: 'test' };
   const made = await Promise.all(Array.from({ length: 65 }, () => sdk.token.createToken(organizationId)));
-  const mutations = auditedMutations(scalekit, { record: async () => {} });
-  const rotation = createRotation(scalekit, mutations, { put: async (_organizationId, _keyId, at) => ok(at) });
+  const services = {
+    ...keyServicesOf(scalekit),
+    schedules: { put: async (_organizationId: string, _keyId: string, at: Date) => ok(at) },
+  };
   const [first] = made;
-  const rotated = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
+  const rotated = await rotateKey(services, first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
   expect(rotated.ok).toBe(true);
-  const again = await rotation.rotate(first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
+  const again = await rotateKey(services, first?.tokenId ?? '', { overlapSeconds: 0, replace: false }, by);
   expect(again).toMatchObject({
     ok: false,
     failure: { kind: 'already_rotated', successorId: rotated.ok ? rotated.value.keyId : '' }, // on the third page
   });
-  for (const { tokenId } of made.slice(1)) expect((await scalekit.validate(tokenId)).ok).toBe(true);
+  for (const { tokenId } of made.slice(1))
+    expect(await scalekit.lookUp(tokenId)).toMatchObject({ value: { keyId: tokenId } });
 });

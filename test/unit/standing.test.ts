@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { auditedMutations } from '../../shared/audit/mutations.ts';
 import type { Operator } from '../../shared/authentication/actor.ts';
 import type { Caller } from '../../shared/authentication/caller.ts';
-import { createKeys } from '../../shared/keys/keys.ts';
+import { createKey } from '../../shared/keys/create-key.ts';
+import { updateKey } from '../../shared/keys/update-key.ts';
 import { fail, ok } from '../../shared/result.ts';
-import { createRotation } from '../../shared/rotation/rotation.ts';
+import type { RotationServices } from '../../shared/rotation/end-previous.ts';
+import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { keyServicesOf } from '../support/key-services.ts';
 
 // A thief's request is under way while an operator acts on the thief's key. What happens in between is made to happen
 // right before a call of Scalekit's leaves.
@@ -27,9 +29,13 @@ beforeEach(async () => {
 });
 
 /** Scalekit, where something happens right before a call leaves; or where calls of a kind fail from then on. */
-function meanwhile(name: 'create' | 'update', happens: () => Promise<unknown>, overrides: Partial<Scalekit> = {}) {
+function meanwhile(
+  name: 'create' | 'update',
+  happens: () => Promise<unknown>,
+  overrides: Partial<Scalekit> = {},
+): RotationServices {
   const { scalekit } = env;
-  const services: Scalekit = {
+  const interrupted: Scalekit = {
     ...scalekit,
     ...overrides,
     create: async (key) => {
@@ -41,9 +47,7 @@ function meanwhile(name: 'create' | 'update', happens: () => Promise<unknown>, o
       return scalekit.update(keyId, change);
     },
   };
-  const mutations = auditedMutations(services, { record: async () => {} });
-  const rotation = createRotation(services, mutations, { put: async (_organization, _key, at) => ok(at) });
-  return { keys: createKeys(services, mutations), rotation };
+  return { ...keyServicesOf(interrupted), schedules: { put: async (_organization, _key, at) => ok(at) } };
 }
 
 const by = (who: Caller | Operator) => ({ actor: who, requestId: 'r' });
@@ -60,52 +64,54 @@ async function activeIds(): Promise<string[]> {
 
 describe('a key that is revoked while its request is under way', () => {
   test('leaves no key that it was making', async () => {
-    const { keys } = meanwhile('create', revokeActor);
-    expect(await keys.create(newKey, by(actor))).toMatchObject({ failure: { kind: 'invalid_token' } });
+    const services = meanwhile('create', revokeActor);
+    expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'invalid_token' } });
     expect(await activeIds()).toEqual([]);
   });
 
   test('leaves no successor that it was making', async () => {
-    const { rotation } = meanwhile('create', revokeActor);
-    expect(await rotation.rotate(actor.keyId, atOnce, by(actor))).toMatchObject({ failure: { kind: 'invalid_token' } });
+    const services = meanwhile('create', revokeActor);
+    expect(await rotateKey(services, actor.keyId, atOnce, by(actor))).toMatchObject({
+      failure: { kind: 'invalid_token' },
+    });
     expect(await activeIds()).toEqual([]);
   });
 
   test('changes no key any more', async () => {
     await revokeActor();
     const target = await env.scalekit.create({ organizationId, customClaims: { issued_by: actor.keyId } });
-    const { keys } = meanwhile('update', async () => {});
+    const services = meanwhile('update', async () => {});
     const keyId = target.ok ? target.value.info.keyId : '';
-    const changed = await keys.update(keyId, { description: 'mine' }, by(actor));
+    const changed = await updateKey(services, keyId, { description: 'mine' }, by(actor));
     expect(changed).toMatchObject({ failure: { kind: 'invalid_token' } });
     expect((await env.sdk.token.validateToken(keyId)).tokenInfo?.description ?? '').toBe('');
   });
 });
 
 test('a key that is narrowed while its request is under way leaves no key of what it was', async () => {
-  const { keys, rotation } = meanwhile('create', narrowActor);
-  expect(await keys.create(newKey, by(actor))).toMatchObject({ failure: { kind: 'beyond_authority' } });
-  const rotated = await rotation.rotate(actor.keyId, atOnce, by(actor));
+  const services = meanwhile('create', narrowActor);
+  expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'beyond_authority' } });
+  const rotated = await rotateKey(services, actor.keyId, atOnce, by(actor));
   expect(rotated).toMatchObject({ failure: { kind: 'beyond_authority' } });
   expect(await activeIds()).toEqual([actor.keyId]);
 });
 
 test('a change of the description gives back nothing that was taken away meanwhile', async () => {
-  const { keys } = meanwhile('update', narrowActor);
-  const changed = await keys.update(actor.keyId, { description: 'harmless' }, by(actor));
+  const services = meanwhile('update', narrowActor);
+  const changed = await updateKey(services, actor.keyId, { description: 'harmless' }, by(actor));
   expect(changed).toMatchObject({ ok: true, value: { customClaims: { scope: 'keys:read' } } });
-  const now = await env.scalekit.validate(actor.keyId);
+  const now = await env.scalekit.lookUp(actor.keyId);
   expect(now).toMatchObject({ value: { description: 'harmless', customClaims: { scope: 'keys:read' } } });
 });
 
-test('a new key that can not be taken back is told of as unknown, not as refused', async () => {
+test('a new key that cannot be taken back is reported as unknown, not as refused', async () => {
   const cause = new Error('down');
   const invalidate = async () => fail({ kind: 'upstream_unavailable' as const, reason: 'unreachable' as const, cause });
-  const { keys } = meanwhile('create', revokeActor, { invalidate });
-  expect(await keys.create(newKey, by(actor))).toMatchObject({ failure: { kind: 'outcome_unknown' } });
+  const services = meanwhile('create', revokeActor, { invalidate });
+  expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'outcome_unknown' } });
 });
 
 test('an operator’s requests ask for nobody’s standing', async () => {
-  const { keys } = meanwhile('create', revokeActor);
-  expect((await keys.create({ ...newKey, scope: ['keys:read'] }, by(operator()))).ok).toBe(true);
+  const services = meanwhile('create', revokeActor);
+  expect((await createKey(services, { ...newKey, scope: ['keys:read'] }, by(operator()))).ok).toBe(true);
 });

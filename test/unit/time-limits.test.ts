@@ -1,17 +1,21 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditTimeoutMs } from '../../shared/audit/audit.ts';
-import { auditedMutations } from '../../shared/audit/mutations.ts';
+import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
 import type { AuthorizerCache } from '../../shared/aws/authorizer-cache.ts';
 import type { KeyInfo } from '../../shared/key.ts';
-import { createKeys } from '../../shared/keys/keys.ts';
+import { createKey } from '../../shared/keys/create-key.ts';
+import type { KeyServices } from '../../shared/keys/key-services.ts';
+import { revokeKey } from '../../shared/keys/revoke-key.ts';
+import { updateKey } from '../../shared/keys/update-key.ts';
 import { fail, ok } from '../../shared/result.ts';
-import { createBulkRevocation } from '../../shared/revocation/bulk-revocation.ts';
-import { createLeakedKeys } from '../../shared/revocation/leaked-key.ts';
-import { createOverlapEnd } from '../../shared/rotation/overlap-end.ts';
+import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
+import { revokeLeakedKey } from '../../shared/revocation/revoke-leaked-key.ts';
+import { endOverlap } from '../../shared/rotation/end-overlap.ts';
 import { maxScheduleMs } from '../../shared/rotation/overlap-schedules.ts';
-import { createRotation } from '../../shared/rotation/rotation.ts';
+import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
-import { createLeavers } from '../../shared/webhook/leavers.ts';
+import { revokeLeavers } from '../../shared/webhook/revoke-leavers.ts';
+import { keyServicesOf } from '../support/key-services.ts';
 
 // Everything goes well, each step in the last moment that it is given. No embedded service is as slow at will, and nobody
 // waits for minutes, so what the operations call is made here, on a clock of our own.
@@ -33,7 +37,7 @@ const key = (number: number, more: Partial<KeyInfo> = {}): KeyInfo => ({
 /** The first has a successor already; in a large organization there is always another page. */
 const successor = key(2, { customClaims: { rotated_from: 'apit_1' } });
 
-function slowServices(deadlineMs: number, isLarge: boolean, cachesDecisions: boolean) {
+function slowServices(deadlineMs: number, isLarge: boolean, cachesDecisions: boolean): KeyServices {
   const after = <T>(value: T) => slow(deadlineMs, ok(value));
   const page = {
     keys: [key(1), successor],
@@ -42,18 +46,19 @@ function slowServices(deadlineMs: number, isLarge: boolean, cachesDecisions: boo
   };
   const scalekit: Scalekit = {
     deadlineMs,
-    validate: (keyId) => after(key(1, { keyId: keyId.startsWith('apit_') ? keyId : 'apit_1' })),
+    lookUp: (keyId) => after(key(1, { keyId: keyId.startsWith('apit_') ? keyId : 'apit_1' })),
     create: ({ customClaims }) => after({ key: 'plain', info: key(3, { customClaims }) }),
     list: () => after(page),
     update: (_keyId, { customClaims = {} }) => after(key(1, { customClaims })),
     invalidate: () => after(undefined),
   };
-  const mutations = auditedMutations(scalekit, { record: () => slow(auditTimeoutMs, undefined) });
+  const services = keyServicesOf(scalekit, { record: () => slow(auditTimeoutMs, undefined) });
   const cache: AuthorizerCache = {
     waitMs: deadlineMs + 500,
+    reserveMs: deadlineMs + 3_500,
     flush: (until) => slow(until - Date.now(), fail({ kind: 'cache_not_flushed', cause: undefined })),
   };
-  return [scalekit, mutations, cachesDecisions ? cache : undefined] as const;
+  return cachesDecisions ? { ...services, cache } : services;
 }
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
@@ -76,26 +81,24 @@ const cases = [500, 2500, 4000].flatMap((deadlineMs) =>
 
 describe.each(cases)('with %i ms a call, a large organization: %s, cached decisions: %s', (...setting) => {
   test('every operation answers before its function is ended', async () => {
-    const [scalekit, mutations, cache] = slowServices(...setting);
-    const keys = createKeys(scalekit, mutations, cache);
-    expect(await secondsOf(keys.create({ customClaims: {}, scope: [] }, by))).toBeLessThan(25);
-    expect(await secondsOf(keys.update('apit_1', { scope: ['a'] }, by))).toBeLessThan(25);
-    expect(await secondsOf(keys.revoke('apit_1', by))).toBeLessThan(25);
-    expect(await secondsOf(createLeakedKeys(scalekit, mutations, cache).revoke('plain', 'r'))).toBeLessThan(25);
-    expect(
-      await secondsOf(createOverlapEnd(scalekit, mutations, cache).end(organizationId, 'apit_1', 'r')),
-    ).toBeLessThan(25);
-    const put = (_organization: string, _key: string, at: Date) => slow(maxScheduleMs, ok(at));
-    const rotation = createRotation(scalekit, mutations, { put }, cache);
-    for (const overlapSeconds of [0, 3600])
-      expect(await secondsOf(rotation.rotate('apit_1', { overlapSeconds, replace: true }, by))).toBeLessThan(27);
+    const services = slowServices(...setting);
+    expect(await secondsOf(createKey(services, { customClaims: {}, scope: [] }, by))).toBeLessThan(25);
+    expect(await secondsOf(updateKey(services, 'apit_1', { scope: ['a'] }, by))).toBeLessThan(25);
+    expect(await secondsOf(revokeKey(services, 'apit_1', by))).toBeLessThan(25);
+    const leaked = revokeLeakedKey({ ...services, refused: refusedKeys() }, 'plain', 'r');
+    expect(await secondsOf(leaked)).toBeLessThan(25);
+    expect(await secondsOf(endOverlap(services, { organizationId, keyId: 'apit_1' }, 'r'))).toBeLessThan(25);
+    const schedules = { put: (_organization: string, _key: string, at: Date) => slow(maxScheduleMs, ok(at)) };
+    for (const overlapSeconds of [0, 3600]) {
+      const rotation = rotateKey({ ...services, schedules }, 'apit_1', { overlapSeconds, replace: true }, by);
+      expect(await secondsOf(rotation)).toBeLessThan(27);
+    }
   });
 
   test('many keys are revoked within 20 s, and leavers’ within 25 s with the webhook’s secret to read', async () => {
-    const [scalekit, mutations, cache] = slowServices(...setting);
-    const bulk = createBulkRevocation(scalekit, mutations, cache);
+    const services = slowServices(...setting);
     const all = { includeSelf: false, dryRun: false };
-    expect(await secondsOf(bulk.revoke(all, by))).toBeLessThanOrEqual(20);
+    expect(await secondsOf(revokeKeys(services, all, by))).toBeLessThanOrEqual(20);
     const [deadlineMs] = setting;
     const event = {
       id: 'evt_1',
@@ -103,7 +106,7 @@ describe.each(cases)('with %i ms a call, a large organization: %s, cached decisi
       occurred_at: new Date(Date.now()),
       data: { id: organizationId },
     };
-    const handled = createLeavers(scalekit, mutations, cache).handle(event, 'r');
+    const handled = revokeLeavers(services, event, 'r');
     expect((await secondsOf(handled)) + deadlineMs / 1000).toBeLessThan(25);
   });
 });

@@ -1,0 +1,101 @@
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { requireEnvironment } from '../environment.ts';
+import type { Failure } from '../failure.ts';
+import { causeOf, logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import { fail, type Result } from '../result.ts';
+import { type Input, parseRequest, type RequestSchema } from './input.ts';
+import { toProblem } from './problem.ts';
+
+/** A success: its status, and a body that is sent as JSON. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+}
+
+export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
+
+/** Where a request comes from: a caller, an operator, a verified event; and the log fields that identify it. */
+export interface Origin<T> {
+  readonly value: T;
+  readonly log: Readonly<Record<string, string>>;
+}
+
+/** How the handler of a route works: who sent the request, which input it takes, and what it does. */
+interface Route<S extends RequestSchema, T> {
+  readonly read: (event: APIGatewayProxyEvent) => Result<Origin<T>, Failure> | Promise<Result<Origin<T>, Failure>>;
+  readonly schema: S;
+  readonly run: (
+    input: Input<S>,
+    from: T,
+    context: APIGatewayProxyEvent['requestContext'],
+  ) => Promise<Result<Answer, Failure>>;
+  /** The metrics of the services that `run` uses; the route's log line carries them. */
+  readonly metrics?: Metrics | undefined;
+}
+
+/**
+ * Makes the handler of a route. Every failure becomes the one problem that `problem.ts` has for it; an exception becomes a
+ * logged `internal_error`.
+ */
+export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Handler {
+  const corsAllowOrigin = requireEnvironment('CORS_ALLOW_ORIGIN');
+  return async (event) => {
+    const { requestId } = event.requestContext;
+    const { result, log } = await answerOf(route, event);
+    const { status, headers, body } = result.ok ? result.value : problemAnswer(result.failure, requestId);
+    logger.info('answered', {
+      requestId,
+      status,
+      ...log,
+      ...(result.ok ? {} : { failure: result.failure.kind }),
+      ...route.metrics?.take(),
+    });
+    return {
+      statusCode: status,
+      headers: { 'Cache-Control': 'no-store', ...corsHeaders(event, corsAllowOrigin), ...headers },
+      body: body === undefined ? '' : JSON.stringify(body),
+    };
+  };
+}
+
+async function answerOf<S extends RequestSchema, T>(
+  { read, schema, run }: Route<S, T>,
+  event: APIGatewayProxyEvent,
+): Promise<{ readonly result: Result<Answer, Failure>; readonly log: Readonly<Record<string, string>> }> {
+  let log = {};
+  try {
+    const from = await read(event);
+    if (!from.ok) return { result: from, log };
+    log = from.value.log;
+    const input = parseRequest(event, schema);
+    return { result: input.ok ? await run(input.value, from.value.value, event.requestContext) : input, log };
+  } catch (cause) {
+    return { result: fail({ kind: 'internal_error', cause }), log };
+  }
+}
+
+/** Pages of other origins use keys; no page signs requests with AWS credentials. */
+function corsHeaders(event: APIGatewayProxyEvent, origin: string): Record<string, string> {
+  if (event.requestContext.identity.userArn) return {};
+  return {
+    'Access-Control-Allow-Origin': origin,
+    'Access-Control-Expose-Headers': 'Location, Retry-After, WWW-Authenticate',
+  };
+}
+
+function problemAnswer(failure: Failure, requestId: string): Answer {
+  if ('cause' in failure) {
+    const reason = 'reason' in failure ? { reason: failure.reason } : {};
+    logger.error(failure.kind, { requestId, ...reason, ...causeOf(failure.cause), ...stackOf(failure) });
+  }
+  const { body, headers } = toProblem(failure, requestId);
+  return { status: body.status, headers: { 'Content-Type': 'application/problem+json', ...headers }, body };
+}
+
+/** Only an exception of our own code is logged with its text: an error from outside could quote what was sent. */
+function stackOf(failure: Failure): { stack?: string } {
+  if (failure.kind !== 'internal_error' || !(failure.cause instanceof Error)) return {};
+  return failure.cause.stack === undefined ? {} : { stack: failure.cause.stack };
+}

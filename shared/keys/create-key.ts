@@ -1,0 +1,35 @@
+import { causedBy } from '../audit/audit.ts';
+import { type Initiator, isOperator } from '../authentication/actor.ts';
+import { type KeyRequest, mint, requireScope } from '../authorization/authority.ts';
+import type { Failure } from '../failure.ts';
+import { type Key, type NewKey, toKey } from '../key.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { type CallFailure, refusedAs } from '../scalekit/call-policy.ts';
+import type { KeyServices } from './key-services.ts';
+import { requireStanding } from './standing.ts';
+import { withdraw } from './withdrawal.ts';
+
+/** Creates a key. Needs `keys:write`. The plain key is in this answer and nowhere else. */
+export async function createKey(
+  services: KeyServices,
+  request: KeyRequest,
+  by: Initiator,
+): Promise<Result<{ readonly key: string } & Key, Failure>> {
+  const { scalekit, mutations } = services;
+  const scoped = requireScope(by.actor, 'keys:write');
+  if (!scoped.ok) return scoped;
+  const minted = mint(by.actor, request);
+  if (!minted.ok) return minted;
+  const created = await mutations.create(minted.value, causedBy(by, 'requested'));
+  if (!created.ok) return fail(notCreated(created.failure, minted.value, by));
+  const stands = await requireStanding(scalekit, by.actor);
+  if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
+  return ok({ key: created.value.key, ...toKey(created.value.info) });
+}
+
+function notCreated(failure: CallFailure, { userId }: NewKey, { actor }: Initiator): Failure {
+  if (userId !== undefined) return refusedAs(failure, 'userId', 'is not a user of the organization');
+  return isOperator(actor)
+    ? refusedAs(failure, 'organizationId', 'is not an organization that Scalekit knows')
+    : refusedAs(failure, '', 'Scalekit refuses to make this key');
+}

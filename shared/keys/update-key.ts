@@ -1,0 +1,45 @@
+import { causedBy } from '../audit/audit.ts';
+import type { Initiator } from '../authentication/actor.ts';
+import { amend, type KeyChange, requireScope } from '../authorization/authority.ts';
+import type { Failure } from '../failure.ts';
+import { type AmendedKey, type Key, type KeyInfo, toKey } from '../key.ts';
+import { hasSameClaims } from '../key-claims.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { findKey } from './find-key.ts';
+import type { KeyServices } from './key-services.ts';
+import { requireStanding } from './standing.ts';
+import { operationMs } from './time-limits.ts';
+
+/**
+ * Changes a key. Needs `keys:write`, and authority over the key. Answers with the key as Scalekit then has it;
+ * `not_applied` when that is not what was asked.
+ */
+export async function updateKey(
+  services: KeyServices,
+  keyId: string,
+  change: KeyChange,
+  by: Initiator,
+): Promise<Result<Key, Failure>> {
+  const { scalekit, mutations, cache } = services;
+  const flushBy = Date.now() + operationMs;
+  const scoped = requireScope(by.actor, 'keys:write');
+  if (!scoped.ok) return scoped;
+  const [stands, found] = await Promise.all([requireStanding(scalekit, by.actor), findKey(scalekit, keyId, by.actor)]);
+  if (!stands.ok) return stands;
+  if (!found.ok) return found;
+  const amended = amend(by.actor, found.value, change);
+  if (!amended.ok) return amended;
+  const updated = await mutations.update(found.value, amended.value, causedBy(by, 'requested'));
+  if (!updated.ok) return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
+  const flushed = await cache.flush(flushBy);
+  if (!flushed.ok) return flushed;
+  return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
+}
+
+/** Tells whether a key has the description and the claims that it was given, and no other claim. */
+function isApplied({ description, customClaims }: AmendedKey, key: KeyInfo): boolean {
+  return (
+    (description === undefined || (key.description ?? '') === description) &&
+    (customClaims === undefined || hasSameClaims(customClaims, key.customClaims))
+  );
+}

@@ -1,0 +1,69 @@
+import { causedBy } from '../audit/audit.ts';
+import { type Initiator, isOperator } from '../authentication/actor.ts';
+import type { Failure } from '../failure.ts';
+import type { KeyInfo } from '../key.ts';
+import type { KeyServices } from '../keys/key-services.ts';
+import { withdraw } from '../keys/withdrawal.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { OverlapSchedules } from './overlap-schedules.ts';
+
+/** What a rotation works with. */
+export interface RotationServices extends KeyServices {
+  readonly schedules: OverlapSchedules;
+}
+
+/** What a new key takes the place of. */
+export interface Previous {
+  /** The rotated key; `undefined` where it is not active any more. */
+  readonly old: KeyInfo | undefined;
+  /** Earlier successors, which end at once. */
+  readonly replaced: readonly KeyInfo[];
+}
+
+/** When the rotated key ends, RFC 3339; absent when it is revoked. */
+export interface PreviousEnd {
+  readonly activeUntil?: string;
+}
+
+/**
+ * Ends what the new key takes the place of. The step that may fail without loss comes first: until the end of the old key is
+ * arranged, the new one can be withdrawn and nothing has changed.
+ */
+export async function endPrevious(
+  services: RotationServices,
+  { old, replaced }: Previous,
+  created: KeyInfo,
+  overlapSeconds: number,
+  by: Initiator,
+): Promise<Result<PreviousEnd, Failure>> {
+  const scheduled = old && overlapSeconds > 0 ? await schedule(services, old, created, overlapSeconds, by) : ok({});
+  if (!scheduled.ok) return scheduled;
+  const atOnce = old && overlapSeconds === 0 ? [old] : [];
+  const revocations = await Promise.all(
+    [...replaced, ...atOnce].map((key) =>
+      services.mutations.revoke(key, causedBy(by, key === old ? 'rotated' : 'replaced')),
+    ),
+  );
+  const failed = revocations.find((revoked) => !revoked.ok);
+  // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
+  return failed ? fail({ kind: 'outcome_unknown', cause: failed.failure.cause }) : scheduled;
+}
+
+/** Arranges the end of the old key; where that fails, withdraws the new one. */
+async function schedule(
+  { schedules, mutations }: RotationServices,
+  { keyId, organizationId, expiresAt }: KeyInfo,
+  created: KeyInfo,
+  overlapSeconds: number,
+  by: Initiator,
+): Promise<Result<PreviousEnd, Failure>> {
+  const asked = Date.now() + overlapSeconds * 1000;
+  const expiry = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
+  const end = new Date(Math.ceil(Math.min(asked, expiry) / 1000) * 1000);
+  // A key does not put off its own end: whoever holds the old one may not be who rotated it.
+  const isItself = !isOperator(by.actor) && by.actor.keyId === keyId;
+  const arranged = await schedules.put(organizationId, keyId, end, { mayPutOff: !isItself });
+  if (!arranged.ok) return withdraw(mutations, created, arranged.failure, by);
+  const at = arranged.value;
+  return ok({ activeUntil: expiry < at.getTime() ? (expiresAt ?? '') : at.toISOString() });
+}

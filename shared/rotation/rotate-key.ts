@@ -1,0 +1,136 @@
+import { causedBy } from '../audit/audit.ts';
+import type { Initiator } from '../authentication/actor.ts';
+import { requireScope, sees, succeed } from '../authorization/authority.ts';
+import { type Failure, invalid, outage } from '../failure.ts';
+import { type CreatedKey, type Key, type KeyInfo, type NewKey, toKey } from '../key.ts';
+import { requireStanding } from '../keys/standing.ts';
+import { changeMs, rotationMs, searchMs } from '../keys/time-limits.ts';
+import { withdraw } from '../keys/withdrawal.ts';
+import { causeOf, logger } from '../logger.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { KeyDirectory } from '../scalekit/scalekit.ts';
+import { endPrevious, type Previous, type PreviousEnd, type RotationServices } from './end-previous.ts';
+import { maxScheduleMs } from './overlap-schedules.ts';
+import { alreadyRotated, isBefore, successorsOf } from './successors.ts';
+
+/** How a key is to be rotated. */
+export interface RotationRequest {
+  /** How long the old key stays good; 0 revokes it at once. */
+  readonly overlapSeconds: number;
+  /** Absent: as the old key's. */
+  readonly expiresAt?: Date;
+  /** Revoke a successor that there is already, and make another. */
+  readonly replace: boolean;
+}
+
+/** A key's successor, with what became of the key. */
+export interface RotatedKey extends Key {
+  /** The plain key, in this answer and nowhere else. */
+  readonly key: string;
+  readonly previous: PreviousEnd & {
+    readonly keyId: string;
+    /** The old key is revoked, but cached decisions may not follow it yet: revoke it again. */
+    readonly code?: 'cache_not_flushed';
+  };
+}
+
+/**
+ * Puts a new key in the place of one. Needs `keys:write`, and authority over the key. A key that has an active successor is
+ * `already_rotated`, unless that is to be replaced: a repeat with `replace` repairs a rotation whose answer was lost.
+ */
+export async function rotateKey(
+  services: RotationServices,
+  keyId: string,
+  request: RotationRequest,
+  by: Initiator,
+): Promise<Result<RotatedKey, Failure>> {
+  const { scalekit } = services;
+  const startedAt = Date.now();
+  const planned = await plan(scalekit, keyId, request, by, startedAt + searchMs);
+  if (!planned.ok) return planned;
+  const { succession, previous } = planned.value;
+  const until = startedAt + rotationMs;
+  const searchUntil = until - endMs(scalekit) - scalekit.deadlineMs;
+  // Until now nothing has changed; from here on there must be time for all that may be left to do.
+  if (Date.now() + changeMs(scalekit) > searchUntil) return fail(outage({ kind: 'slow', cause: new Error('late') }));
+  const created = await createSuccessor(services, succession, keyId, previous.replaced, by, searchUntil);
+  if (!created.ok) return created;
+  const { key, info } = created.value;
+  const ended = await endPrevious(services, previous, info, request.overlapSeconds, by);
+  if (!ended.ok) return ended;
+  const hasRevoked = previous.replaced.length > 0 || request.overlapSeconds === 0;
+  const left = { keyId, ...ended.value };
+  return ok({ key, ...toKey(info), previous: hasRevoked ? await flushed(services, left, until) : left });
+}
+
+/** Decides what the successor is to be and what it takes the place of; changes nothing. */
+async function plan(
+  scalekit: KeyDirectory,
+  keyId: string,
+  request: RotationRequest,
+  { actor }: Initiator,
+  searchUntil: number,
+): Promise<Result<{ readonly succession: NewKey; readonly previous: Previous }, Failure>> {
+  const scoped = requireScope(actor, 'keys:write');
+  if (!scoped.ok) return scoped;
+  const found = await scalekit.lookUp(keyId);
+  if (!found.ok) return found;
+  const old = found.value;
+  const successors = await successorsOf(scalekit, keyId, actor, searchUntil);
+  if (!successors.ok) return successors;
+  // Not before, so that the time an answer takes does not tell what else there is.
+  if (old && !sees(actor, old)) return fail({ kind: 'not_found' });
+  const [successor] = successors.value;
+  // When the key is gone, its successor shows what it was: the last step of its rotation was done, and not answered.
+  const model = old ?? successor;
+  if (!model) return fail({ kind: 'not_found' });
+  const succession = succeed(actor, model, keyId, request.expiresAt);
+  if (!succession.ok) return succession;
+  if (successor && !request.replace) return fail(alreadyRotated(successor));
+  return ok({ succession: succession.value, previous: { old, replaced: successors.value } });
+}
+
+/** Creates the successor, if its maker still stands. Of several made for one key at the same time, the first stays. */
+async function createSuccessor(
+  { scalekit, mutations }: RotationServices,
+  succession: NewKey,
+  keyId: string,
+  replaced: readonly KeyInfo[],
+  by: Initiator,
+  searchUntil: number,
+): Promise<Result<CreatedKey, Failure>> {
+  const created = await mutations.create(succession, causedBy(by, 'requested'), keyId);
+  if (!created.ok) {
+    return created.failure.kind === 'refused'
+      ? fail(invalid('keyId', 'cannot be rotated: Scalekit refuses to make its successor'))
+      : fail(created.failure);
+  }
+  const { info } = created.value;
+  const [stands, siblings] = await Promise.all([
+    requireStanding(scalekit, by.actor),
+    successorsOf(scalekit, keyId, by.actor, searchUntil),
+  ]);
+  if (!stands.ok) return withdraw(mutations, info, stands.failure, by);
+  const known = replaced.map((key) => key.keyId);
+  const others = siblings.ok ? siblings.value.filter((sibling) => !known.includes(sibling.keyId)) : [];
+  const first = others.find((sibling) => isBefore(sibling, info));
+  return first ? withdraw(mutations, info, alreadyRotated(first), by) : created;
+}
+
+/** The successor exists, so a flush that fails must not keep its plain key back. */
+async function flushed(
+  { cache }: RotationServices,
+  previous: RotatedKey['previous'],
+  until: number,
+): Promise<RotatedKey['previous']> {
+  const result = await cache.flush(until);
+  if (result.ok) return previous;
+  const cause = 'cause' in result.failure ? causeOf(result.failure.cause) : {};
+  logger.error('cache_not_flushed', { keyId: previous.keyId, ...cause });
+  return { ...previous, code: 'cache_not_flushed' };
+}
+
+/** The longest that it takes to end what the new key takes the place of, or to withdraw the new key. */
+function endMs(scalekit: KeyDirectory): number {
+  return maxScheduleMs + changeMs(scalekit);
+}

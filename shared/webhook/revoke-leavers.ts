@@ -1,0 +1,51 @@
+import { type Failure, outage } from '../failure.ts';
+import type { KeyInfo } from '../key.ts';
+import { searchKeys } from '../keys/key-search.ts';
+import type { KeyServices } from '../keys/key-services.ts';
+import { bulkMs, lastRevocationAt, searchMs } from '../keys/time-limits.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { descendantsOf } from '../revocation/descendants.ts';
+import { revokeAll } from '../revocation/revoke-all.ts';
+import { type Concerned, concernedBy } from './concerned.ts';
+import type { ScalekitEvent } from './event.ts';
+
+/**
+ * Revokes the keys of the users or the organization that an event of Scalekit reports as gone. Only keys that are older than
+ * the event are revoked, so that a repeat or a late event changes nothing newer; of a user also the keys that those made for
+ * the same user meanwhile. An event of another type concerns no keys. Fails exactly when something is left to do.
+ */
+export async function revokeLeavers(
+  services: KeyServices,
+  event: ScalekitEvent,
+  requestId: string,
+): Promise<Result<{ readonly revoked: number }, Failure>> {
+  const concerned = concernedBy(event);
+  if (!concerned.ok) return concerned;
+  if (concerned.value === undefined) return ok({ revoked: 0 });
+  const startedAt = Date.now();
+  const found = await searchKeys(services.scalekit, concerned.value, startedAt + searchMs);
+  if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
+  // An organization or user that Scalekit does not know any more has no active keys.
+  const { keys, unseen } = found.ok ? found.value : { keys: [], unseen: 0 };
+  const matched = select(keys, concerned.value, event);
+  const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
+  const until = lastRevocationAt(startedAt, services);
+  const { revoked, failed, remaining } = await revokeAll(services.mutations, matched, cause, until);
+  const flushed = await services.cache.flush(startedAt + bulkMs);
+  if (!flushed.ok) return flushed;
+  if (failed.length === 0 && remaining === 0 && unseen === 0) return ok({ revoked });
+  return fail(outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') }));
+}
+
+function select(keys: readonly KeyInfo[], { userId, email }: Concerned, event: ScalekitEvent): KeyInfo[] {
+  const theirs = keys.filter(
+    (key) =>
+      (userId === undefined || key.userId === userId) &&
+      (email === undefined || key.userEmail?.toLowerCase() === email.toLowerCase()),
+  );
+  const older = theirs.filter((key) => !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()));
+  if (userId === undefined && email === undefined) return older;
+  const ids = older.map(({ keyId }) => keyId);
+  const made = descendantsOf(ids, theirs);
+  return [...older, ...theirs.filter(({ keyId }) => made.has(keyId))];
+}

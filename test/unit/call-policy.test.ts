@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { createMetrics } from '../../shared/metrics.ts';
+import type { AccessToken, AccessTokens } from '../../shared/scalekit/access-token.ts';
+import { breaker } from '../../shared/scalekit/breaker.ts';
+import { callPolicy } from '../../shared/scalekit/call-policy.ts';
+import { Code, ConnectError } from '../../shared/scalekit/grpc.cjs';
+
+// The outcomes of attempts are scripted: which answer Scalekit gives is the embedded service's, how often and when we ask it
+// again is ours.
+
+const token = (value: string): AccessToken => ({ environmentUrl: 'http://127.0.0.1', value });
+
+/** Tokens that are numbered in the order in which they were fetched. */
+function numberedTokens(): AccessTokens & { readonly renewals: () => number } {
+  let renewals = 0;
+  let held = token('0');
+  return {
+    held: () => held,
+    fetch: async () => held,
+    renew: async () => {
+      held = token(String(++renewals));
+      return held;
+    },
+    renewals: () => renewals,
+  };
+}
+
+/** Runs one call whose attempts meet these outcomes, one after the other and the last one for ever. */
+async function callWith(outcomes: readonly (number | 'ok' | Error)[], repeatable: boolean, tokens = numberedTokens()) {
+  const used: string[] = [];
+  const policy = callPolicy(tokens, breaker(), 5_000, createMetrics());
+  const result = await policy(repeatable, async ({ value }) => {
+    const outcome = outcomes[Math.min(used.length, outcomes.length - 1)] ?? 'ok';
+    used.push(value);
+    if (outcome instanceof Error) throw ConnectError.from(outcome);
+    if (outcome !== 'ok') throw new ConnectError('scripted', outcome);
+    return 'answer';
+  });
+  return { result, used, renewals: tokens.renewals() };
+}
+
+const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+const refusedConnection = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+
+test('a repeatable call is made three times at most', async () => {
+  const { result, used } = await callWith([Code.Unavailable], true);
+  expect(used).toHaveLength(3);
+  expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'unreachable' } });
+});
+
+test.each([Code.Aborted, Code.Canceled, Code.Unavailable, reset])('is repeated after %s', async (outcome) => {
+  const { result, used } = await callWith([outcome, 'ok'], true);
+  expect(used).toHaveLength(2);
+  expect(result).toEqual({ ok: true, value: 'answer' });
+});
+
+test.each([
+  [Code.NotFound, { kind: 'refused', isUnknown: true }],
+  [Code.InvalidArgument, { kind: 'refused', isUnknown: false }],
+  [Code.PermissionDenied, { kind: 'upstream_unavailable', reason: 'permission_denied' }],
+  [Code.ResourceExhausted, { kind: 'upstream_unavailable', reason: 'unreachable' }],
+  [Code.Internal, { kind: 'upstream_unavailable', reason: 'unreachable' }],
+])('code %i is not repeated', async (code, failure) => {
+  const { result, used } = await callWith([code], true);
+  expect(used).toHaveLength(1);
+  expect(result).toMatchObject({ ok: false, failure });
+});
+
+describe('an access token that Scalekit refuses', () => {
+  test.each([true, false])('is renewed once, also for a call that is not repeatable (%s)', async (repeatable) => {
+    const { result, used } = await callWith([Code.Unauthenticated, 'ok'], repeatable);
+    expect(used).toEqual(['0', '1']);
+    expect(result.ok).toBe(true);
+  });
+
+  test('is not renewed again and again', async () => {
+    const { result, used, renewals } = await callWith([Code.Unauthenticated], true);
+    expect(used).toEqual(['0', '1']);
+    expect(renewals).toBe(1);
+    expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'credentials_refused' } });
+  });
+
+  test('takes no repeat away from the call', async () => {
+    const { used } = await callWith([Code.Unauthenticated, Code.Unavailable], true);
+    expect(used).toEqual(['0', '1', '1', '1']);
+  });
+
+  test('and that cannot be replaced is our fault to mend', async () => {
+    const tokens = numberedTokens();
+    const { result, used } = await callWith([Code.Unauthenticated], true, {
+      ...tokens,
+      renew: async (refused) => refused,
+    });
+    expect(used).toHaveLength(1);
+    expect(result).toMatchObject({ failure: { reason: 'credentials_refused' } });
+  });
+});
+
+describe('a call that is not repeatable', () => {
+  test.each([Code.Unavailable, Code.DeadlineExceeded, Code.Internal, reset])(
+    'is never made again after %s, and its outcome is unknown',
+    async (outcome) => {
+      const { result, used } = await callWith([outcome, 'ok'], false);
+      expect(used).toHaveLength(1);
+      expect(result).toMatchObject({ failure: { kind: 'outcome_unknown' } });
+    },
+  );
+
+  test.each([
+    ['that never left', refusedConnection],
+    ['that Scalekit says it did not make', Code.ResourceExhausted],
+  ])('%s is an outage', async (_what, outcome) => {
+    const { result, used } = await callWith([outcome, 'ok'], false);
+    expect(used).toHaveLength(1);
+    expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'unreachable' } });
+  });
+});
+
+test('while the breaker is open, nothing is asked', async () => {
+  const open = breaker();
+  for (const _ of [1, 2, 3]) open.record('outage');
+  const policy = callPolicy(numberedTokens(), open, 5_000, createMetrics());
+  const result = await policy(true, async () => {
+    throw new Error('asked');
+  });
+  expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'breaker_open' } });
+});
+
+test('each call is measured, and a refusal of our credentials by a metric of its own', async () => {
+  const metrics = createMetrics();
+  const policy = callPolicy(numberedTokens(), breaker(), 5_000, metrics);
+  await policy(true, async () => 'answer');
+  const well = metrics.take();
+  expect(well).toMatchObject({ UpstreamLatency: expect.any(Number) });
+  expect(well).not.toHaveProperty('UpstreamFailures');
+  await policy(true, async () => {
+    throw new ConnectError('scripted', Code.PermissionDenied);
+  });
+  expect(metrics.take()).toMatchObject({ UpstreamFailures: 1, CredentialsRefused: 1 });
+  expect(metrics.take()).toEqual({});
+});
