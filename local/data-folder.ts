@@ -14,6 +14,8 @@ export interface DataFolder {
   readonly tables: string;
   readonly seed: string;
   readonly outputs: string;
+  /** Shell variables to source. */
+  readonly env: string;
   readonly logs: string;
   /** Lets another runtime have it. */
   release(): void;
@@ -34,6 +36,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
     tables,
     seed: join(folder, 'seed.json'),
     outputs: join(folder, 'outputs.json'),
+    env: join(folder, 'env'),
     logs: join(folder, 'logs'),
   };
   try {
@@ -46,7 +49,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   const release = lock(join(folder, 'runtime.pid'), folder);
   if (fresh) {
     const databases = [database, awsDatabase].flatMap((file) => [file, `${file}-wal`, `${file}-shm`]);
-    for (const path of [...databases, tables, files.seed, files.outputs, files.logs]) {
+    for (const path of [...databases, tables, files.seed, files.outputs, files.env, files.logs]) {
       rmSync(path, { recursive: true, force: true });
     }
     mkdirSync(files.logs, { mode: 0o700 });

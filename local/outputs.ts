@@ -24,8 +24,20 @@ export interface Outputs extends Nullable<Seed> {
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 
-/** Writes the outputs, readable by their owner only. */
-export function writeOutputs(file: string, outputs: Outputs): void {
-  writeFileSync(file, `${JSON.stringify(outputs, null, 2)}\n`, { mode: 0o600 });
+/** Writes the outputs, and the shell variables to source for a first request; readable by their owner only. */
+export function writeOutputs(files: { readonly outputs: string; readonly env: string }, outputs: Outputs): void {
+  writePrivate(files.outputs, `${JSON.stringify(outputs, null, 2)}\n`);
+  const variables = {
+    API: outputs.apiUrl,
+    OPERATOR: outputs.operatorUrl,
+    KEY: outputs.adminKey,
+    ORG: outputs.organizationId,
+  };
+  const lines = Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [`${name}='${value}'\n`]));
+  writePrivate(files.env, lines.join(''));
+}
+
+function writePrivate(file: string, text: string): void {
+  writeFileSync(file, text, { mode: 0o600 });
   chmodSync(file, 0o600); // `mode` counts for a new file only
 }

@@ -91,7 +91,7 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
       aws: { endpointUrl, region: aws.region, ...developer.credentials },
       stacks: Object.fromEntries(stacks.map((stack) => [stack.stackName, stack.outputs])),
     };
-    writeOutputs(files.outputs, outputs);
+    writeOutputs(files, outputs);
     return { outputs, warnings: model.warnings, close };
   } catch (error) {
     await close();
