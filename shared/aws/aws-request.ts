@@ -35,7 +35,12 @@ export function sendAws(
 }
 
 /** The services that functions call, and the part of `AWS_ENDPOINT_URL_…` that names each. */
-const endpointVariables = { ssm: 'SSM', apigateway: 'API_GATEWAY', events: 'EVENTBRIDGE' } as const;
+const endpointVariables = {
+  ssm: 'SSM',
+  apigateway: 'API_GATEWAY',
+  events: 'EVENTBRIDGE',
+  scheduler: 'SCHEDULER',
+} as const;
 
 function endpointOf(service: keyof typeof endpointVariables, region: string): URL {
   const override = process.env[`AWS_ENDPOINT_URL_${endpointVariables[service]}`] || process.env['AWS_ENDPOINT_URL'];
