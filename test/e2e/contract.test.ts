@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import contract from '../../contract/openapi.json' with { type: 'json' };
 import { expectProblem, send } from './client.ts';
-import { createKey, getKey, listKeys, revokeKey, rotateKey, whoami } from './typed-client/client.ts';
+import { operate } from './contract-client.ts';
 
 test('whoever asks gets the contract as it is committed', async () => {
   const answer = await send('GET', '/openapi.json');
@@ -13,19 +13,23 @@ test('it takes no query', async () => {
   expectProblem(await send('GET', '/openapi.json?version=2'), 400, 'invalid_request');
 });
 
-test('a client made from the contract manages keys, and the types say of each status what came', async () => {
-  const me = await whoami();
-  if (me.status !== 200) throw new Error(`whoami: ${me.status}`);
-  const created = await createKey({ description: 'typed', scope: 'keys:read', expiresIn: 60 });
-  if (created.status !== 201) throw new Error(`createKey: ${created.status}`);
-  expect(created.data.organizationId).toBe(me.data.organizationId);
-  const rotated = await rotateKey(created.data.keyId, {});
-  if (rotated.status !== 201) throw new Error(`rotateKey: ${rotated.status}`);
-  expect(rotated.data.previous.keyId).toBe(created.data.keyId);
-  const listed = await listKeys({ pageSize: 30 });
-  if (listed.status !== 200) throw new Error(`listKeys: ${listed.status}`);
-  expect((await revokeKey(rotated.data.keyId)).status).toBe(204);
-  const gone = await getKey(rotated.data.keyId);
-  if (gone.status !== 404) throw new Error(`getKey: ${gone.status}`);
-  expect(gone.data.code satisfies 'not_found').toBe('not_found');
+test('a client that knows nothing but the contract manages keys', async () => {
+  const me = await operate('whoami');
+  expect(me.status, me.text).toBe(200);
+  const created = await operate('createKey', {}, { description: 'by contract', scope: 'keys:read', expiresIn: 60 });
+  expect(created.status, created.text).toBe(201);
+  expect(created.json.organizationId).toBe(me.json.organizationId);
+  const rotated = await operate('rotateKey', { keyId: created.json.keyId }, {});
+  expect(rotated.status, rotated.text).toBe(201);
+  expect(rotated.json.previous.keyId).toBe(created.json.keyId);
+  const { keyId } = rotated.json;
+  const updated = await operate('updateKey', { keyId }, { description: 'changed' });
+  expect(updated.json).toMatchObject({ keyId, description: 'changed' });
+  const listed = await operate('listKeys', { pageSize: 1 });
+  expect(listed.json.keys).toHaveLength(1);
+  expect((await operate('revokeKey', { keyId })).status).toBe(204);
+  expectProblem(await operate('getKey', { keyId }), 404, 'not_found');
+  const leaked = await operate('createKey', {}, {});
+  expect((await operate('revokeLeakedKey', {}, { token: leaked.json.key })).status).toBe(200);
+  expectProblem(await operate('getKey', { keyId: leaked.json.keyId }), 404, 'not_found');
 });

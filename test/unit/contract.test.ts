@@ -1,7 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -26,19 +23,6 @@ test('behind a domain of its own, the contract that is served names no stage', a
   const event = { requestContext, httpMethod: 'GET' } as unknown as APIGatewayProxyEvent;
   const served = JSON.parse((await handler(event)).body);
   expect(served).toEqual({ ...contract, servers: [{ url: '/' }] });
-});
-
-test('the committed client is what the contract gives now: mend it by npm run contract', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'client-'));
-  const made = join(folder, 'client.ts');
-  execFileSync('npx', ['orval', '--config', 'contract/orval.config.ts'], {
-    env: { ...process.env, TYPED_CLIENT: made },
-    stdio: 'pipe',
-  });
-  // The one line that tells where it lies.
-  const textOf = (file: URL | string) => readFileSync(file, 'utf8').replace(/^import .*fetch\.ts';$/m, '');
-  expect(textOf(made)).toBe(textOf(new URL('../e2e/typed-client/client.ts', import.meta.url)));
-  rmSync(folder, { recursive: true });
 });
 
 describe('what the contract says of requests', () => {
