@@ -1,6 +1,5 @@
 import { writeSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import ms, { type StringValue } from 'ms';
 import { connect, type SendSigned } from './operator-client.ts';
 
 // `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
@@ -24,9 +23,13 @@ interface KeyOptions extends CommonOptions {
   readonly replace?: boolean;
 }
 
+const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_557_600 };
+
 function duration(text: string): number {
-  const seconds = /^\d+(\.\d+)? ?(s|m|h|d|w|y)$/.test(text) ? Math.round(ms(text as StringValue) / 1000) : 0;
-  if (seconds === 0) throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h, 30m or 45s.');
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([smhdwy])$/.exec(text) ?? [];
+  const seconds = Math.round(Number(number) * (secondsPer[unit] ?? 0));
+  if (!Number.isSafeInteger(seconds) || seconds === 0)
+    throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h, 30m or 45s.');
   return seconds;
 }
 

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { input, password } from '@inquirer/prompts';
 import { parameterNames, parameterPath, webhookSecretName } from '../config.ts';
+import { ask } from './ask.ts';
 import { stageOf } from './stage.ts';
 
 // `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked; with
@@ -10,13 +10,13 @@ import { stageOf } from './stage.ts';
 type Variable = keyof typeof parameterNames;
 
 const questions: Record<Variable, () => Promise<string>> = {
-  SCALEKIT_ENVIRONMENT_URL: () => input({ message: 'Scalekit environment URL', validate: isUrl }),
-  SCALEKIT_CLIENT_ID: () => input({ message: 'Scalekit client id', required: true }),
-  SCALEKIT_CLIENT_SECRET: () => password({ message: 'Scalekit client secret', mask: true }),
+  SCALEKIT_ENVIRONMENT_URL: () => ask('Scalekit environment URL'),
+  SCALEKIT_CLIENT_ID: () => ask('Scalekit client id'),
+  SCALEKIT_CLIENT_SECRET: () => ask('Scalekit client secret', { isSecret: true }),
 };
 
-function isUrl(value: string): true | string {
-  return /^https?:$/.test(URL.parse(value)?.protocol ?? '') || 'Give a URL, like https://acme.scalekit.com';
+function isUrl(value: string): boolean {
+  return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
 }
 
 async function valueFor(variable: Variable): Promise<string> {
@@ -24,8 +24,8 @@ async function valueFor(variable: Variable): Promise<string> {
     throw new Error(`Set ${variable} in the environment: there is no terminal to ask at.`);
   const value = process.env[variable] || (await questions[variable]());
   if (value === '') throw new Error(`${variable} must not be empty`);
-  const wrong = variable === 'SCALEKIT_ENVIRONMENT_URL' ? isUrl(value) : true;
-  if (wrong !== true) throw new Error(`${variable} is "${value}". ${wrong}`);
+  if (variable === 'SCALEKIT_ENVIRONMENT_URL' && !isUrl(value))
+    throw new Error(`${variable} is "${value}". Give a URL, like https://acme.scalekit.com`);
   return value;
 }
 

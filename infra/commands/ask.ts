@@ -1,0 +1,31 @@
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
+/**
+ * Asks a question at a terminal, and resolves to the line that is typed. A secret is shown nowhere: the terminal itself does
+ * not echo while a question is open, and what readline would show goes nowhere. Rejects on Ctrl-C and Ctrl-D.
+ */
+export function ask(
+  question: string,
+  { isSecret = false } = {},
+  { input, output }: { input: NodeJS.ReadableStream; output: NodeJS.WritableStream } = {
+    input: process.stdin,
+    output: process.stdout,
+  },
+): Promise<string> {
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const shown = isSecret ? nowhere : output;
+  const terminal = createInterface({ input, output: shown, terminal: true, historySize: 0, prompt: `${question}: ` });
+  if (isSecret) output.write(`${question} (not shown): `);
+  terminal.prompt();
+  return new Promise((resolve, reject) => {
+    terminal.once('line', (line) => {
+      resolve(line.trim());
+      terminal.close();
+    });
+    terminal.once('close', () => {
+      if (isSecret) output.write('\n');
+      reject(new Error('No answer was given, so nothing is stored.'));
+    });
+  });
+}
