@@ -27,8 +27,7 @@ export interface SignatureRefusal {
 
 /**
  * Finds out who signed a request by AWS Signature Version 4 in its Authorization header. Method, path, query, body,
- * and each header that is named as signed are covered; a presigned URL is not taken. The functions sign with `aws4`: two
- * signers on purpose, for a fault of one does not pass the other.
+ * and each header that is named as signed are covered; a presigned URL is not taken.
  */
 export async function verifySignature(
   request: SignedRequest,

@@ -5,7 +5,8 @@ import { type HttpAnswer, sendHttp } from './http-request.ts';
 /**
  * Calls an AWS API of the function's own region with the function's own credentials, both from the environment that
  * Lambda sets. A signer instead of an SDK client spares the authorizer about 100 ms of cold start. It honours
- * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` as the AWS SDKs do.
+ * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` as the AWS SDKs do. The local runtime verifies with another signer,
+ * `@smithy/signature-v4`, on purpose: a fault of one does not pass the other.
  */
 export function sendAws(
   service: keyof typeof endpointVariables,

@@ -9,7 +9,8 @@ const connectTimeoutMs = 1_000;
 /**
  * The HTTP/2 connection to one origin, for connect's transport. It is made anew after an idle spell, a GOAWAY or an end,
  * and listens for errors as long as it lives: connect-node's own manager stops listening at a GOAWAY, and the error that
- * follows it would end the process.
+ * follows it would end the process: https://github.com/connectrpc/connect-es/issues/1768, mended by the open
+ * https://github.com/connectrpc/connect-es/pull/1769.
  */
 export class Http2Session {
   readonly authority: string;
