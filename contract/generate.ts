@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { contractText } from './document.ts';
 
-// npm run contract: writes what the schemas give now to the committed contract.
+// npm run contract: writes what the schemas give now to the contract beside the function that serves it.
 
-writeFileSync(new URL('openapi.json', import.meta.url), contractText());
+writeFileSync(new URL('../functions/openapi/openapi.json', import.meta.url), contractText());

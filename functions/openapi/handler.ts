@@ -1,6 +1,6 @@
-import contract from '../../contract/openapi.json' with { type: 'json' };
 import { openEndpoint } from '../../shared/endpoint/endpoint.ts';
 import { ok } from '../../shared/result.ts';
+import contract from './openapi.json' with { type: 'json' };
 
 /** Of backends; absent where the API has none that the stack knows of. */
 const backendPaths = process.env['BACKEND_PATHS']?.split(' ') ?? [];

@@ -1,4 +1,4 @@
-import contract from '../../contract/openapi.json' with { type: 'json' };
+import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 import { type Answer, send, target } from './client.ts';
 
 interface Operation {

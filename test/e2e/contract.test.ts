@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import contract from '../../contract/openapi.json' with { type: 'json' };
+import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 import { expectProblem, send } from './client.ts';
 import { operate } from './contract-client.ts';
 

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { App } from 'aws-cdk-lib';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import contract from '../../contract/openapi.json' with { type: 'json' };
 import { problems } from '../../contract/problems.ts';
+import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
 import { readConfig } from '../../infra/config.ts';
 

@@ -5,15 +5,15 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import type * as z from 'zod';
 import { contractText } from '../../contract/document.ts';
-import contract from '../../contract/openapi.json' with { type: 'json' };
 import { gatewayCodes, problems } from '../../contract/problems.ts';
 import { requests } from '../../contract/requests.ts';
+import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 import { toProblem } from '../../shared/endpoint/problem.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { checkAgainstContract, type SeenAnswer } from '../contract-check.ts';
 
 test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
-  expect(contractText()).toBe(readFileSync(new URL('../../contract/openapi.json', import.meta.url), 'utf8'));
+  expect(contractText()).toBe(readFileSync(new URL('../../functions/openapi/openapi.json', import.meta.url), 'utf8'));
 });
 
 test('behind a domain of its own, the contract that is served names no stage', async () => {
