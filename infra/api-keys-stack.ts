@@ -1,5 +1,6 @@
 import { Aspects, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { outputNames } from '../shared/deployment.ts';
 import { ApiKeyAuth } from './api-key-auth.ts';
 import type { Config } from './config.ts';
 import { ApiFunction } from './lambda/api-function.ts';
@@ -19,8 +20,8 @@ export class ApiKeysStack extends Stack {
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
 
     const { operators, audit, monitoring } = auth;
-    new CfnOutput(this, 'ApiUrl', { value: auth.url, description: "The customers' API" });
-    new CfnOutput(this, 'OperatorApiUrl', { value: operators.url, description: "The operators' API" });
+    new CfnOutput(this, outputNames.apiUrl, { value: auth.url, description: "The customers' API" });
+    new CfnOutput(this, outputNames.operatorUrl, { value: operators.url, description: "The operators' API" });
     new CfnOutput(this, 'OperatorPolicyArn', {
       value: operators.policy.managedPolicyArn,
       description: 'Attach it to who manages the keys of every organization',

@@ -1,6 +1,7 @@
 import { App } from 'aws-cdk-lib';
 import { ApiKeysStack } from './api-keys-stack.ts';
-import { ConfigError, readConfig, stackName } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
+import { stackName } from './names.ts';
 
 const app = new App();
 try {

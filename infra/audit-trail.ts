@@ -1,8 +1,9 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { EventBus } from 'aws-cdk-lib/aws-events';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
+import { eventSource } from '../shared/deployment.ts';
+import type { ApiFunction } from './lambda/api-function.ts';
 
 /** The record of all that happens to keys: an event bus of its own, to put rules on, and its archive. */
 export class AuditTrail extends Construct {
@@ -14,14 +15,14 @@ export class AuditTrail extends Construct {
     this.bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const archive = this.bus.archive('Archive', {
       description: 'All that happened to API keys',
-      eventPattern: { source: ['api-keys'] },
+      eventPattern: { source: [eventSource] },
       retention: Duration.days(0), // for ever: it is the record
     });
     archive.applyRemovalPolicy(RemovalPolicy.RETAIN);
   }
 
   /** Lets a function record, and nothing else. */
-  grantRecord(recorder: LambdaFunction): void {
+  grantRecord(recorder: ApiFunction): void {
     recorder.addEnvironment('AUDIT_EVENT_BUS', this.bus.eventBusName);
     recorder.addToRolePolicy(new PolicyStatement({ actions: ['events:PutEvents'], resources: [this.bus.eventBusArn] }));
   }

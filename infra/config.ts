@@ -1,9 +1,10 @@
-import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
 import { z } from 'zod';
 
-const retentionDays = Object.values(RetentionDays)
-  .filter((days) => typeof days === 'number')
-  .sort((one, other) => one - other);
+/** What CloudWatch Logs allows. */
+export const retentionDays: readonly RetentionDays[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999,
+];
 
 /** As a number in cdk.json, or as digits on the command line. */
 const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'use a whole number');
@@ -120,24 +121,4 @@ function toConfig(settingOf: (name: string) => unknown, what: string): Config {
     return `${what} ${name}=${JSON.stringify(settingOf(name))} is not allowed: ${issue.message}`;
   });
   throw new ConfigError(problems.join('; '));
-}
-
-/** Where the deployment's Scalekit credentials are in SSM Parameter Store. */
-export function parameterPath(stage: string): string {
-  return `/scalekit/${stage}`;
-}
-
-/** The name under {@link parameterPath} of the SecureString that Scalekit signs webhooks with. */
-export const webhookSecretName = 'webhook-secret';
-
-/** The names of the three SecureStrings under {@link parameterPath}, by the environment variable that holds each. */
-export const parameterNames = {
-  SCALEKIT_ENVIRONMENT_URL: 'environment-url',
-  SCALEKIT_CLIENT_ID: 'client-id',
-  SCALEKIT_CLIENT_SECRET: 'client-secret',
-} as const;
-
-/** The name of a stage's stack. */
-export function stackName(stage: string): string {
-  return `ApiKeys-${stage}`;
 }

@@ -1,6 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -45,7 +44,7 @@ export class KeyRotation extends Construct {
   }
 
   /** Lets a function make, move and take back schedules of this group, and hand the role to them and to nothing else. */
-  grantSchedule(rotator: LambdaFunction): void {
+  grantSchedule(rotator: ApiFunction): void {
     rotator.addEnvironment('OVERLAP_SCHEDULE_GROUP', this.#group.scheduleGroupName);
     rotator.addEnvironment('OVERLAP_TARGET_ARN', this.endOverlap.functionArn);
     rotator.addEnvironment('OVERLAP_ROLE_ARN', this.#role.roleArn);

@@ -1,9 +1,11 @@
 import { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import type { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Construct } from 'constructs';
-import { type Config, parameterNames, parameterPath, webhookSecretName } from './config.ts';
+import { parameterNames, webhookSecretName } from '../shared/deployment.ts';
+import type { Config } from './config.ts';
+import type { ApiFunction } from './lambda/api-function.ts';
+import { parameterPath } from './names.ts';
 
 /**
  * The Scalekit credentials: three SecureStrings that `npm run secrets` stores. The stack knows their names, never
@@ -28,19 +30,19 @@ export class ScalekitParameters extends Construct {
   }
 
   /** Lets a function read exactly these three parameters, and tells it where they are. */
-  grantRead(reader: LambdaFunction): void {
+  grantRead(reader: ApiFunction): void {
     reader.addEnvironment('SCALEKIT_PARAMETER_PATH', this.path);
     reader.addEnvironment('SCALEKIT_DEADLINE_MS', String(this.#deadlineMs));
     this.#grantRead(reader, Object.values(parameterNames));
   }
 
   /** Lets the one function that takes Scalekit's webhooks read what they are signed with. */
-  grantReadWebhookSecret(reader: LambdaFunction): void {
+  grantReadWebhookSecret(reader: ApiFunction): void {
     reader.addEnvironment('WEBHOOK_SECRET_PARAMETER', `${this.path}/${webhookSecretName}`);
     this.#grantRead(reader, [webhookSecretName]);
   }
 
-  #grantRead(reader: LambdaFunction, names: readonly string[]): void {
+  #grantRead(reader: ApiFunction, names: readonly string[]): void {
     const resources = names.map((name) =>
       Stack.of(this).formatArn({
         service: 'ssm',

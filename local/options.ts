@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { credentialVariables, isHttpUrl } from '../shared/deployment.ts';
 import { UserError } from './user-error.ts';
 
 /** How `npm start` is told to run. */
@@ -64,14 +65,16 @@ function parse(args: string[]) {
 }
 
 function scalekitOf(environment: NodeJS.Dict<string>): ScalekitEnvironment | undefined {
-  const names = ['SCALEKIT_ENVIRONMENT_URL', 'SCALEKIT_CLIENT_ID', 'SCALEKIT_CLIENT_SECRET'] as const;
+  const names = Object.values(credentialVariables);
   const missing = names.filter((name) => !environment[name]);
   if (missing.length === names.length) return undefined;
   if (missing.length > 0)
     throw new UserError(`Set ${missing.join(' and ')} too, or none of ${names.join(', ')} for the embedded Scalekit.`);
   const [environmentUrl = '', clientId = '', clientSecret = ''] = names.map((name) => environment[name]);
-  if (!URL.canParse(environmentUrl) || !/^https?:/.test(environmentUrl)) {
-    throw new UserError(`SCALEKIT_ENVIRONMENT_URL is "${environmentUrl}", not a URL like https://acme.scalekit.dev.`);
+  if (!isHttpUrl(environmentUrl)) {
+    throw new UserError(
+      `${credentialVariables.environmentUrl} is "${environmentUrl}", not a URL like https://acme.scalekit.dev.`,
+    );
   }
   return { environmentUrl: environmentUrl.replace(/\/$/, ''), clientId, clientSecret };
 }

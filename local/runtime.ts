@@ -1,3 +1,4 @@
+import { outputNames } from '../shared/deployment.ts';
 import { aws } from './account.ts';
 import { startAws } from './aws/start.ts';
 import { serveControl } from './control/server.ts';
@@ -82,8 +83,8 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
     const stacks = model.stacks.map((stack) => localOutputs(stack, apis, model.domains));
     const outputOf = (name: string) => stacks.find((stack) => name in stack.outputs)?.outputs[name] ?? '';
     const outputs: Outputs = {
-      apiUrl: outputOf('ApiUrl'),
-      operatorUrl: outputOf('OperatorApiUrl'),
+      apiUrl: outputOf(outputNames.apiUrl),
+      operatorUrl: outputOf(outputNames.operatorUrl),
       controlUrl: control.url,
       scalekit,
       webhookSecret,
@@ -101,7 +102,7 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
 
 /** The customers' API, to which the port of the options belongs, comes first. */
 function customersFirst({ apis, stacks, domains }: ServedModel): RestApi[] {
-  const url = stacks.map(({ outputs }) => outputs['ApiUrl']).find((output) => output !== undefined);
+  const url = stacks.map(({ outputs }) => outputs[outputNames.apiUrl]).find((output) => output !== undefined);
   const customers = apis.find((api) => publicUrls(api, domains).includes(url ?? ''));
   if (!customers) throw new UserError('The synthesized template has no REST API that its output ApiUrl names.');
   return [customers, ...apis.filter((api) => api !== customers)];

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type FunctionVariable, parameterNames } from '../shared/deployment.ts';
 import type { ParameterStore } from './aws/ssm.ts';
 import type { ScalekitEnvironment } from './options.ts';
-
 import type { LambdaFunction } from './template/model.ts';
 
 /** Stores what functions need where the template tells them to look for it; returns the secret that webhooks are signed with. */
@@ -10,11 +10,11 @@ export function storeSecrets(
   functions: readonly LambdaFunction[],
   scalekit: ScalekitEnvironment,
 ): string {
-  const paths = functions.flatMap(({ environment }) => environment['SCALEKIT_PARAMETER_PATH'] ?? []);
+  const paths = functions.flatMap(({ environment }) => variable(environment, 'SCALEKIT_PARAMETER_PATH') ?? []);
   for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
   const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
   for (const { environment } of functions) {
-    const name = environment['WEBHOOK_SECRET_PARAMETER'];
+    const name = variable(environment, 'WEBHOOK_SECRET_PARAMETER');
     if (name !== undefined) parameters.put(name, webhookSecret);
   }
   return webhookSecret;
@@ -22,7 +22,11 @@ export function storeSecrets(
 
 /** Stores the credentials of a Scalekit under a path, as `npm run secrets` does on AWS. */
 export function storeCredentials(parameters: ParameterStore, path: string, scalekit: ScalekitEnvironment): void {
-  parameters.put(`${path}/environment-url`, scalekit.environmentUrl);
-  parameters.put(`${path}/client-id`, scalekit.clientId);
-  parameters.put(`${path}/client-secret`, scalekit.clientSecret);
+  parameters.put(`${path}/${parameterNames.environmentUrl}`, scalekit.environmentUrl);
+  parameters.put(`${path}/${parameterNames.clientId}`, scalekit.clientId);
+  parameters.put(`${path}/${parameterNames.clientSecret}`, scalekit.clientSecret);
+}
+
+function variable(environment: Readonly<Record<string, string>>, name: FunctionVariable): string | undefined {
+  return environment[name];
 }

@@ -1,5 +1,15 @@
+import type { FunctionVariable } from './deployment.ts';
+
+/** Variables that Lambda itself sets. */
+type LambdaVariable = 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY';
+
+/** A variable of the function's environment; `undefined` where it is not set. */
+export function readEnvironment(name: FunctionVariable): string | undefined {
+  return process.env[name];
+}
+
 /** Reads a variable of the function's environment; a missing one is our own misconfiguration, hence thrown. */
-export function requireEnvironment(name: string): string {
+export function requireEnvironment(name: FunctionVariable | LambdaVariable): string {
   const value = process.env[name];
   if (!value)
     throw new Error(`The environment variable ${name} is not set; infra/ sets it on every function that needs it.`);
@@ -7,7 +17,7 @@ export function requireEnvironment(name: string): string {
 }
 
 /** Reads a whole number of milliseconds from the environment. */
-export function millisecondsFromEnvironment(name: string): number {
+export function millisecondsFromEnvironment(name: FunctionVariable): number {
   const text = requireEnvironment(name);
   const value = Number(text);
   if (!Number.isInteger(value) || value <= 0) {

@@ -1,25 +1,10 @@
-/** The unit of each metric; docs/production.md says what each tells. */
-const units = {
-  Allowed: 'Count',
-  Denied: 'Count',
-  Outages: 'Count',
-  DecisionLatency: 'Milliseconds',
-  UpstreamLatency: 'Milliseconds',
-  UpstreamFailures: 'Count',
-  CredentialsRefused: 'Count',
-  KeysCreated: 'Count',
-  KeysUpdated: 'Count',
-  KeysRotated: 'Count',
-  KeysRevoked: 'Count',
-  AuditFailures: 'Count',
-  CacheFlushes: 'Count',
-  CacheFlushFailures: 'Count',
-} as const;
-
-export type MetricName = keyof typeof units;
+import { type MetricName, metricDimensions, metricNamespace, metricUnits } from './deployment.ts';
+import { readEnvironment } from './environment.ts';
 
 /** What CloudWatch takes of one metric in one line. */
 const maxValues = 100;
+
+const { deployment, code } = metricDimensions;
 
 /** The metrics of one function. A function makes one and hands it to all that measure. */
 export interface Metrics {
@@ -54,9 +39,9 @@ function embedded(
   byCode: { readonly [K in MetricName]?: string },
 ): Record<string, unknown> {
   const directive = (dimensions: string[], names: MetricName[]) => ({
-    Namespace: 'ApiKeys',
+    Namespace: metricNamespace,
     Dimensions: [dimensions],
-    Metrics: names.map((Name) => ({ Name, Unit: units[Name] })),
+    Metrics: names.map((Name) => ({ Name, Unit: metricUnits[Name] })),
   });
   const names = entries.map(([name]) => name);
   const [counted] = Object.entries(byCode) as [MetricName, string][];
@@ -64,12 +49,12 @@ function embedded(
     _aws: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [
-        directive(['Deployment'], names),
-        ...(counted ? [directive(['Deployment', 'Code'], [counted[0]])] : []),
+        directive([deployment], names),
+        ...(counted ? [directive([deployment, code], [counted[0]])] : []),
       ],
     },
-    Deployment: process.env['METRICS_DEPLOYMENT'],
-    ...(counted ? { Code: counted[1] } : {}),
+    [deployment]: readEnvironment('METRICS_DEPLOYMENT'),
+    ...(counted ? { [code]: counted[1] } : {}),
     ...Object.fromEntries(entries.map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
   };
 }

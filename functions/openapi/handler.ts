@@ -1,9 +1,10 @@
 import { openEndpoint } from '../../shared/endpoint/endpoint.ts';
+import { readEnvironment } from '../../shared/environment.ts';
 import { ok } from '../../shared/result.ts';
 import contract from './openapi.json' with { type: 'json' };
 
 /** Of backends; absent where the API has none that the stack knows of. */
-const backendPaths = process.env['BACKEND_PATHS']?.split(' ') ?? [];
+const backendPaths = readEnvironment('BACKEND_PATHS')?.split(' ') ?? [];
 
 /** The routes of keys, and of backends those that this API has. */
 const paths = Object.fromEntries(

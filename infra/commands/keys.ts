@@ -1,6 +1,7 @@
 import { writeSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
-import { connect, type SendSigned } from './operator-client.ts';
+import { idPatterns, isHttpUrl, operatorRoute, outputNames } from '../../shared/deployment.ts';
+import type { SendSigned } from './operator-client.ts';
 
 // `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
 
@@ -39,24 +40,27 @@ function claim(text: string, claims: Record<string, string> = {}): Record<string
   return { ...claims, [name]: value };
 }
 
-function idOf(prefix: 'apit_' | 'org_'): (text: string) => string {
-  return (text) => {
-    if (!new RegExp(`^${prefix}[0-9A-Za-z]+$`).test(text))
-      throw new InvalidArgumentError(`Use an id that begins with ${prefix}.`);
-    return text;
-  };
+function keyId(text: string): string {
+  if (!idPatterns.key.test(text)) throw new InvalidArgumentError('Use an id that begins with apit_.');
+  return text;
+}
+
+function organizationId(text: string): string {
+  if (!idPatterns.organization.test(text)) throw new InvalidArgumentError('Use an id that begins with org_.');
+  return text;
 }
 
 function httpUrl(text: string): string {
-  if (!/^https?:$/.test(URL.parse(text)?.protocol ?? ''))
-    throw new InvalidArgumentError('Use the URL that the output OperatorApiUrl has.');
+  if (!isHttpUrl(text)) throw new InvalidArgumentError(`Use the URL that the output ${outputNames.operatorUrl} has.`);
   return text.replace(/\/$/, '');
 }
 
 /** Sends to the keys of the organization that the options name. */
 async function keysOf({ organization, local, data, stage, url }: CommonOptions): Promise<SendSigned> {
+  const { connect } = await import('./operator-client.ts'); // with the AWS SDK: help and wrong options do without
   const send = await connect({ local: local ? data : undefined, stage, url });
-  return (method, path, body) => send(method, `/organizations/${organization}/keys${path}`, body);
+  const keys = `${operatorRoute.replace('{organizationId}', organization)}/keys`;
+  return (method, path, body) => send(method, keys + path, body);
 }
 
 /** A key that was made: the plain key alone on stdout, or with `--json` the whole answer. */
@@ -99,7 +103,7 @@ function command(name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
-    .requiredOption('--organization <id>', 'the organization whose keys are meant', idOf('org_'))
+    .requiredOption('--organization <id>', 'the organization whose keys are meant', organizationId)
     .option('--stage <name>', 'the deployment; by default that of cdk.json')
     .option('--url <url>', 'the operators’ API itself, for who may not read the outputs of its stack', httpUrl)
     .option('--local', 'a local runtime instead')
@@ -123,14 +127,14 @@ command('list', 'show the active keys')
   .action(async ({ user, ...common }: KeyOptions) => show(await listAll(await keysOf(common), user), common));
 
 command('get', 'show an active key')
-  .argument('<keyId>', 'the key', idOf('apit_'))
+  .argument('<keyId>', 'the key', keyId)
   .action(async (keyId: string, common: CommonOptions) => {
     const send = await keysOf(common);
     show(await send('GET', `/${keyId}`), common);
   });
 
 command('update', 'change a key; the claims given replace all that it has but scope and reserved ones')
-  .argument('<keyId>', 'the key', idOf('apit_'))
+  .argument('<keyId>', 'the key', keyId)
   .option('--description <text>', '"" clears it')
   .option('--scope <words>', '"" clears it')
   .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
@@ -140,7 +144,7 @@ command('update', 'change a key; the claims given replace all that it has but sc
   });
 
 command('rotate', 'put a new key in the place of one')
-  .argument('<keyId>', 'the key', idOf('apit_'))
+  .argument('<keyId>', 'the key', keyId)
   .option(
     '--overlap <duration>',
     'how long the old key stays good, like 7d; without it, it is revoked at once',
@@ -155,7 +159,7 @@ command('rotate', 'put a new key in the place of one')
   });
 
 command('revoke', 'revoke a key; its next request is refused')
-  .argument('<keyId>', 'the key', idOf('apit_'))
+  .argument('<keyId>', 'the key', keyId)
   .action(async (keyId: string, common: CommonOptions) => {
     const send = await keysOf(common);
     await send('DELETE', `/${keyId}`);

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import aws4 from 'aws4';
-import { stackName } from '../config.ts';
+import { outputNames } from '../../shared/deployment.ts';
+import { stackName } from '../names.ts';
 import { stageOf } from './stage.ts';
 
 /** Which deployment is meant. */
@@ -30,8 +31,9 @@ export async function connect({ local, stage, url }: Target): Promise<SendSigned
 async function urlOfStack(stack: string): Promise<string> {
   const { Stacks = [] } = await new CloudFormationClient().send(new DescribeStacksCommand({ StackName: stack }));
   const outputs = Stacks[0]?.Outputs ?? [];
-  const url = outputs.find(({ OutputKey }) => OutputKey === 'OperatorApiUrl')?.OutputValue;
-  if (!url) throw new Error(`The stack ${stack} has no output OperatorApiUrl; deploy it first: npm run deploy`);
+  const url = outputs.find(({ OutputKey }) => OutputKey === outputNames.operatorUrl)?.OutputValue;
+  if (!url)
+    throw new Error(`The stack ${stack} has no output ${outputNames.operatorUrl}; deploy it first: npm run deploy`);
   return url;
 }
 

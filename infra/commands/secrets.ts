@@ -1,30 +1,28 @@
 import { parseArgs } from 'node:util';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { parameterNames, parameterPath, webhookSecretName } from '../config.ts';
+import { credentialVariables, isHttpUrl, parameterNames, webhookSecretName } from '../../shared/deployment.ts';
+import { parameterPath } from '../names.ts';
 import { ask } from './ask.ts';
 import { stageOf } from './stage.ts';
 
 // `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked; with
 // `--key`, encrypted with that KMS key.
 
-type Variable = keyof typeof parameterNames;
+type Credential = keyof typeof parameterNames;
 
-const questions: Record<Variable, () => Promise<string>> = {
-  SCALEKIT_ENVIRONMENT_URL: () => ask('Scalekit environment URL'),
-  SCALEKIT_CLIENT_ID: () => ask('Scalekit client id'),
-  SCALEKIT_CLIENT_SECRET: () => ask('Scalekit client secret', { isSecret: true }),
+const questions: Record<Credential, () => Promise<string>> = {
+  environmentUrl: () => ask('Scalekit environment URL'),
+  clientId: () => ask('Scalekit client id'),
+  clientSecret: () => ask('Scalekit client secret', { isSecret: true }),
 };
 
-function isUrl(value: string): boolean {
-  return /^https?:$/.test(URL.parse(value)?.protocol ?? '');
-}
-
-async function valueFor(variable: Variable): Promise<string> {
+async function valueFor(credential: Credential): Promise<string> {
+  const variable = credentialVariables[credential];
   if (!process.env[variable] && !process.stdin.isTTY)
     throw new Error(`Set ${variable} in the environment: there is no terminal to ask at.`);
-  const value = process.env[variable] || (await questions[variable]());
+  const value = process.env[variable] || (await questions[credential]());
   if (value === '') throw new Error(`${variable} must not be empty`);
-  if (variable === 'SCALEKIT_ENVIRONMENT_URL' && !isUrl(value))
+  if (credential === 'environmentUrl' && !isHttpUrl(value))
     throw new Error(`${variable} is "${value}". Give a URL, like https://acme.scalekit.com`);
   return value;
 }
@@ -33,9 +31,8 @@ try {
   const { stage, key } = parseArgs({ options: { stage: { type: 'string' }, key: { type: 'string' } } }).values;
   const path = parameterPath(stageOf(stage));
   const values: [name: string, value: string][] = [];
-  for (const variable of Object.keys(parameterNames) as Variable[]) {
-    values.push([`${path}/${parameterNames[variable]}`, await valueFor(variable)]);
-  }
+  for (const credential of Object.keys(parameterNames) as Credential[])
+    values.push([`${path}/${parameterNames[credential]}`, await valueFor(credential)]);
   const { SCALEKIT_WEBHOOK_SECRET: webhookSecret } = process.env;
   if (webhookSecret) values.push([`${path}/${webhookSecretName}`, webhookSecret]);
   const ssm = new SSMClient();

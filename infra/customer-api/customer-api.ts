@@ -12,15 +12,17 @@ import {
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import type { IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
+import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
+import type { ApiFunction } from '../lambda/api-function.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
 import { literalStageName, requireAdoptable, warnOfOtherCredentials } from './adopted-rest-api.ts';
 import { CustomDomain } from './custom-domain.ts';
 import { customerRefusals } from './customer-refusals.ts';
-import { corsExposeHeaders, newCustomerRestApi, preflightFor } from './customer-rest-api.ts';
+import { newCustomerRestApi, preflightFor } from './customer-rest-api.ts';
 import { WebAcl } from './web-acl.ts';
 
 interface CustomerApiProps {
@@ -141,7 +143,7 @@ export class CustomerApi extends Construct {
   }
 
   /** Lets a function that revokes or changes keys end cached decisions, and has it do so, where there are any. */
-  grantFlush(handler: LambdaFunction): void {
+  grantFlush(handler: ApiFunction): void {
     if (!this.#cachesDecisions) return;
     const { partition, region } = Stack.of(this);
     const resource = `/restapis/${this.restApi.restApiId}/stages/${this.#stageName}/cache/authorizers`;

@@ -9,20 +9,18 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
+import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
 import { requireModernTls } from '../rest-api/modern-tls.ts';
-
-/** Headers of an answer that a page of another origin may read. */
-export const corsExposeHeaders = ['Location', 'Retry-After', 'WWW-Authenticate'];
 
 /** How pages of the one allowed origin may call. */
 export function preflightFor(config: Config): CorsOptions {
   return {
     allowOrigins: [config.corsAllowOrigin],
     allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: corsExposeHeaders,
+    exposeHeaders: [...corsExposeHeaders],
     maxAge: Duration.hours(1),
   };
 }

@@ -6,6 +6,7 @@ import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import type { FunctionVariable } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { bundleFunction } from './bundle.ts';
 
@@ -49,12 +50,13 @@ export class ApiFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE, // of invocations, never of what is in them
       logGroup,
       role,
-      environment: {
-        NODE_OPTIONS: nodeOptions,
-        POWERTOOLS_SERVICE_NAME: entry,
-        CORS_ALLOW_ORIGIN: config.corsAllowOrigin,
-      },
+      environment: { NODE_OPTIONS: nodeOptions, POWERTOOLS_SERVICE_NAME: entry },
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
+    this.addEnvironment('CORS_ALLOW_ORIGIN', config.corsAllowOrigin);
+  }
+  /** Only a variable that functions know of. */
+  override addEnvironment(name: FunctionVariable, value: string): this {
+    return super.addEnvironment(name, value);
   }
 }

@@ -1,6 +1,7 @@
 import { Stack } from 'aws-cdk-lib';
 import { type Alarm, AlarmStatusWidget, Dashboard, GraphWidget, type IMetric } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Construct } from 'constructs';
+import type { MetricName } from '../../shared/deployment.ts';
 import type { ServiceMetrics } from './alarms.ts';
 import type { KeyMetrics } from './metrics.ts';
 
@@ -14,8 +15,8 @@ export function createDashboard(
 ): Dashboard {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
     new GraphWidget({ title, left, right, width: 8, height: 6 });
-  const sums = (...names: string[]) => names.map((name) => keys.sum(name));
-  const percentiles = (name: string) => [keys.percentile(name, 50), keys.percentile(name, 99)];
+  const sums = (...names: MetricName[]) => names.map((name) => keys.sum(name));
+  const percentiles = (name: MetricName) => [keys.percentile(name, 50), keys.percentile(name, 99)];
   return new Dashboard(scope, 'Dashboard', {
     dashboardName: `${deployment}-${Stack.of(scope).region}`, // dashboards of all regions share their names
     widgets: [

@@ -1,5 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import { type MetricName, metricDimensions, metricNamespace } from '../../shared/deployment.ts';
 
 /** The metrics that the functions write into their logs, of one deployment; `shared/metrics.ts` writes them. */
 export class KeyMetrics {
@@ -10,26 +11,28 @@ export class KeyMetrics {
   }
 
   /** A count of the period. */
-  sum(metricName: string, label = metricName, periodMinutes = 1): Metric {
+  sum(metricName: MetricName, label = metricName, periodMinutes = 1): Metric {
     return this.#metric(metricName, 'Sum', label, periodMinutes);
   }
 
   /** A percentile of milliseconds. */
-  percentile(metricName: string, percent: number, label = `${metricName} p${percent}`): Metric {
+  percentile(metricName: MetricName, percent: number, label = `${metricName} p${percent}`): Metric {
     return this.#metric(metricName, `p${percent}`, label, 1);
   }
 
   /** Each code's count of a metric that is counted by code. */
-  byCode(metricName: string): MathExpression {
-    const search = `{ApiKeys,Code,Deployment} MetricName="${metricName}" Deployment="${this.#deployment}"`;
+  byCode(metricName: MetricName): MathExpression {
+    const { code, deployment } = metricDimensions;
+    const ofDeployment = `${deployment}="${this.#deployment}"`;
+    const search = `{${metricNamespace},${code},${deployment}} MetricName="${metricName}" ${ofDeployment}`;
     return new MathExpression({ expression: `SEARCH('${search}', 'Sum', 60)`, usingMetrics: {}, label: '' });
   }
 
-  #metric(metricName: string, statistic: string, label: string, periodMinutes: number): Metric {
+  #metric(metricName: MetricName, statistic: string, label: string, periodMinutes: number): Metric {
     return new Metric({
-      namespace: 'ApiKeys',
+      namespace: metricNamespace,
       metricName,
-      dimensionsMap: { Deployment: this.#deployment },
+      dimensionsMap: { [metricDimensions.deployment]: this.#deployment },
       statistic,
       label,
       period: Duration.minutes(periodMinutes),

@@ -6,6 +6,7 @@ import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { metricNamespace } from '../../shared/deployment.ts';
 import type { ApiFunction } from '../lambda/api-function.ts';
 import { createAlarms, type ServiceMetrics } from './alarms.ts';
 import { createDashboard } from './dashboard.ts';
@@ -79,7 +80,7 @@ export class Monitoring extends Construct {
     const filter = new MetricFilter(this, 'ThrottledRequests', {
       logGroup: accessLog,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
-      metricNamespace: `ApiKeys/${deployment}`, // a filter gives no fixed dimension
+      metricNamespace: `${metricNamespace}/${deployment}`, // a filter gives no fixed dimension
       metricName: 'ThrottledRequests',
       metricValue: '1',
     });

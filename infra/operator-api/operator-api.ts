@@ -11,6 +11,7 @@ import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
+import { operatorRoute } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules, acknowledgeWildcard } from '../rest-api/acknowledged.ts';
@@ -31,7 +32,7 @@ interface OperatorApiProps {
   readonly loggingAccount?: IConstruct | undefined;
 }
 
-/** The operators' REST API: stage `v1`, AWS IAM on every method, each route below `/organizations/{organizationId}`. */
+/** The operators' REST API: stage `v1`, AWS IAM on every method, each route below the organization's. */
 export class OperatorApi extends Construct {
   /** Lets its holder manage the keys of every organization. */
   readonly policy: ManagedPolicy;
@@ -89,12 +90,12 @@ export class OperatorApi extends Construct {
   keyRoute(method: string, path: string, handler: IFunction): void {
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.#api.root
-      .resourceForPath(`/organizations/{organizationId}${path}`)
+      .resourceForPath(operatorRoute + path)
       .addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
   }
 
   #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
-    const resource = `${this.#api.restApiId}/${stageName}/*/organizations/${organizationId}/*`;
+    const resource = `${this.#api.restApiId}/${stageName}/*${operatorRoute.replace('{organizationId}', organizationId)}/*`;
     const arn = Stack.of(this).formatArn({ service: 'execute-api', resource });
     const policy = new ManagedPolicy(this, id, {
       description: `Manage the API keys ${whose}`,

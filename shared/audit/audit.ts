@@ -1,9 +1,10 @@
 import { type Initiator, isOperator } from '../authentication/actor.ts';
 import { sendAws } from '../aws/aws-request.ts';
 import type { HttpAnswer } from '../aws/http-request.ts';
+import { eventSource, type MetricName } from '../deployment.ts';
 import { requireEnvironment } from '../environment.ts';
 import { causeOf, logger } from '../logger.ts';
-import type { MetricName, Metrics } from '../metrics.ts';
+import type { Metrics } from '../metrics.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** What can happen to a key; `detail-type` is `ApiKey …`. */
@@ -51,9 +52,6 @@ const metricOf: Record<AuditType, MetricName> = {
   Revoked: 'KeysRevoked',
 };
 
-/** `source` of every event. */
-const source = 'api-keys';
-
 /** The longest that a record takes. */
 export const auditTimeoutMs = 2_000;
 
@@ -70,7 +68,7 @@ export function auditFromEnvironment(metrics: Metrics): Audit {
       const { keyId } = detail;
       metrics.measure(metricOf[type]);
       logger.info('audit', { audit: event, ...metrics.take() });
-      const entry = { EventBusName, Source: source, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
+      const entry = { EventBusName, Source: eventSource, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
       try {
         const { status, body } = await putEvent(entry);
         if (status !== 200 || failedEntries(body) > 0) notSent({ keyId, status });

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { idPatterns, operatorRoute } from '../deployment.ts';
 import { type Failure, internalError, invalid } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type Caller, readCaller } from './caller.ts';
@@ -24,21 +25,18 @@ export function isOperator(actor: Actor): actor is Operator {
   return 'userArn' in actor;
 }
 
-/** Every route of the operators' API begins with it, and none of the customers' API does. */
-const operatorRoute = '/organizations/{organizationId}/';
-
 /**
  * Reads who manages keys from a proxy event. An operator is one only where route and signature agree: a signed request
  * elsewhere, an unsigned one on an operators' route, or one with both kinds of credentials is an `internal_error`.
  */
 export function readActor(event: APIGatewayProxyEvent): Result<Actor, Failure> {
   const { authorizer, identity } = event.requestContext;
-  const isOperatorRoute = event.resource.startsWith(operatorRoute);
+  const isOperatorRoute = event.resource.startsWith(`${operatorRoute}/`);
   if (!isOperatorRoute && !identity.userArn) return keyCaller(event);
   if (!isOperatorRoute || !identity.userArn || authorizer)
     return fail(internalError('the route and the kind of credentials do not agree'));
   const organizationId = event.pathParameters?.['organizationId'] ?? '';
-  if (!/^org_[0-9A-Za-z]+$/.test(organizationId))
+  if (!idPatterns.organization.test(organizationId))
     return fail(invalid('organizationId', 'must be an organization id: "org_" and letters or digits'));
   return ok({ userArn: identity.userArn, organizationId });
 }

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { millisecondsFromEnvironment } from '../environment.ts';
+import { millisecondsFromEnvironment, readEnvironment } from '../environment.ts';
 import type { Failure } from '../failure.ts';
 import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -34,7 +34,7 @@ const noCache: AuthorizerCache = { waitMs: 0, reserveMs: 0, flush: async () => o
 
 /** The cache that `AUTHORIZER_CACHE` names (`REST_API_ID/STAGE`). Without the variable no decisions are cached. */
 export function authorizerCacheFromEnvironment(metrics: Metrics): AuthorizerCache {
-  const name = process.env['AUTHORIZER_CACHE'];
+  const name = readEnvironment('AUTHORIZER_CACHE');
   if (name === undefined) return noCache;
   const [restApiId, stageName] = name.split('/');
   if (!restApiId || !stageName) throw new Error(`AUTHORIZER_CACHE is "${name}", not REST_API_ID/STAGE`);

@@ -1,4 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
+import { corsExposeHeaders } from '../deployment.ts';
 import { requireEnvironment } from '../environment.ts';
 import type { Failure } from '../failure.ts';
 import { causeOf, logger } from '../logger.ts';
@@ -81,7 +82,7 @@ function corsHeaders(event: APIGatewayProxyEvent, origin: string): Record<string
   if (event.requestContext.identity.userArn) return {};
   return {
     'Access-Control-Allow-Origin': origin,
-    'Access-Control-Expose-Headers': 'Location, Retry-After, WWW-Authenticate',
+    'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
   };
 }
 

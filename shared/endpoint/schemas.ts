@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { areRanges } from '../authentication/address-ranges.ts';
 import { allowedIpsClaim } from '../authentication/source-address.ts';
+import { idPatterns } from '../deployment.ts';
 import { scopeWords } from '../key-claims.ts';
 
 // What a refinement or a transformation checks is told in `meta` as JSON Schema has it: the contract is made of these schemas.
@@ -23,14 +24,14 @@ export function text(minimum: number, maximum: number) {
     });
 }
 
-export const KeyId = z.string().regex(/^apit_[0-9A-Za-z]+$/, 'must be a key id: "apit_" and letters or digits');
+export const KeyId = z.string().regex(idPatterns.key, 'must be a key id: "apit_" and letters or digits');
 
 /** The path of a route on one key; the organization of an operators' route is read with the actor. */
 export const KeyPath = z.object({ keyId: KeyId });
 
 export const UserId = z
   .string('must be a user id')
-  .regex(/^usr_[0-9A-Za-z]+$/, 'must be a user id: "usr_" and letters or digits');
+  .regex(idPatterns.user, 'must be a user id: "usr_" and letters or digits');
 
 const scopeTokens = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 

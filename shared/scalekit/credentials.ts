@@ -1,4 +1,5 @@
 import { readSecureStrings, SecretsError } from '../aws/secure-strings.ts';
+import { isHttpUrl, parameterNames } from '../deployment.ts';
 import { paced } from './paced.ts';
 
 /** The three values that make a client of Scalekit. */
@@ -16,12 +17,6 @@ export interface Secrets {
   reread(): Promise<ScalekitCredentials>;
 }
 
-const parameterNames = {
-  environmentUrl: 'environment-url',
-  clientId: 'client-id',
-  clientSecret: 'client-secret',
-} as const;
-
 /** Reads the SecureStrings `PATH/environment-url`, `PATH/client-id` and `PATH/client-secret` in one call, by name. */
 export function ssmSecrets(path: string, timeoutMs: number): Secrets {
   let known: ScalekitCredentials | undefined;
@@ -38,7 +33,7 @@ async function readParameters(path: string, timeoutMs: number): Promise<Scalekit
   const values = await readSecureStrings(Object.values(parameterNames).map(nameOf), 'npm run secrets', timeoutMs);
   const value = (name: string): string => values[nameOf(name)] ?? '';
   const environmentUrl = value(parameterNames.environmentUrl);
-  if (!/^https?:$/.test(URL.parse(environmentUrl)?.protocol ?? '')) {
+  if (!isHttpUrl(environmentUrl)) {
     throw new SecretsError(
       `The SSM parameter ${path}/${parameterNames.environmentUrl} is not a URL like https://acme.scalekit.com`,
     );

@@ -1,0 +1,83 @@
+// Names that the functions, infra/ and local/ must agree on, each written once. This file imports nothing, so that all of them
+// may import it.
+
+/** Environment variables that infra/ sets on functions. */
+export type FunctionVariable =
+  | 'AUDIT_EVENT_BUS'
+  | 'AUTHORIZER_CACHE'
+  | 'BACKEND_PATHS'
+  | 'CORS_ALLOW_ORIGIN'
+  | 'METRICS_DEPLOYMENT'
+  | 'OVERLAP_DEAD_LETTER_ARN'
+  | 'OVERLAP_ROLE_ARN'
+  | 'OVERLAP_SCHEDULE_GROUP'
+  | 'OVERLAP_TARGET_ARN'
+  | 'SCALEKIT_DEADLINE_MS'
+  | 'SCALEKIT_PARAMETER_PATH'
+  | 'WEBHOOK_SECRET_PARAMETER';
+
+/** The names of the SecureStrings with the Scalekit credentials, below the path of a deployment. */
+export const parameterNames = {
+  environmentUrl: 'environment-url',
+  clientId: 'client-id',
+  clientSecret: 'client-secret',
+} as const;
+
+/** The environment variables by which a person hands over the same credentials. */
+export const credentialVariables = {
+  environmentUrl: 'SCALEKIT_ENVIRONMENT_URL',
+  clientId: 'SCALEKIT_CLIENT_ID',
+  clientSecret: 'SCALEKIT_CLIENT_SECRET',
+} as const satisfies Record<keyof typeof parameterNames, string>;
+
+/** The name of the SecureString that Scalekit signs webhooks with, below the same path. */
+export const webhookSecretName = 'webhook-secret';
+
+/** Headers of an answer that a page of another origin may read. */
+export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 'WWW-Authenticate'];
+
+/** Every route of the operators' API begins with it, and no route of the customers' API does. */
+export const operatorRoute = '/organizations/{organizationId}';
+
+/** Outputs of the stack. */
+export const outputNames = { apiUrl: 'ApiUrl', operatorUrl: 'OperatorApiUrl' } as const;
+
+/** The source of every event on the audit bus. */
+export const eventSource = 'api-keys';
+
+export const metricNamespace = 'ApiKeys';
+
+/** The dimensions of a metric: the deployment, and for some metrics the code of the problem too. */
+export const metricDimensions = { deployment: 'Deployment', code: 'Code' } as const;
+
+/** The unit of each metric; docs/production.md says what each reports. */
+export const metricUnits = {
+  Allowed: 'Count',
+  Denied: 'Count',
+  Outages: 'Count',
+  DecisionLatency: 'Milliseconds',
+  UpstreamLatency: 'Milliseconds',
+  UpstreamFailures: 'Count',
+  CredentialsRefused: 'Count',
+  KeysCreated: 'Count',
+  KeysUpdated: 'Count',
+  KeysRotated: 'Count',
+  KeysRevoked: 'Count',
+  AuditFailures: 'Count',
+  CacheFlushes: 'Count',
+  CacheFlushFailures: 'Count',
+} as const;
+
+export type MetricName = keyof typeof metricUnits;
+
+/** Ids as Scalekit writes them. */
+export const idPatterns = {
+  key: /^apit_[0-9A-Za-z]+$/,
+  organization: /^org_[0-9A-Za-z]+$/,
+  user: /^usr_[0-9A-Za-z]+$/,
+} as const;
+
+/** Whether a string is a URL of HTTP or HTTPS. */
+export function isHttpUrl(text: string): boolean {
+  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+}
