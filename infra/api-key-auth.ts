@@ -7,7 +7,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { type Config, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
-import { changersOf, createKeyFunctions } from './key-functions.ts';
+import { addRoutes, createFunctions, functionsThatMay, grantPermissions } from './deployed-functions.ts';
 import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
@@ -58,34 +58,27 @@ export class ApiKeyAuth extends Construct {
     const parameters = new ScalekitParameters(this, 'ScalekitParameters', { config, key });
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     this.audit = new AuditTrail(this, 'Audit');
-    const functions = createKeyFunctions(this, { config, parameters, rotation, audit: this.audit });
-    const changers = changersOf(functions, rotation);
-
-    const authorizer = keptWarm(this, functions.authorizer, config);
+    const functions = createFunctions(this, { config, rotation });
+    const authorizer = keptWarm(this, functions.Authorizer, config);
     const api = new CustomerApi(this, 'CustomerApi', { name: deployment, authorizer, config, restApi });
     this.operators = new OperatorApi(this, 'OperatorApi', {
       name: `${deployment}-operators`,
       config,
       loggingAccount: api.loggingAccount,
     });
-    for (const plane of [api, this.operators]) {
-      plane.keyRoute('POST', '/keys', functions.createKey);
-      plane.keyRoute('GET', '/keys', functions.listKeys);
-      plane.keyRoute('GET', '/keys/{keyId}', functions.getKey);
-      plane.keyRoute('PATCH', '/keys/{keyId}', functions.updateKey);
-      plane.keyRoute('DELETE', '/keys/{keyId}', functions.revokeKey);
-      plane.keyRoute('POST', '/keys/{keyId}/rotate', functions.rotateKey);
-      plane.keyRoute('POST', '/keys/revoke', functions.revokeKeys);
-    }
-    api.openRoute('POST', '/revoke', functions.revokeLeakedKey, { ratePerSecond: 5, burst: 10 });
-    api.openRoute('POST', '/webhooks/scalekit', functions.webhook, { ratePerSecond: 100, burst: 200 });
-    api.openRoute('GET', '/openapi.json', functions.openApi, { ratePerSecond: 20, burst: 40 });
-    for (const changer of changers) api.grantFlush(changer);
+    addRoutes(functions, api, this.operators);
+    grantPermissions(functions, {
+      schedule: (rotator) => rotation.grantSchedule(rotator),
+      webhookSecret: (reader) => parameters.grantReadWebhookSecret(reader),
+      scalekit: (reader) => parameters.grantRead(reader),
+      record: (recorder) => this.audit.grantRecord(recorder),
+      flush: (changer) => api.grantFlush(changer),
+    });
     this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment,
-      functions: [...Object.values(functions), rotation.endOverlap],
-      authorizer: functions.authorizer,
-      recorders: [functions.createKey, ...changers],
+      functions: Object.values(functions),
+      authorizer: functions.Authorizer,
+      recorders: functionsThatMay('record', functions),
       stage: api.restApi.deploymentStage,
       accessLog: api.accessLog,
       deadLetters: rotation.deadLetterQueue,
@@ -97,7 +90,7 @@ export class ApiKeyAuth extends Construct {
     this.deadLetterQueue = rotation.deadLetterQueue;
     this.parameterPath = parameters.path;
     this.#customers = api;
-    this.#contract = functions.openApi;
+    this.#contract = functions.OpenApi;
   }
 
   /** What a DNS record for `domainName` must be an alias of. */

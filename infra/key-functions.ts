@@ -1,61 +1,75 @@
-import type { Construct } from 'constructs';
-import type { AuditTrail } from './audit-trail.ts';
-import type { Config } from './config.ts';
-import type { KeyRotation } from './key-rotation.ts';
-import { ApiFunction } from './lambda/api-function.ts';
-import type { ScalekitParameters } from './scalekit-parameters.ts';
+// Every function that decides on requests or manages keys: where it is reached, and what it may do. Routes, permissions and
+// what is watched come from this table alone.
 
-interface Needs {
-  readonly config: Config;
-  readonly parameters: ScalekitParameters;
-  readonly rotation: KeyRotation;
-  readonly audit: AuditTrail;
+/** What a function may do, beside writing its own log. */
+export type Permission =
+  /** Call Scalekit: read the SecureStrings with its credentials. */
+  | 'scalekit'
+  /** Check webhooks: read the SecureString that they are signed with. */
+  | 'webhookSecret'
+  /** Put events on the audit bus. */
+  | 'record'
+  /** End cached decisions, where there are any. */
+  | 'flush'
+  /** Make, move and take back schedules that end overlaps. */
+  | 'schedule';
+
+/** A method and a path. */
+export type Route = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
+
+/** How many requests a method takes, of all clients together. */
+export interface Throttle {
+  readonly ratePerSecond: number;
+  readonly burst: number;
 }
 
-/** The functions that decide on requests and manage keys. */
-export interface KeyFunctions {
-  readonly authorizer: ApiFunction;
-  readonly createKey: ApiFunction;
-  readonly listKeys: ApiFunction;
-  readonly getKey: ApiFunction;
-  readonly updateKey: ApiFunction;
-  readonly rotateKey: ApiFunction;
-  readonly revokeKey: ApiFunction;
-  readonly revokeKeys: ApiFunction;
-  readonly revokeLeakedKey: ApiFunction;
-  readonly webhook: ApiFunction;
-  readonly openApi: ApiFunction;
+export interface KeyFunction {
+  /** The folder under functions/. */
+  readonly entry: string;
+  /** On the customers' API behind a key, and on the operators' API behind AWS IAM. */
+  readonly route?: Route;
+  /** On the customers' API, for anybody. */
+  readonly open?: Throttle & { readonly route: Route };
+  /** API Gateway waits 29 s. @default 25, for a revocation makes two calls, waits for decisions, and flushes */
+  readonly timeoutSeconds?: number;
+  readonly may: readonly Permission[];
 }
 
-/** Those that end or narrow what a key can do: what is cached of decisions must follow. */
-export function changersOf(functions: KeyFunctions, { endOverlap }: KeyRotation): ApiFunction[] {
-  const { updateKey, revokeKey, rotateKey, revokeKeys, revokeLeakedKey, webhook } = functions;
-  return [updateKey, revokeKey, rotateKey, endOverlap, revokeKeys, revokeLeakedKey, webhook];
+/** By id. Logical ids come from it: another id is another function, with a log that begins anew. */
+// biome-ignore format: one line per function is a table that can be read
+export const keyFunctions = {
+  Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit'] },
+
+  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record'] },
+  ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit'] },
+  GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit'] },
+  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'flush'] },
+  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'flush'] },
+  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'flush', 'schedule'],
+                timeoutSeconds: 28 }, // it looks through the keys twice
+  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'flush'] },
+  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'flush'] },
+
+  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'flush'],
+                     open: { route: 'POST /revoke', ratePerSecond: 5, burst: 10 } },
+  ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'flush'], timeoutSeconds: 28,
+                     open: { route: 'POST /webhooks/scalekit', ratePerSecond: 100, burst: 200 } },
+  OpenApi:         { entry: 'openapi', may: [],
+                     open: { route: 'GET /openapi.json', ratePerSecond: 20, burst: 40 } },
+} as const satisfies Readonly<Record<string, KeyFunction>>;
+
+export type KeyFunctionId = keyof typeof keyFunctions;
+
+/** The lines of the table, in its order. */
+export const keyFunctionEntries = Object.entries(keyFunctions) as readonly [KeyFunctionId, KeyFunction][];
+
+export function methodAndPath(route: Route): [method: string, path: string] {
+  const [method = '', path = ''] = route.split(' ');
+  return [method, path];
 }
 
-/** Makes the functions, each with what it may read, record and arrange, and no more. */
-export function createKeyFunctions(scope: Construct, { config, parameters, rotation, audit }: Needs): KeyFunctions {
-  const make = (id: string, entry: string, timeout: { readonly timeoutSeconds?: number } = {}) =>
-    new ApiFunction(scope, id, { entry, config, ...timeout });
-  const functions: KeyFunctions = {
-    authorizer: make('Authorizer', 'authorizer', { timeoutSeconds: 10 }),
-    createKey: make('CreateKey', 'create-key'),
-    listKeys: make('ListKeys', 'list-keys'),
-    getKey: make('GetKey', 'get-key'),
-    updateKey: make('UpdateKey', 'update-key'),
-    revokeKey: make('RevokeKey', 'revoke-key'),
-    // It looks through the keys twice, and may flush: API Gateway waits 29 s.
-    rotateKey: make('RotateKey', 'rotate-key', { timeoutSeconds: 28 }),
-    revokeKeys: make('RevokeKeys', 'revoke-keys'),
-    openApi: make('OpenApi', 'openapi'),
-    revokeLeakedKey: make('RevokeLeakedKey', 'revoke-leaked-key'),
-    webhook: make('ScalekitWebhook', 'scalekit-webhook', { timeoutSeconds: 28 }),
-  };
-  const { authorizer, createKey, listKeys, getKey } = functions;
-  const changers = changersOf(functions, rotation);
-  rotation.grantSchedule(functions.rotateKey);
-  parameters.grantReadWebhookSecret(functions.webhook);
-  for (const caller of [authorizer, createKey, listKeys, getKey, ...changers]) parameters.grantRead(caller);
-  for (const recorder of [createKey, ...changers]) audit.grantRecord(recorder);
-  return functions;
+/** The names at the root of the customers' API that routes of ours take. */
+export function rootNames(): Set<string> {
+  const routes = keyFunctionEntries.flatMap(([, { route, open }]) => route ?? open?.route ?? []);
+  return new Set(routes.map((route) => methodAndPath(route)[1].split('/')[1] ?? ''));
 }

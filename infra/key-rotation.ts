@@ -4,6 +4,7 @@ import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
+import { keyFunctions } from './key-functions.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
 
@@ -25,7 +26,7 @@ export class KeyRotation extends Construct {
       removalPolicy: RemovalPolicy.RETAIN, // each is a key that should be revoked
     });
     this.endOverlap = new ApiFunction(this, 'EndOverlap', {
-      entry: 'end-overlap',
+      ...keyFunctions.EndOverlap,
       config,
       deadLetterQueue: this.deadLetterQueue,
     });

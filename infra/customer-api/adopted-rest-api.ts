@@ -8,9 +8,7 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct } from 'constructs';
 import { ConfigError } from '../config.ts';
-
-/** The paths that ApiKeyAuth adds. */
-const ownPaths = ['keys', 'revoke', 'webhooks', 'openapi.json'];
+import { rootNames } from '../key-functions.ts';
 
 /** Throws a {@link ConfigError} that says what to do, for an API that keys can't be put in front of. */
 export function requireAdoptable(api: RestApi, scope: Construct): void {
@@ -26,7 +24,7 @@ export function requireAdoptable(api: RestApi, scope: Construct): void {
   const settings = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
   if (settings.some((setting) => 'dataTraceEnabled' in setting && setting.dataTraceEnabled === true))
     refuse('logs whole requests, and with them keys: set dataTraceEnabled to false.');
-  for (const path of ownPaths)
+  for (const path of rootNames())
     if (api.root.getResource(path)) refuse(`has a resource /${path} already, which ApiKeyAuth adds: move yours.`);
   const own = api.node.findAll().find((node) => node instanceof CfnGatewayResponse);
   if (own) refuse(`has a gateway response of its own, ${own.node.path}: ApiKeyAuth sets every type, so remove it.`);

@@ -1,14 +1,10 @@
-import { Duration, Stack, Validations } from 'aws-cdk-lib';
+import { Stack, Validations } from 'aws-cdk-lib';
 import {
   AuthorizationType,
-  type CfnStage,
-  type CorsOptions,
   type IAuthorizer,
-  IdentitySource,
   type IResource,
-  type IRestApi,
   LambdaIntegration,
-  RequestAuthorizer,
+  type RequestAuthorizer,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -17,12 +13,15 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
+import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import type { ApiFunction } from '../lambda/api-function.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
 import { literalStageName, requireAdoptable, warnOfOtherCredentials } from './adopted-rest-api.ts';
+import { type Authorizers, attach, createAuthorizers } from './authorizers.ts';
 import { CustomDomain } from './custom-domain.ts';
 import { customerRefusals } from './customer-refusals.ts';
 import { newCustomerRestApi, preflightFor } from './customer-rest-api.ts';
+import { throttle } from './throttle.ts';
 import { WebAcl } from './web-acl.ts';
 
 interface CustomerApiProps {
@@ -35,63 +34,35 @@ interface CustomerApiProps {
   readonly restApi?: RestApi | undefined;
 }
 
-/** How many requests a method takes, of all clients together. */
-export interface Throttle {
-  readonly ratePerSecond: number;
-  readonly burst: number;
-}
-
 /** Bearer keys on a REST API, of ours or adopted, and one problem body for every refusal of its gateway. */
 export class CustomerApi extends Construct {
   readonly restApi: RestApi;
   /** `undefined` for an API that there was already. */
   readonly accessLog: LogGroup | undefined;
+  readonly #config: Config;
+  readonly #authorizers: Authorizers;
   readonly #domain: { readonly name: string; readonly aliasTarget: string } | undefined;
-  readonly #keyThrottle: Throttle;
   readonly #adopted: boolean;
   readonly #stageName: string;
-  readonly #preflight: CorsOptions;
   readonly #withPreflight = new Set<IResource>();
-  readonly #keyAuthorizer: RequestAuthorizer;
-  readonly #dataAuthorizer: RequestAuthorizer;
-  readonly #cachesDecisions: boolean;
 
   constructor(scope: Construct, id: string, { name, authorizer, config, restApi }: CustomerApiProps) {
     super(scope, id);
     if (restApi) requireAdoptable(restApi, this);
-    this.#cachesDecisions = config.authorizerTtlSeconds > 0;
-    this.#keyAuthorizer = new RequestAuthorizer(this, 'KeyAuthorizer', {
-      handler: authorizer,
-      identitySources: [IdentitySource.header('Authorization')],
-      resultsCacheTtl: Duration.seconds(0), // every request is validated, so a revocation is instant
-    });
-    this.#dataAuthorizer = this.#cachesDecisions
-      ? new RequestAuthorizer(this, 'DataAuthorizer', {
-          handler: authorizer,
-          // With the address, so that a decision on a key that is bound to addresses holds for none but its own.
-          identitySources: [IdentitySource.header('Authorization'), IdentitySource.context('identity.sourceIp')],
-          resultsCacheTtl: Duration.seconds(config.authorizerTtlSeconds),
-        })
-      : this.#keyAuthorizer;
+    this.#config = config;
+    this.#authorizers = createAuthorizers(this, { handler: authorizer, ttlSeconds: config.authorizerTtlSeconds });
     this.#adopted = restApi !== undefined;
     const { api, accessLog } = restApi
       ? { api: restApi, accessLog: undefined }
       : newCustomerRestApi(this, 'Api', { name, config });
     this.restApi = api;
     this.accessLog = accessLog;
-    const authorizers = [...new Set([this.#keyAuthorizer, this.#dataAuthorizer])];
-    // CDK does it with the first method that has the authorizer; there may be none here, but in another stack.
-    for (const one of authorizers) one._attachToApi(api as IRestApi);
-    if (restApi) warnOfOtherCredentials(restApi, authorizers);
-    this.#stageName = literalStageName(this.restApi);
-    this.#keyThrottle = {
-      ratePerSecond: Math.ceil(config.throttleRatePerSecond / 10),
-      burst: Math.ceil(config.throttleBurst / 10),
-    };
-    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: this.restApi.deploymentStage });
+    this.#stageName = literalStageName(api);
+    attach(this.#authorizers, api);
+    if (restApi) warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage });
     this.#domain = this.#domainOf(config);
-    this.#preflight = preflightFor(config);
-    addGatewayResponses(this.restApi, customerRefusals, {
+    addGatewayResponses(api, customerRefusals, {
       'Access-Control-Allow-Origin': config.corsAllowOrigin,
       'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
     });
@@ -105,7 +76,7 @@ export class CustomerApi extends Construct {
   /** Decides on the routes of backends, also in other stacks than the API's. */
   get dataAuthorizer(): IAuthorizer {
     // Without its class: CDK would take an imported API for another one, and refuse.
-    return { authorizerId: this.#dataAuthorizer.authorizerId, authorizationType: AuthorizationType.CUSTOM };
+    return { authorizerId: this.#authorizers.data.authorizerId, authorizationType: AuthorizationType.CUSTOM };
   }
 
   /** What a DNS record for the domain must be an alias of; `undefined` without a domain. */
@@ -120,31 +91,35 @@ export class CustomerApi extends Construct {
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${this.#stageName}`;
   }
 
-  /** Puts a function that manages keys behind a method and path: every request is validated. */
-  keyRoute(method: string, path: string, handler: IFunction): void {
-    this.#route(method, path, handler, this.#keyAuthorizer);
-    this.#throttle(method, path, this.#keyThrottle);
+  /** Puts a function that manages keys behind a route: every request is validated, and the limit is a tenth of other routes'. */
+  keyRoute(route: Route, handler: IFunction): void {
+    this.#route(...methodAndPath(route), handler, this.#authorizers.keys);
+    throttle(this.restApi, route, {
+      ratePerSecond: Math.ceil(this.#config.throttleRatePerSecond / 10),
+      burst: Math.ceil(this.#config.throttleBurst / 10),
+    });
   }
 
   /** Puts a function behind a method and path: decisions may be cached, for as long as the settings say. */
   dataRoute(method: string, path: string, handler: IFunction): void {
-    this.#route(method, path, handler, this.#dataAuthorizer);
+    this.#route(method, path, handler, this.#authorizers.data);
   }
 
-  /** Puts a function behind a method and path that anybody may call, at no more than a few requests a second in all. */
-  openRoute(method: string, path: string, handler: IFunction, throttle: Throttle): void {
+  /** Puts a function behind a route that anybody may call, at no more than a few requests per second in all. */
+  openRoute(route: Route, handler: IFunction, limit: Throttle): void {
+    const [method, path] = methodAndPath(route);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     const open = this.#resource(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
     Validations.of(open).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason: 'Open by design: whoever finds a key may end it, webhooks are signed, and the contract is public.',
     });
-    this.#throttle(method, path, throttle);
+    throttle(this.restApi, route, limit);
   }
 
   /** Lets a function that revokes or changes keys end cached decisions, and has it do so, where there are any. */
   grantFlush(handler: ApiFunction): void {
-    if (!this.#cachesDecisions) return;
+    if (this.#config.authorizerTtlSeconds === 0) return;
     const { partition, region } = Stack.of(this);
     const resource = `/restapis/${this.restApi.restApiId}/stages/${this.#stageName}/cache/authorizers`;
     handler.addEnvironment('AUTHORIZER_CACHE', `${this.restApi.restApiId}/${this.#stageName}`);
@@ -163,21 +138,6 @@ export class CustomerApi extends Construct {
     return { name: domainName, aliasTarget };
   }
 
-  #throttle(method: string, path: string, { ratePerSecond, burst }: Throttle): void {
-    const stage = this.restApi.deploymentStage.node.defaultChild as CfnStage;
-    const others = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
-    stage.methodSettings = [
-      ...others,
-      {
-        httpMethod: method,
-        resourcePath: `/${path.replaceAll('/', '~1')}`,
-        dataTraceEnabled: false, // settings of a method inherit nothing from those of the stage
-        throttlingRateLimit: ratePerSecond,
-        throttlingBurstLimit: burst,
-      },
-    ];
-  }
-
   #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
     // Without test invocation: one from the console would skip the authorizer.
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
@@ -193,7 +153,7 @@ export class CustomerApi extends Construct {
     const hasDefault = this.restApi.root.defaultCorsPreflightOptions !== undefined;
     if (this.#adopted && !hasDefault && !this.#withPreflight.has(resource)) {
       this.#withPreflight.add(resource);
-      resource.addCorsPreflight(this.#preflight);
+      resource.addCorsPreflight(preflightFor(this.#config));
     }
     return resource;
   }

@@ -4,6 +4,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnLoggingConfiguration, CfnWebACL, CfnWebACLAssociation } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
+import { keyFunctions, methodAndPath } from '../key-functions.ts';
 
 /** AWS's own rules. What they would block though a program may well send it is only counted. */
 const managedRules: Readonly<Record<string, readonly string[]>> = {
@@ -11,6 +12,8 @@ const managedRules: Readonly<Record<string, readonly string[]>> = {
   AWSManagedRulesKnownBadInputsRuleSet: [],
   AWSManagedRulesCommonRuleSet: ['NoUserAgent_HEADER', 'SizeRestrictions_BODY'],
 };
+
+const [, revokePath] = methodAndPath(keyFunctions.RevokeLeakedKey.open.route);
 
 /** Whoever finds many keys calls the operators; an address that sends more than this tries tokens. */
 const revocationsPerFiveMinutes = 100;
@@ -49,7 +52,7 @@ export class WebAcl extends Construct {
       rules: [
         limitOfAnAddress('RequestsOfAnAddress', 0, config.wafRequestsPerFiveMinutes),
         // All who find keys share one limit of the API's: one address must not use it up.
-        limitOfAnAddress('RevocationsOfAnAddress', 1, revocationsPerFiveMinutes, '/revoke'),
+        limitOfAnAddress('RevocationsOfAnAddress', 1, revocationsPerFiveMinutes, revokePath),
         ...Object.entries(managedRules).map(([name, counted], index) => ({
           name,
           priority: index + 2,

@@ -13,6 +13,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { operatorRoute } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
+import { methodAndPath, type Route } from '../key-functions.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules, acknowledgeWildcard } from '../rest-api/acknowledged.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
@@ -86,8 +87,9 @@ export class OperatorApi extends Construct {
     return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
   }
 
-  /** Puts a function that manages keys behind a method and a path below the organization's. */
-  keyRoute(method: string, path: string, handler: IFunction): void {
+  /** Puts a function that manages keys behind a route below the organization's. */
+  keyRoute(route: Route, handler: IFunction): void {
+    const [method, path] = methodAndPath(route);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.#api.root
       .resourceForPath(operatorRoute + path)

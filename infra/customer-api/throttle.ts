@@ -1,0 +1,19 @@
+import type { CfnStage, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
+
+/** Limits the requests of one method of an API's stage. */
+export function throttle(api: RestApi, route: Route, { ratePerSecond, burst }: Throttle): void {
+  const [httpMethod, path] = methodAndPath(route);
+  const stage = api.deploymentStage.node.defaultChild as CfnStage;
+  const others = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
+  stage.methodSettings = [
+    ...others,
+    {
+      httpMethod,
+      resourcePath: `/${path.replaceAll('/', '~1')}`,
+      dataTraceEnabled: false, // settings of a method inherit nothing from those of the stage
+      throttlingRateLimit: ratePerSecond,
+      throttlingBurstLimit: burst,
+    },
+  ];
+}

@@ -1,0 +1,48 @@
+import type { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import type { CustomerApi } from './customer-api/customer-api.ts';
+import { type KeyFunctionId, keyFunctionEntries, type Permission } from './key-functions.ts';
+import type { KeyRotation } from './key-rotation.ts';
+import { ApiFunction } from './lambda/api-function.ts';
+import type { OperatorApi } from './operator-api/operator-api.ts';
+
+/** The functions of the table in key-functions.ts. */
+export type DeployedFunctions = Readonly<Record<KeyFunctionId, ApiFunction>>;
+
+interface Needs {
+  readonly config: Config;
+  /** Has the one function that schedules invoke. */
+  readonly rotation: KeyRotation;
+}
+
+/** Makes the functions. All that they may do is write their own logs. */
+export function createFunctions(scope: Construct, { config, rotation }: Needs): DeployedFunctions {
+  const made = keyFunctionEntries.map(([id, row]) => {
+    const one = id === 'EndOverlap' ? rotation.endOverlap : new ApiFunction(scope, id, { ...row, config });
+    return [id, one] as const;
+  });
+  return Object.fromEntries(made) as DeployedFunctions;
+}
+
+/** The functions that have a permission, in the order of the table. */
+export function functionsThatMay(permission: Permission, functions: DeployedFunctions): ApiFunction[] {
+  return keyFunctionEntries.filter(([, { may }]) => may.includes(permission)).map(([id]) => functions[id]);
+}
+
+/** Gives each function the permissions that the table has for it, and no others. */
+export function grantPermissions(
+  functions: DeployedFunctions,
+  grants: Readonly<Record<Permission, (to: ApiFunction) => void>>,
+): void {
+  for (const [permission, grant] of Object.entries(grants))
+    for (const one of functionsThatMay(permission as Permission, functions)) grant(one);
+}
+
+/** Puts each function behind its route: those on keys on both APIs, the open ones on the customers' API. */
+export function addRoutes(functions: DeployedFunctions, customers: CustomerApi, operators: OperatorApi): void {
+  for (const [id, { route, open }] of keyFunctionEntries) {
+    if (route) customers.keyRoute(route, functions[id]);
+    if (route) operators.keyRoute(route, functions[id]);
+    if (open) customers.openRoute(open.route, functions[id], open);
+  }
+}

@@ -1,0 +1,70 @@
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { operations } from '../../contract/operations.ts';
+import { keyFunctionEntries, type Permission } from '../../infra/key-functions.ts';
+import { everySetting, synthesize } from './deployed/deployed.ts';
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+}
+
+/** The AWS actions of each permission of the table. */
+const actions: Readonly<Record<Permission, readonly string[]>> = {
+  scalekit: ['ssm:GetParameters', 'kms:Decrypt'],
+  webhookSecret: ['ssm:GetParameters', 'kms:Decrypt'],
+  record: ['events:PutEvents'],
+  flush: ['apigateway:DELETE'],
+  schedule: [
+    'scheduler:GetSchedule',
+    'scheduler:CreateSchedule',
+    'scheduler:UpdateSchedule',
+    'scheduler:DeleteSchedule',
+    'iam:PassRole',
+  ],
+};
+
+/** Of every function: its log, and traces. */
+const common = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
+
+const resources = synthesize(everySetting);
+const routes = Object.entries(operations).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, { tag }]) => ({ route: `${method.toUpperCase()} ${path}`, tag })),
+);
+const promised = (wanted: string) => routes.filter(({ tag }) => tag === wanted).map(({ route }) => route);
+
+test('the contract promises exactly the routes of the table: those with a key, and those that are open', () => {
+  const withKey = keyFunctionEntries.flatMap(([, { route }]) => route ?? []);
+  const open = keyFunctionEntries.flatMap(([, row]) => row.open?.route ?? []);
+  expect(withKey.toSorted()).toEqual(promised('keys').toSorted());
+  expect(open.toSorted()).toEqual(promised('open').toSorted());
+});
+
+test('every folder of a function is in the table, but the example of a backend', () => {
+  const folders = readdirSync(new URL('../../functions', import.meta.url));
+  const entries = keyFunctionEntries.map(([, { entry }]) => entry);
+  expect([...entries, 'whoami'].toSorted()).toEqual(folders.toSorted());
+});
+
+test.each(keyFunctionEntries)('%s may do exactly what the table says', (id, { may, entry }) => {
+  const [role] = rolesOf(entry);
+  const policies = Object.entries(resources).filter(
+    ([, { Type, Properties }]) =>
+      Type === 'AWS::IAM::Policy' && JSON.stringify(Properties?.['Roles']).includes(`"${role}"`),
+  );
+  expect(policies, id).toHaveLength(1);
+  const document = policies[0]?.[1].Properties?.['PolicyDocument'] as { Statement: readonly Statement[] };
+  const allowed = document.Statement.flatMap(({ Action }) => Action);
+  const deadLetters = id === 'EndOverlap' ? ['sqs:SendMessage'] : []; // Lambda itself sends them, by the function's role
+  const expected = [...common, ...deadLetters, ...may.flatMap((permission) => actions[permission])];
+  expect(new Set(allowed)).toEqual(new Set(expected));
+});
+
+/** The logical ids of the roles of an entry's function. */
+function rolesOf(entry: string): string[] {
+  return Object.values(resources).flatMap(({ Type, Properties = {} }) => {
+    const { Variables } = (Properties['Environment'] ?? {}) as { Variables?: Record<string, string> };
+    if (Type !== 'AWS::Lambda::Function' || Variables?.['POWERTOOLS_SERVICE_NAME'] !== entry) return [];
+    return (Properties['Role'] as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0];
+  });
+}
