@@ -1,7 +1,8 @@
 import { writeSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
-import { idPatterns, isHttpUrl, operatorRoute, outputNames } from '../../shared/deployment.ts';
+import { Command } from 'commander';
+import { operatorRoute } from '../../shared/deployment.ts';
 import type { SendSigned } from './operator-client.ts';
+import { claim, duration, httpUrl, keyId, organizationId } from './option-values.ts';
 
 // `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
 
@@ -22,37 +23,6 @@ interface KeyOptions extends CommonOptions {
   readonly expiresIn?: number;
   readonly overlap?: number;
   readonly replace?: boolean;
-}
-
-const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_557_600 };
-
-function duration(text: string): number {
-  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([smhdwy])$/.exec(text) ?? [];
-  const seconds = Math.round(Number(number) * (secondsPer[unit] ?? 0));
-  if (!Number.isSafeInteger(seconds) || seconds === 0)
-    throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h, 30m or 45s.');
-  return seconds;
-}
-
-function claim(text: string, claims: Record<string, string> = {}): Record<string, string> {
-  const [name, value] = text.split(/=(.*)/s);
-  if (!name || value === undefined) throw new InvalidArgumentError('Use NAME=VALUE.');
-  return { ...claims, [name]: value };
-}
-
-function keyId(text: string): string {
-  if (!idPatterns.key.test(text)) throw new InvalidArgumentError('Use an id that begins with apit_.');
-  return text;
-}
-
-function organizationId(text: string): string {
-  if (!idPatterns.organization.test(text)) throw new InvalidArgumentError('Use an id that begins with org_.');
-  return text;
-}
-
-function httpUrl(text: string): string {
-  if (!isHttpUrl(text)) throw new InvalidArgumentError(`Use the URL that the output ${outputNames.operatorUrl} has.`);
-  return text.replace(/\/$/, '');
 }
 
 /** Sends to the keys of the organization that the options name. */

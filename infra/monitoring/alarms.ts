@@ -41,7 +41,8 @@ export function createAlarms(
   aws: ServiceMetrics,
   { cachesDecisions }: { readonly cachesDecisions: boolean },
 ): Alarm[] {
-  const specs = specsOf(keys, aws).filter(({ id }) => cachesDecisions || id !== 'FlushFailures');
+  const all = [...decisionAlarms(keys), ...trafficAlarms(aws), ...changeAlarms(keys, aws), ...denialAlarms(keys)];
+  const specs = all.filter(({ id }) => cachesDecisions || id !== 'FlushFailures');
   return specs.map(({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], description }) => {
     const alarm = new Alarm(scope, `${id}Alarm`, {
       alarmDescription: description,
@@ -57,7 +58,8 @@ export function createAlarms(
   });
 }
 
-function specsOf(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
+/** Requests that nobody could decide on, or not soon. */
+function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
   return [
     {
       id: 'OutageRate',
@@ -87,6 +89,12 @@ function specsOf(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       description:
         'One decision of a hundred takes more than 1.5 s. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
     },
+  ];
+}
+
+/** Requests that failed, or were too many. */
+function trafficAlarms(aws: ServiceMetrics): AlarmSpec[] {
+  return [
     {
       id: 'ServerErrors',
       metric: expression('100 * FILL(errors, 0) / requests', { errors: aws.serverErrors, requests: aws.requests }),
@@ -106,6 +114,12 @@ function specsOf(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       description:
         'Requests are refused for being too many: over the limits of the API (429), or over the concurrency of the account (503). First: see in the access log whether one sourceIp or organizationId sends most. If it is growth, raise throttleRatePerSecond, or the quota of the account.',
     },
+  ];
+}
+
+/** Changes of keys of which a part is left to do. */
+function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
+  return [
     {
       id: 'FlushFailures',
       metric: keys.sum('CacheFlushFailures'),
@@ -130,6 +144,12 @@ function specsOf(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       description:
         'The overlap of a rotated key was not ended: the key still works. First: revoke each keyId in the queue by hand (npm run keys -- revoke), and then delete its message.',
     },
+  ];
+}
+
+/** Bad keys. */
+function denialAlarms(keys: KeyMetrics): AlarmSpec[] {
+  return [
     {
       id: 'Denials',
       metric: expression('IF(FILL(denied, 0) > 100, 100 * denied / (denied + FILL(allowed, 0)), 0)', {

@@ -1,4 +1,4 @@
-import { type ILogGroup, QueryDefinition, QueryString } from 'aws-cdk-lib/aws-logs';
+import { type ILogGroup, QueryDefinition, QueryString, type QueryStringProps } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 
 interface QueryLogs {
@@ -8,45 +8,40 @@ interface QueryLogs {
   readonly audit: readonly ILogGroup[];
 }
 
-/** Saves queries of CloudWatch Logs Insights in a folder named for the deployment. */
-export function saveQueries(scope: Construct, deployment: string, { accessLog, audit }: QueryLogs): void {
-  const save = (id: string, name: string, queryString: QueryString, logGroups: readonly ILogGroup[]) =>
-    new QueryDefinition(scope, `${id}Query`, {
-      queryDefinitionName: `${deployment}/${name}`,
-      queryString,
-      logGroups: [...logGroups],
-    });
-  const accesses = accessLog ? [accessLog] : [];
+interface SavedQuery {
+  readonly id: string;
+  readonly name: string;
+  readonly query: QueryStringProps;
+}
 
-  // Decisions from the cache are in it, for it is of requests.
-  save(
-    'LastUse',
-    'last use of each key',
-    new QueryString({
+/** Of the access log: decisions from the cache are in it, for it has every request. */
+const accessQueries: readonly SavedQuery[] = [
+  {
+    id: 'LastUse',
+    name: 'last use of each key',
+    query: {
       fields: ['keyId', 'organizationId'],
       filterStatements: ['ispresent(keyId) and keyId != "-"'],
       statsStatements: ['max(@timestamp) as lastUsed, count(*) as requests by keyId, organizationId'],
       sort: 'lastUsed asc',
       limit: 10_000, // the most that there are: without the last rows a key would look unused
-    }),
-    accesses,
-  );
-  save(
-    'Denials',
-    'denials by code',
-    new QueryString({
+    },
+  },
+  {
+    id: 'Denials',
+    name: 'denials by code',
+    query: {
       fields: ['code', 'organizationId', 'sourceIp'],
       filterStatements: ['status in ["401", "403"]'],
       statsStatements: ['count(*) as denials by code, organizationId, sourceIp'],
       sort: 'denials desc',
       limit: 100,
-    }),
-    accesses,
-  );
-  save(
-    'Slowest',
-    'slowest decisions',
-    new QueryString({
+    },
+  },
+  {
+    id: 'Slowest',
+    name: 'slowest decisions',
+    query: {
       fields: [
         '@timestamp',
         'requestId',
@@ -59,13 +54,16 @@ export function saveQueries(scope: Construct, deployment: string, { accessLog, a
       filterStatements: ['ispresent(ms)'],
       sort: 'ms desc',
       limit: 50,
-    }),
-    accesses,
-  );
-  save(
-    'Revocations',
-    'who revoked what',
-    new QueryString({
+    },
+  },
+];
+
+/** Of the logs of the functions. */
+const auditQueries: readonly SavedQuery[] = [
+  {
+    id: 'Revocations',
+    name: 'who revoked what',
+    query: {
       fields: [
         '@timestamp',
         'audit.keyId',
@@ -78,14 +76,13 @@ export function saveQueries(scope: Construct, deployment: string, { accessLog, a
       filterStatements: ['message = "audit" and audit.type = "Revoked"'],
       sort: '@timestamp desc',
       limit: 1000,
-    }),
-    audit,
-  );
+    },
+  },
   // Also what is not on the audit bus, with why.
-  save(
-    'Changes',
-    'changes of keys',
-    new QueryString({
+  {
+    id: 'Changes',
+    name: 'changes of keys',
+    query: {
       fields: [
         '@timestamp',
         'message',
@@ -103,7 +100,18 @@ export function saveQueries(scope: Construct, deployment: string, { accessLog, a
       filterStatements: ['message in ["audit", "audit_not_sent"]'],
       sort: '@timestamp desc',
       limit: 1000,
-    }),
-    audit,
-  );
+    },
+  },
+];
+
+/** Saves queries of CloudWatch Logs Insights in a folder named for the deployment. */
+export function saveQueries(scope: Construct, deployment: string, { accessLog, audit }: QueryLogs): void {
+  const save = ({ id, name, query }: SavedQuery, logGroups: readonly ILogGroup[]) =>
+    new QueryDefinition(scope, `${id}Query`, {
+      queryDefinitionName: `${deployment}/${name}`,
+      queryString: new QueryString(query),
+      logGroups: [...logGroups],
+    });
+  for (const query of accessQueries) save(query, accessLog ? [accessLog] : []);
+  for (const query of auditQueries) save(query, audit);
 }

@@ -1,0 +1,35 @@
+import { InvalidArgumentError } from 'commander';
+import { idPatterns, isHttpUrl, outputNames } from '../../shared/deployment.ts';
+
+// Values of options, as commander reads them. Each throws commander's InvalidArgumentError, which says what is allowed.
+
+const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_557_600 };
+
+export function duration(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([smhdwy])$/.exec(text) ?? [];
+  const seconds = Math.round(Number(number) * (secondsPer[unit] ?? 0));
+  if (!Number.isSafeInteger(seconds) || seconds === 0)
+    throw new InvalidArgumentError('Use a number and a unit, like 90d, 12h, 30m or 45s.');
+  return seconds;
+}
+
+export function claim(text: string, claims: Record<string, string> = {}): Record<string, string> {
+  const [name, value] = text.split(/=(.*)/s);
+  if (!name || value === undefined) throw new InvalidArgumentError('Use NAME=VALUE.');
+  return { ...claims, [name]: value };
+}
+
+export function keyId(text: string): string {
+  if (!idPatterns.key.test(text)) throw new InvalidArgumentError('Use an id that begins with apit_.');
+  return text;
+}
+
+export function organizationId(text: string): string {
+  if (!idPatterns.organization.test(text)) throw new InvalidArgumentError('Use an id that begins with org_.');
+  return text;
+}
+
+export function httpUrl(text: string): string {
+  if (!isHttpUrl(text)) throw new InvalidArgumentError(`Use the URL that the output ${outputNames.operatorUrl} has.`);
+  return text.replace(/\/$/, '');
+}
