@@ -9,10 +9,15 @@ import { bundleFunction } from '../infra/lambda/bundle.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}dist/package`;
-const { name, version, description, license } = JSON.parse(readFileSync(`${root}package.json`, 'utf8')) as Record<
-  'name' | 'version' | 'description' | 'license',
-  string
->;
+const { name, version, description, license, devDependencies } = JSON.parse(
+  readFileSync(`${root}package.json`, 'utf8'),
+) as Record<'name' | 'version' | 'description' | 'license', string> & { devDependencies: Record<string, string> };
+
+/** What users of the package have already, in the versions that it is tested with. */
+const peers = ['aws-cdk-lib', 'constructs', '@types/aws-lambda'];
+
+/** The folder of the functions in the package. */
+const functionsFolder = 'functions';
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
@@ -25,20 +30,21 @@ function buildEntry(entry: string, source: string, external: string[]): void {
     platform: 'node',
     target: 'node20',
     external,
+    define: { PREBUILT_FUNCTIONS: JSON.stringify(functionsFolder) },
   };
   buildSync({ ...common, format: 'esm', outfile: `${out}/${entry}.mjs` });
   buildSync({
     ...common,
     format: 'cjs',
     outfile: `${out}/${entry}.cjs`,
-    define: { 'import.meta.url': 'moduleUrl' },
+    define: { ...common.define, 'import.meta.url': 'moduleUrl' },
     banner: { js: "const moduleUrl = require('node:url').pathToFileURL(__filename).href;" },
   });
 }
 
 function buildFunctions(): void {
   for (const entry of readdirSync(`${root}functions`).filter((name) => name !== 'whoami'))
-    cpSync(bundleFunction(entry), `${out}/functions/${entry}`, { recursive: true });
+    cpSync(bundleFunction(entry), `${out}/${functionsFolder}/${entry}`, { recursive: true });
 }
 
 /** Types, in the folders of the sources, which name each other. */
@@ -66,11 +72,7 @@ const manifest = {
   description,
   license,
   exports: { './caller': entryOf('caller', 'package/caller'), './cdk': entryOf('cdk', 'infra/api-key-auth') },
-  peerDependencies: { 'aws-cdk-lib': '^2.276.0', constructs: '^10.8.1', '@types/aws-lambda': '^8.10.164' },
-  peerDependenciesMeta: {
-    'aws-cdk-lib': { optional: true },
-    constructs: { optional: true },
-    '@types/aws-lambda': { optional: true },
-  },
+  peerDependencies: Object.fromEntries(peers.map((peer) => [peer, devDependencies[peer]])),
+  peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
 };
 writeFileSync(`${out}/package.json`, `${JSON.stringify(manifest, null, 2)}\n`);

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -10,8 +9,8 @@ import type { FunctionVariable } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { bundleFunction } from './bundle.ts';
 
-/** In the package that other projects install, the functions are bundles already. */
-const prebuilt = fileURLToPath(new URL('functions', import.meta.url));
+/** Set by package/build.ts alone: the folder beside the package's code that has the functions as bundles. */
+declare const PREBUILT_FUNCTIONS: string | undefined;
 
 /** Stack traces in logs name our lines. */
 export const nodeOptions = '--enable-source-maps';
@@ -41,7 +40,7 @@ export class ApiFunction extends LambdaFunction {
     });
     logGroup.grantWrite(role);
     super(scope, id, {
-      code: Code.fromAsset(existsSync(prebuilt) ? `${prebuilt}/${entry}` : bundleFunction(entry)),
+      code: Code.fromAsset(bundleOf(entry)),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
@@ -59,4 +58,10 @@ export class ApiFunction extends LambdaFunction {
   override addEnvironment(name: FunctionVariable, value: string): this {
     return super.addEnvironment(name, value);
   }
+}
+
+/** The folder of a function's bundle: in the package that other projects install it is there already. */
+function bundleOf(entry: string): string {
+  if (typeof PREBUILT_FUNCTIONS === 'undefined') return bundleFunction(entry);
+  return fileURLToPath(new URL(`${PREBUILT_FUNCTIONS}/${entry}`, import.meta.url));
 }
