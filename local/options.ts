@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { credentialVariables, isHttpUrl } from '../shared/deployment.ts';
+import type { ScalekitEnvironment } from './scalekit/client.ts';
 import { UserError } from './user-error.ts';
 
 /** How `npm start` is told to run. */
@@ -17,13 +18,6 @@ export interface Options {
   readonly assemblies: readonly string[];
   /** A Scalekit environment of the user's; `undefined` for the embedded one. */
   readonly scalekit: ScalekitEnvironment | undefined;
-}
-
-/** An environment of Scalekit, and a client of it. */
-export interface ScalekitEnvironment {
-  readonly environmentUrl: string;
-  readonly clientId: string;
-  readonly clientSecret: string;
 }
 
 const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE… | --assembly DIR…]';

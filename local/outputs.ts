@@ -1,5 +1,5 @@
 import { chmodSync, writeFileSync } from 'node:fs';
-import type { ScalekitEnvironment } from './options.ts';
+import type { ScalekitEnvironment } from './scalekit/client.ts';
 import type { Seed } from './scalekit/seed.ts';
 
 /** What `outputs.json` tells. Ids and key are null where the runtime uses a Scalekit of the user's. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type FunctionVariable, parameterNames } from '../shared/deployment.ts';
 import type { ParameterStore } from './aws/ssm.ts';
-import type { ScalekitEnvironment } from './options.ts';
+import type { ScalekitEnvironment } from './scalekit/client.ts';
 import type { LambdaFunction } from './template/model.ts';
 
 /** Stores what functions need where the template tells them to look for it; returns the secret that webhooks are signed with. */

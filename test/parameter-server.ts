@@ -8,7 +8,7 @@ export const { credentials } = iam.createUser('test', [administratorAccess]);
 
 /** SSM alone, for whoever has {@link awsEnvironment}. */
 export function serveParameters(parameters: ParameterStore): Promise<JsonServer> {
-  return serveAws(iam, { ssm: (call) => parameters.call(iam, call) });
+  return serveAws(iam, { ssm: parameters });
 }
 
 /** What leads AWS clients to {@link serveParameters}. */

@@ -1,50 +1,54 @@
-import { aws } from '../account.ts';
+import { z } from 'zod';
+import { arnOf } from '../account.ts';
 import type { JsonAnswer } from '../http/http-json.ts';
-import type { Iam } from '../iam/iam.ts';
+import { jsonCall } from '../http/json-calls.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { requireAllowed } from './require.ts';
+import type { AwsService, Deployment, StandIn } from './stand-in.ts';
 
 /** The account's limit on this call, a second. */
 const callsPerSecond = 10;
 
+/** How many of the next flushes fail, as those of a control plane in trouble do. */
+const FlushFault = z.strictObject({ times: z.int().min(0) });
+
 /** A stand-in for API Gateway's control plane: `FlushStageAuthorizersCache`, at the account's rate. */
-export class ApiGatewayControl {
-  readonly #flush: (restApiId: string, stageName: string) => boolean;
+class ApiGatewayControl implements AwsService {
+  readonly #running: Deployment['running'];
   #tokens = callsPerSecond;
   #refilledAt = Date.now();
   #flushes = 0;
   #toFail = 0;
 
-  /** `flush` empties the authorizer cache of a stage, and tells whether there is such a stage. */
-  constructor(flush: (restApiId: string, stageName: string) => boolean) {
-    this.#flush = flush;
+  constructor({ running }: Deployment) {
+    this.#running = running;
   }
 
-  /** How many flushes were done. */
-  get flushes(): number {
-    return this.#flushes;
+  get status() {
+    return { apiGateway: { flushes: this.#flushes } };
   }
 
-  /** Makes the next `times` flushes fail, as a control plane in trouble does. */
-  failFlushes(times: number): void {
-    this.#toFail = times;
-  }
+  readonly controls = {
+    'PUT /apigateway/fault': jsonCall(FlushFault, ({ times }) => {
+      this.#toFail = times;
+    }),
+  };
 
   /** Answers one call, or throws {@link AwsError} as API Gateway would. */
-  async call(iam: Iam, { principal, method, path }: AwsCall): Promise<JsonAnswer> {
+  async call({ method, path, require }: AwsCall): Promise<JsonAnswer> {
     const [, restApiId, stageName] = /^\/restapis\/([^/]+)\/stages\/([^/]+)\/cache\/authorizers$/.exec(path) ?? [];
     if (method !== 'DELETE' || !restApiId || !stageName)
       throw new AwsError('UnknownOperationException', `${method} ${path} of API Gateway is not served locally`, 404);
-    const resource = `arn:${aws.partition}:apigateway:${aws.region}::${path}`;
-    await requireAllowed(iam, { principal, action: 'apigateway:DELETE', resource }, 403);
+    await require({ action: 'apigateway:DELETE', resource: arnOf('apigateway', path), status: 403 });
     this.#takeToken();
     if (this.#toFail > 0) {
       this.#toFail--;
       throw new AwsError('InternalFailure', 'made to fail', 500);
     }
-    if (!this.#flush(restApiId, stageName))
-      throw new AwsError('NotFoundException', 'Invalid stage identifier specified', 404);
+    const { apis } = await this.#running;
+    const served = apis.find(({ api }) => restApiId === api.apiId && stageName === api.stageName);
+    if (!served) throw new AwsError('NotFoundException', 'Invalid stage identifier specified', 404);
+    served.gateway.flushAuthorizerCache();
     this.#flushes++;
     return { status: 202, body: undefined };
   }
@@ -57,3 +61,9 @@ export class ApiGatewayControl {
     this.#tokens--;
   }
 }
+
+/** The REST APIs themselves are served by gateway/. */
+export const apiGateway = {
+  resources: {},
+  start: (deployment) => new ApiGatewayControl(deployment),
+} satisfies StandIn;

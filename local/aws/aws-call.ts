@@ -1,4 +1,3 @@
-import type { JsonAnswer } from '../http/http-json.ts';
 import type { Identity } from '../iam/iam.ts';
 
 /** One call of an AWS API, its signature checked. */
@@ -11,7 +10,11 @@ export interface AwsCall {
   /** `X-Amz-Target`'s operation, of the APIs that have one; else `""`. */
   readonly operation: string;
   readonly body: Buffer;
+  /** Throws AccessDenied unless the caller's policies allow an action. `status` is the service's own, 400 by default. */
+  readonly require: (asked: {
+    readonly action: string;
+    readonly resource: string;
+    readonly context?: Readonly<Record<string, string>>;
+    readonly status?: number;
+  }) => Promise<void>;
 }
-
-/** A stand-in for one AWS service: answers a call, or throws an AwsError as the service would. */
-export type AwsService = (call: AwsCall) => JsonAnswer | Promise<JsonAnswer>;

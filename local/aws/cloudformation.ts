@@ -1,23 +1,27 @@
-import { aws } from '../account.ts';
+import { arnOf } from '../account.ts';
 import type { JsonAnswer } from '../http/http-json.ts';
-import type { Iam } from '../iam/iam.ts';
 import type { StackOutputs } from '../template/model.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { requireAllowed } from './require.ts';
+import type { StandIn } from './stand-in.ts';
 
 /** A stand-in for CloudFormation: `DescribeStacks` of one stack, for its outputs. */
-export async function describeStacks(
-  iam: Iam,
-  stacks: readonly StackOutputs[],
-  { principal, body }: AwsCall,
-): Promise<JsonAnswer> {
+export const cloudFormation = {
+  resources: {},
+  start: ({ running }) => ({
+    async call(call: AwsCall) {
+      return describeStack((await running).outputs, call);
+    },
+  }),
+} satisfies StandIn;
+
+async function describeStack(stacks: readonly StackOutputs[], { body, require }: AwsCall): Promise<JsonAnswer> {
   const form = new URLSearchParams(body.toString('utf8'));
   const stackName = form.get('StackName') ?? '';
   if (form.get('Action') !== 'DescribeStacks')
     throw new AwsError('UnknownOperationException', `${form.get('Action')} of CloudFormation is not served locally`);
-  const resource = `arn:${aws.partition}:cloudformation:${aws.region}:${aws.accountId}:stack/${stackName}/local`;
-  await requireAllowed(iam, { principal, action: 'cloudformation:DescribeStacks', resource }, 403);
+  const resource = arnOf('cloudformation', `stack/${stackName}/local`);
+  await require({ action: 'cloudformation:DescribeStacks', resource, status: 403 });
   const stack = stacks.find((candidate) => candidate.stackName === stackName);
   if (!stack) {
     const error = `<Error><Type>Sender</Type><Code>ValidationError</Code><Message>Stack with id ${xml(stackName)} does not exist</Message></Error>`;

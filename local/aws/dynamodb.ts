@@ -7,18 +7,19 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type JsonAnswer, parseJson } from '../http/http-json.ts';
 import type { Iam } from '../iam/iam.ts';
-import type { Table } from '../template/model.ts';
 import { UserError } from '../user-error.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
 import { requireAllowed } from './require.ts';
+import type { AwsService, StandIn } from './stand-in.ts';
+import { readTables, servedTableProperties, type Table } from './tables.ts';
 
 const operations = ['DeleteItem', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'];
 
 const TableCall = z.looseObject({ TableName: z.string(), IndexName: z.string().optional() });
 
 /** A stand-in for DynamoDB: dynalite, behind IAM. Tables outlive a restart. */
-export class DynamoDb {
+export class DynamoDb implements AwsService {
   readonly #server: Server;
   readonly #socket: string;
   readonly #tables: readonly Table[];
@@ -44,7 +45,12 @@ export class DynamoDb {
     server.listen(socket);
     await once(server, 'listening');
     const dynamoDb = new DynamoDb(server, socket, tables, iam);
-    for (const table of tables) await dynamoDb.#createTable(table);
+    try {
+      for (const table of tables) await dynamoDb.#createTable(table);
+    } catch (error) {
+      await dynamoDb.close(); // an open server would keep the process from ending
+      throw error;
+    }
     return dynamoDb;
   }
 
@@ -114,3 +120,12 @@ function keysOf(table: unknown): string {
   const named = Object.values(indexes).map((list) => list.toSorted((a, b) => (a.IndexName < b.IndexName ? -1 : 1)));
   return JSON.stringify([KeySchema, named]);
 }
+
+/** Without a table, dynalite is not even loaded. */
+export const dynamoDb = {
+  resources: { 'AWS::DynamoDB::Table': servedTableProperties },
+  async start({ stacks, tables: folder, iam }) {
+    const tables = stacks.flatMap(readTables);
+    return tables.length > 0 ? DynamoDb.open(folder, tables, iam) : undefined;
+  },
+} satisfies StandIn;

@@ -1,12 +1,12 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { aws } from '../account.ts';
+import { arnOf } from '../account.ts';
 import { type JsonAnswer, parseJson } from '../http/http-json.ts';
-import type { Iam } from '../iam/iam.ts';
+import { bareCall, jsonCall } from '../http/json-calls.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { CallFaults } from './call-fault.ts';
-import { requireAllowed } from './require.ts';
+import { CallFaultSchema, CallFaults } from './call-fault.ts';
+import type { AwsService, Deployment, StandIn } from './stand-in.ts';
 
 const PutEvents = z.object({
   Entries: z
@@ -23,7 +23,7 @@ const PutEvents = z.object({
 });
 
 /** An event as rules match it, and as the control URL shows it. */
-export interface BusEvent {
+interface BusEvent {
   readonly source: string;
   readonly 'detail-type': string;
   readonly detail: unknown;
@@ -31,18 +31,27 @@ export interface BusEvent {
 }
 
 /** A stand-in for EventBridge: `PutEvents`. It keeps what it was sent, as an archive does. */
-export class EventBridge {
+class EventBridge implements AwsService {
   readonly #database: DatabaseSync;
-  readonly #iam: Iam;
-  readonly faults = new CallFaults();
+  readonly #faults = new CallFaults();
 
-  constructor(database: DatabaseSync, iam: Iam) {
+  constructor({ database }: Deployment) {
     this.#database = database;
-    this.#iam = iam;
+    database.exec(`
+      CREATE TABLE IF NOT EXISTS event (
+        number INTEGER PRIMARY KEY, source TEXT NOT NULL, detail_type TEXT NOT NULL, detail TEXT NOT NULL,
+        sent_at INTEGER NOT NULL
+      ) STRICT;
+    `);
   }
 
+  readonly controls = {
+    'GET /events': bareCall(() => this.#events()),
+    'PUT /events/fault': jsonCall(CallFaultSchema, (fault) => this.#faults.set(fault)),
+  };
+
   /** All events, oldest first. */
-  get events(): BusEvent[] {
+  #events(): BusEvent[] {
     const rows = this.#database.prepare('SELECT * FROM event ORDER BY number').all() as {
       source: string;
       detail_type: string;
@@ -58,17 +67,16 @@ export class EventBridge {
   }
 
   /** Answers one call; throws {@link AwsError} as EventBridge would answer. */
-  async call({ principal, operation, body }: AwsCall): Promise<JsonAnswer> {
+  async call({ operation, body, require }: AwsCall): Promise<JsonAnswer> {
     if (operation !== 'PutEvents')
       throw new AwsError('UnknownOperationException', `${operation} of EventBridge is not served locally`);
     const parsed = PutEvents.safeParse(parseJson(body));
     if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
     const { Entries } = parsed.data;
     for (const name of new Set(Entries.map(({ EventBusName }) => EventBusName))) {
-      const resource = `arn:${aws.partition}:events:${aws.region}:${aws.accountId}:event-bus/${name}`;
-      await requireAllowed(this.#iam, { principal, action: 'events:PutEvents', resource });
+      await require({ action: 'events:PutEvents', resource: arnOf('events', `event-bus/${name}`) });
     }
-    return this.faults.carryOut(async () => {
+    return this.#faults.carryOut(async () => {
       const insert = this.#database.prepare(
         'INSERT INTO event (source, detail_type, detail, sent_at) VALUES (?, ?, ?, ?)',
       );
@@ -80,3 +88,8 @@ export class EventBridge {
     });
   }
 }
+
+export const eventBridge = {
+  resources: { 'AWS::Events::EventBus': 'all', 'AWS::Events::Archive': 'ignored' },
+  start: (deployment) => new EventBridge(deployment),
+} satisfies StandIn;

@@ -1,14 +1,13 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import { aws } from '../account.ts';
+import { arnOf } from '../account.ts';
 import { type JsonAnswer, parseJson } from '../http/http-json.ts';
+import { jsonCall } from '../http/json-calls.ts';
 import type { Iam, Identity } from '../iam/iam.ts';
-import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { CallFaults } from './call-fault.ts';
-import type { Queues } from './queues.ts';
-import { requireAllowed } from './require.ts';
+import { CallFaultSchema, CallFaults } from './call-fault.ts';
+import { type Schedule, Schedules } from './schedules.ts';
+import type { AwsService, Deployment, StandIn } from './stand-in.ts';
 
 const Target = z.object({
   Arn: z.string(),
@@ -17,7 +16,7 @@ const Target = z.object({
   DeadLetterConfig: z.object({ Arn: z.string() }).optional(),
 });
 
-const Schedule = z.object({
+const ScheduleInput = z.object({
   GroupName: z.string().default('default'),
   ScheduleExpression: z
     .string()
@@ -29,108 +28,96 @@ const Schedule = z.object({
   ClientToken: z.string().optional(),
 });
 
-interface Row {
-  readonly group_name: string;
-  readonly name: string;
-  readonly due_at: number;
-  readonly target: string;
-  readonly client_token: string | null;
-}
-
-/** The longest that a timer of Node's can wait. */
-const maxDelayMs = 2 ** 31 - 1;
-
-/** A stand-in for EventBridge Scheduler: one-time schedules that invoke a function and delete themselves. They outlive a restart. */
-export class Scheduler {
-  readonly #database: DatabaseSync;
+/** A stand-in for EventBridge Scheduler: one-time schedules that invoke a function and delete themselves. */
+class Scheduler implements AwsService {
   readonly #groups: readonly string[];
   readonly #iam: Iam;
-  readonly #lambda: () => LambdaService;
-  readonly #queues: Queues;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
+  readonly #running: Deployment['running'];
+  readonly #schedules: Schedules;
   /** Of the calls that change something. */
-  readonly faults = new CallFaults();
+  readonly #faults = new CallFaults();
 
-  constructor(
-    database: DatabaseSync,
-    groups: readonly string[],
-    services: { readonly iam: Iam; readonly lambda: () => LambdaService; readonly queues: Queues },
-  ) {
-    this.#database = database;
-    this.#groups = groups;
-    this.#iam = services.iam;
-    this.#lambda = services.lambda;
-    this.#queues = services.queues;
+  constructor({ database, stacks, iam, running }: Deployment) {
+    this.#groups = stacks.flatMap((stack) => stack.resources('AWS::Scheduler::ScheduleGroup').map(({ id }) => id));
+    this.#iam = iam;
+    this.#running = running;
+    this.#schedules = new Schedules(database, (schedule) => void this.#fire(schedule));
   }
 
   /** The schedules that there are, soonest first. */
-  get schedules(): { readonly name: string; readonly at: string }[] {
-    return this.#rows().map(({ name, due_at }) => ({ name, at: new Date(due_at).toISOString() }));
+  get status() {
+    const all = this.#schedules.all();
+    return { schedules: all.map(({ name, due_at }) => ({ name, at: new Date(due_at).toISOString() })) };
   }
 
-  /** Takes up what an earlier run left. */
-  start(): void {
-    for (const row of this.#rows()) this.#arm(row);
-  }
+  readonly controls = {
+    'PUT /scheduler/fault': jsonCall(CallFaultSchema, (fault) => this.#faults.set(fault)),
+  };
 
   close(): void {
-    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#schedules.close();
   }
 
   /** Answers one call; throws {@link AwsError} as the service would answer. */
   async call(call: AwsCall): Promise<JsonAnswer> {
     const [, name] = /^\/schedules\/([0-9A-Za-z_.-]{1,64})$/.exec(call.path) ?? [];
-    const operation = name === undefined ? undefined : operations[call.method];
+    const operation = name === undefined ? undefined : this.#operations[call.method];
     if (name === undefined || operation === undefined)
       throw new AwsError(
         'UnknownOperationException',
         `${call.method} ${call.path} of EventBridge Scheduler is not served locally`,
         404,
       );
-    const answer = async () => ({ status: 200, body: await this[operation](name, call) });
-    return operation === 'get' ? answer() : this.faults.carryOut(answer);
+    const answer = async () => ({ status: 200, body: await operation(name, call) });
+    return call.method === 'GET' ? answer() : this.#faults.carryOut(answer);
   }
 
-  async create(name: string, { principal, body }: AwsCall): Promise<unknown> {
-    const { row, known } = await this.#parse('scheduler:CreateSchedule', name, principal, body);
-    if (known && (known.client_token === null || known.client_token !== row.client_token))
+  readonly #operations: Readonly<Record<string, (name: string, call: AwsCall) => Promise<unknown>>> = {
+    GET: (name, call) => this.#get(name, call),
+    POST: (name, call) => this.#create(name, call),
+    PUT: (name, call) => this.#update(name, call),
+    DELETE: (name, call) => this.#delete(name, call),
+  };
+
+  async #create(name: string, call: AwsCall): Promise<unknown> {
+    const { schedule, known } = await this.#parse('scheduler:CreateSchedule', name, call);
+    if (known && (known.client_token === null || known.client_token !== schedule.client_token))
       throw new AwsError('ConflictException', `Schedule ${name} already exists.`, 409);
-    this.#store(row);
-    return { ScheduleArn: scheduleArn(row.group_name, name) };
+    this.#schedules.store(schedule);
+    return { ScheduleArn: scheduleArn(schedule.group_name, name) };
   }
 
-  async get(name: string, { principal, query }: AwsCall): Promise<unknown> {
+  async #get(name: string, { query, require }: AwsCall): Promise<unknown> {
     const group = query.get('groupName') ?? 'default';
-    await this.#require(principal, 'scheduler:GetSchedule', scheduleArn(group, name));
-    const row = this.#find(group, name);
-    if (!row) throw notFound(name);
-    const ScheduleExpression = `at(${new Date(row.due_at).toISOString().slice(0, 19)})`;
-    return { Name: name, GroupName: group, ScheduleExpression, Target: JSON.parse(row.target) };
+    await require({ action: 'scheduler:GetSchedule', resource: scheduleArn(group, name), status: 403 });
+    const schedule = this.#schedules.find(group, name);
+    if (!schedule) throw notFound(name);
+    const ScheduleExpression = `at(${new Date(schedule.due_at).toISOString().slice(0, 19)})`;
+    return { Name: name, GroupName: group, ScheduleExpression, Target: JSON.parse(schedule.target) };
   }
 
-  async update(name: string, { principal, body }: AwsCall): Promise<unknown> {
-    const { row, known } = await this.#parse('scheduler:UpdateSchedule', name, principal, body);
+  async #update(name: string, call: AwsCall): Promise<unknown> {
+    const { schedule, known } = await this.#parse('scheduler:UpdateSchedule', name, call);
     if (!known) throw notFound(name);
-    this.#store(row);
-    return { ScheduleArn: scheduleArn(row.group_name, name) };
+    this.#schedules.store(schedule);
+    return { ScheduleArn: scheduleArn(schedule.group_name, name) };
   }
 
-  async delete(name: string, { principal, query }: AwsCall): Promise<unknown> {
+  async #delete(name: string, { query, require }: AwsCall): Promise<unknown> {
     const group = query.get('groupName') ?? 'default';
-    await this.#require(principal, 'scheduler:DeleteSchedule', scheduleArn(group, name));
-    if (!this.#find(group, name)) throw notFound(name);
-    this.#remove(group, name);
+    await require({ action: 'scheduler:DeleteSchedule', resource: scheduleArn(group, name), status: 403 });
+    if (!this.#schedules.find(group, name)) throw notFound(name);
+    this.#schedules.remove(group, name);
     return {};
   }
 
-  async #parse(action: string, name: string, principal: Identity, body: Buffer) {
-    const parsed = Schedule.safeParse(parseJson(body));
+  async #parse(action: string, name: string, { body, require }: AwsCall) {
+    const parsed = ScheduleInput.safeParse(parseJson(body));
     if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
     const { GroupName, ScheduleExpression, Target: target, ClientToken = null } = parsed.data;
-    await this.#require(principal, action, scheduleArn(GroupName, name));
-    await this.#require(principal, 'iam:PassRole', target.RoleArn, {
-      'iam:PassedToService': 'scheduler.amazonaws.com',
-    });
+    await require({ action, resource: scheduleArn(GroupName, name), status: 403 });
+    const context = { 'iam:PassedToService': 'scheduler.amazonaws.com' };
+    await require({ action: 'iam:PassRole', resource: target.RoleArn, context, status: 403 });
     if (!this.#groups.includes(GroupName))
       throw new AwsError('ResourceNotFoundException', `Schedule group ${GroupName} does not exist.`, 404);
     if (!(await this.#assume(target.RoleArn, GroupName)))
@@ -138,72 +125,40 @@ export class Scheduler {
         'ValidationException',
         'The execution role you provide must allow AWS EventBridge Scheduler to assume the role.',
       );
-    const due_at = Date.parse(`${ScheduleExpression.slice(3, -1)}Z`);
-    const row: Row = { group_name: GroupName, name, due_at, target: JSON.stringify(target), client_token: ClientToken };
-    return { row, known: this.#find(GroupName, name) };
+    const schedule: Schedule = {
+      group_name: GroupName,
+      name,
+      due_at: Date.parse(`${ScheduleExpression.slice(3, -1)}Z`),
+      target: JSON.stringify(target),
+      client_token: ClientToken,
+    };
+    return { schedule, known: this.#schedules.find(GroupName, name) };
   }
 
-  async #fire({ group_name, name, due_at, target: text }: Row): Promise<void> {
+  async #fire({ group_name, name, due_at, target: text }: Schedule): Promise<void> {
+    const { lambda, sendDeadLetter } = await this.#running;
     const target = Target.parse(JSON.parse(text));
     const role = await this.#assume(target.RoleArn, group_name);
-    const delivered = role ? await this.#lambda().invokeLater(target.Arn, JSON.parse(target.Input), role) : 'denied';
+    const delivered = role ? await lambda.invokeLater(target.Arn, JSON.parse(target.Input), role) : 'denied';
     if (delivered !== 'done' && role && target.DeadLetterConfig)
-      await this.#queues.send(role, target.DeadLetterConfig.Arn, target.Input).catch(() => {}); // IAM has told of it
-    if (this.#find(group_name, name)?.due_at === due_at) this.#remove(group_name, name); // else it was moved meanwhile
+      await sendDeadLetter(role, target.DeadLetterConfig.Arn, target.Input).catch(() => {}); // IAM reports why
+    const wasMoved = this.#schedules.find(group_name, name)?.due_at !== due_at;
+    if (!wasMoved) this.#schedules.remove(group_name, name);
   }
 
   #assume(roleArn: string, group: string): Promise<Identity | undefined> {
-    const sourceArn = `arn:${aws.partition}:scheduler:${aws.region}:${aws.accountId}:schedule-group/${group}`;
+    const sourceArn = arnOf('scheduler', `schedule-group/${group}`);
     return this.#iam.assumeRole(roleArn, 'scheduler', { service: 'scheduler.amazonaws.com', sourceArn });
-  }
-
-  async #require(principal: Identity, action: string, resource: string, context?: Record<string, string>) {
-    await requireAllowed(this.#iam, { principal, action, resource, ...(context ? { context } : {}) }, 403);
-  }
-
-  #arm(row: Row): void {
-    const key = `${row.group_name}/${row.name}`;
-    clearTimeout(this.#timers.get(key));
-    const waitMs = Math.max(0, row.due_at - Date.now());
-    const next = () => (waitMs > maxDelayMs ? this.#arm(row) : void this.#fire(row));
-    this.#timers.set(key, setTimeout(next, Math.min(waitMs, maxDelayMs)));
-  }
-
-  #store(row: Row): void {
-    this.#database
-      .prepare(
-        'INSERT OR REPLACE INTO schedule (group_name, name, due_at, target, client_token) VALUES (?, ?, ?, ?, ?)',
-      )
-      .run(row.group_name, row.name, row.due_at, row.target, row.client_token);
-    this.#arm(row);
-  }
-
-  #remove(group: string, name: string): void {
-    const key = `${group}/${name}`;
-    clearTimeout(this.#timers.get(key));
-    this.#timers.delete(key);
-    this.#database.prepare('DELETE FROM schedule WHERE group_name = ? AND name = ?').run(group, name);
-  }
-
-  #find(group: string, name: string): Row | undefined {
-    const row = this.#database.prepare('SELECT * FROM schedule WHERE group_name = ? AND name = ?').get(group, name);
-    return row as Row | undefined;
-  }
-
-  #rows(): Row[] {
-    return this.#database.prepare('SELECT * FROM schedule ORDER BY due_at').all() as unknown as Row[];
   }
 }
 
-const operations: Readonly<Record<string, 'create' | 'get' | 'update' | 'delete'>> = {
-  GET: 'get',
-  POST: 'create',
-  PUT: 'update',
-  DELETE: 'delete',
-};
+export const scheduler = {
+  resources: { 'AWS::Scheduler::ScheduleGroup': 'all' },
+  start: (deployment) => new Scheduler(deployment),
+} satisfies StandIn;
 
 function scheduleArn(group: string, name: string): string {
-  return `arn:${aws.partition}:scheduler:${aws.region}:${aws.accountId}:schedule/${group}/${name}`;
+  return arnOf('scheduler', `schedule/${group}/${name}`);
 }
 
 function notFound(name: string): AwsError {

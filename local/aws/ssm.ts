@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { aws } from '../account.ts';
+import { arnOf } from '../account.ts';
 import { type JsonAnswer, parseJson } from '../http/http-json.ts';
-import type { Iam } from '../iam/iam.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { requireAllowed } from './require.ts';
+import type { AwsService, StandIn } from './stand-in.ts';
 
 const GetParameters = z.object({
   Names: z.array(z.string()).min(1).max(10),
@@ -19,13 +18,17 @@ const PutParameter = z.object({
 });
 
 /** A stand-in for SSM Parameter Store: `GetParameters` and `PutParameter`, kept in memory. */
-export class ParameterStore {
+export class ParameterStore implements AwsService {
   readonly #parameters = new Map<string, { value: string; type: string; version: number; keyId: string }>();
   #reads = 0;
 
   /** How many GetParameters calls came in. */
   get reads(): number {
     return this.#reads;
+  }
+
+  get status() {
+    return { ssm: { reads: this.#reads } };
   }
 
   /** What a parameter is encrypted with. */
@@ -39,9 +42,8 @@ export class ParameterStore {
   }
 
   /** Answers one call; throws {@link AwsError} as SSM would answer. */
-  async call(iam: Iam, { principal, operation, body }: AwsCall): Promise<JsonAnswer> {
-    const allow = (name: string) =>
-      requireAllowed(iam, { principal, action: `ssm:${operation}`, resource: arnOf(name) });
+  async call({ operation, body, require }: AwsCall): Promise<JsonAnswer> {
+    const allow = (name: string) => require({ action: `ssm:${operation}`, resource: parameterArn(name) });
     if (operation === 'GetParameters') {
       const input = parse(GetParameters, parseJson(body));
       await Promise.all(input.Names.map(allow));
@@ -63,7 +65,7 @@ export class ParameterStore {
         const { value = '', type, version } = this.#parameters.get(name) ?? {};
         const hidden = type === 'SecureString' && !WithDecryption;
         const Value = hidden ? 'encrypted' : value;
-        return { Name: name, Type: type, Value, Version: version, ARN: arnOf(name), DataType: 'text' };
+        return { Name: name, Type: type, Value, Version: version, ARN: parameterArn(name), DataType: 'text' };
       }),
       InvalidParameters: Names.filter((name) => !this.#parameters.has(name)),
     };
@@ -78,8 +80,14 @@ export class ParameterStore {
   }
 }
 
-function arnOf(name: string): string {
-  return `arn:${aws.partition}:ssm:${aws.region}:${aws.accountId}:parameter${name.startsWith('/') ? '' : '/'}${name}`;
+/** Every template may read parameters; none declares one here. */
+export const parameterStore = {
+  resources: {},
+  start: () => new ParameterStore(),
+} satisfies StandIn;
+
+function parameterArn(name: string): string {
+  return arnOf('ssm', `parameter${name.startsWith('/') ? '' : '/'}${name}`);
 }
 
 function parse<T>(schema: z.ZodType<T>, input: unknown): T {

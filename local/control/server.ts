@@ -1,25 +1,20 @@
+/**
+ * control/ serves the control URL, by which tests and benchmarks watch the runtime and make parts of it fail. The way in
+ * is `serveControl`. Each part of the runtime brings its own table of calls; a call that is in none is a 404 that lists all.
+ */
 import { z } from 'zod';
-import { CallFaultSchema } from '../aws/call-fault.ts';
-import type { AwsServices } from '../aws/start.ts';
-import { type JsonAnswer, type JsonServer, parseJson, serveJson } from '../http/http-json.ts';
+import type { AwsService } from '../aws/stand-in.ts';
+import type { AwsServices } from '../aws/stand-ins.ts';
+import type { JsonServer } from '../http/http-json.ts';
+import { bareCall, type JsonCalls, jsonCall, serveCalls } from '../http/json-calls.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
-import type { ConnectionEnd } from '../scalekit/dual-protocol-server.ts';
 import { FaultSchema } from '../scalekit/faults.ts';
 import type { EmbeddedScalekit } from '../scalekit/server.ts';
 import type { ServedModel } from '../template/model.ts';
 
-/** How many of the next flushes of the authorizer cache fail. */
-const FlushFault = z.strictObject({ times: z.int().min(0) });
-
-/** A user with a managed policy of the template, which an output names. */
-const NewUser = z.strictObject({
-  name: z.string().regex(/^[\w+=,.@-]{1,64}$/),
-  policyOutput: z.string(),
-  tags: z.record(z.string(), z.string()).default({}),
-});
-
-interface Controlled extends Omit<AwsServices, 'endpointUrl'> {
+interface Controlled {
+  readonly services: AwsServices;
   readonly lambda: LambdaService;
   readonly iam: Iam;
   readonly model: ServedModel;
@@ -27,80 +22,57 @@ interface Controlled extends Omit<AwsServices, 'endpointUrl'> {
   readonly scalekit: EmbeddedScalekit | undefined;
 }
 
-/**
- * Serves the control URL, by which tests look at the runtime and make the embedded Scalekit fail:
- * `GET /` · `GET /events` · `GET /scalekit/mutations` · `PUT /scalekit/fault` · `DELETE /scalekit/fault` · `DELETE /scalekit/calls` · `POST /scalekit/client-secret` ·
- * `DELETE /scalekit/connections?how=fin|rst|goaway` · `PUT /apigateway/fault` · `PUT /scheduler/fault` · `PUT /events/fault` · `POST /iam/users`.
- */
+/** Serves the control URL. */
 export function serveControl(controlled: Controlled): Promise<JsonServer> {
-  return serveJson(async (request, body) => answer(`${request.method} ${request.url}`, parseJson(body), controlled));
+  const { services, scalekit } = controlled;
+  const running = Object.values<AwsService | undefined>(services).filter((service) => service !== undefined);
+  return serveCalls({
+    'GET /': bareCall(() => overview(controlled, running)),
+    ...Object.assign({}, ...running.map(({ controls }) => controls)),
+    ...iamCalls(controlled),
+    ...(scalekit ? scalekitCalls(scalekit) : {}),
+  });
 }
 
-function answer(call: string, body: unknown, controlled: Controlled): JsonAnswer {
-  const { lambda, parameters, apiGateway, scheduler, queues, eventBridge, iam, scalekit } = controlled;
-  if (call === 'GET /') {
-    const seen = scalekit && { calls: scalekit.monitor.calls, fault: scalekit.monitor.fault ?? null };
-    return {
-      status: 200,
-      body: {
-        scalekit: seen ?? null,
-        functions: lambda.metrics(),
-        ssm: { reads: parameters.reads },
-        apiGateway: { flushes: apiGateway.flushes },
-        iam: { denied: iam.denied },
-        schedules: scheduler.schedules,
-        deadLetters: queues.messages,
-      },
-    };
-  }
-  if (call === 'GET /events') return { status: 200, body: eventBridge.events };
-  if (call === 'PUT /scheduler/fault' || call === 'PUT /events/fault') {
-    const fault = CallFaultSchema.safeParse(body);
-    if (!fault.success) return { status: 400, body: { message: fault.error.message } };
-    (call.includes('events') ? eventBridge : scheduler).faults.set(fault.data);
-    return { status: 204, body: undefined };
-  }
-  if (call === 'POST /iam/users') return createUser(body, controlled);
-  if (call === 'PUT /apigateway/fault') {
-    const fault = FlushFault.safeParse(body);
-    if (!fault.success) return { status: 400, body: { message: fault.error.message } };
-    apiGateway.failFlushes(fault.data.times);
-    return { status: 204, body: undefined };
-  }
-  if (!scalekit) return { status: 404, body: { message: 'There is no embedded Scalekit here, nor such a call.' } };
-  switch (call) {
-    case 'PUT /scalekit/fault': {
-      const fault = FaultSchema.safeParse(body);
-      if (!fault.success) return { status: 400, body: { message: fault.error.message } };
-      scalekit.monitor.setFault(fault.data);
-      return { status: 204, body: undefined };
-    }
-    case 'GET /scalekit/mutations':
-      return { status: 200, body: scalekit.mutations };
-    case 'DELETE /scalekit/fault':
-      scalekit.monitor.setFault(undefined);
-      return { status: 204, body: undefined };
-    case 'DELETE /scalekit/calls':
-      scalekit.monitor.resetCalls();
-      return { status: 204, body: undefined };
-    case 'DELETE /scalekit/connections?how=fin':
-    case 'DELETE /scalekit/connections?how=rst':
-    case 'DELETE /scalekit/connections?how=goaway':
-      scalekit.endConnections(call.split('=')[1] as ConnectionEnd);
-      return { status: 204, body: undefined };
-    case 'POST /scalekit/client-secret':
-      return { status: 200, body: scalekit.rotateClientSecret() };
-    default:
-      return { status: 404, body: { message: `${call} is not a call of the control URL.` } };
-  }
+function overview({ lambda, iam, scalekit }: Controlled, running: readonly AwsService[]): unknown {
+  return {
+    scalekit: scalekit ? { calls: scalekit.monitor.calls, fault: scalekit.monitor.fault ?? null } : null,
+    functions: lambda.metrics(),
+    iam: { denied: iam.denied },
+    ...Object.assign({}, ...running.map(({ status }) => status)),
+  };
 }
 
-function createUser(body: unknown, { iam, model }: Controlled): JsonAnswer {
-  const user = NewUser.safeParse(body);
-  if (!user.success) return { status: 400, body: { message: user.error.message } };
-  const { name, policyOutput, tags } = user.data;
-  const arn = model.stacks.map(({ outputs }) => outputs[policyOutput]).find((value) => value !== undefined);
-  const policy = model.managedPolicies.find((candidate) => candidate.arn === arn);
-  if (!policy) return { status: 400, body: { message: `no output ${policyOutput} names a managed policy` } };
-  return { status: 200, body: iam.createUser(name, [policy], tags).credentials };
+function iamCalls({ iam, model }: Controlled): JsonCalls {
+  const NewUser = z.strictObject({
+    name: z.string().regex(/^[\w+=,.@-]{1,64}$/),
+    /** The output that names a managed policy of the template. */
+    policyOutput: z.string().transform((output, issue) => {
+      const arns = model.outputs.map(({ outputs }) => outputs[output]);
+      const policy = model.managedPolicies.find(({ arn }) => arns.includes(arn));
+      if (policy) return policy;
+      issue.addIssue({ code: 'custom', message: `no output ${output} names a managed policy` });
+      return z.NEVER;
+    }),
+    tags: z.record(z.string(), z.string()).default({}),
+  });
+  return {
+    'POST /iam/users': jsonCall(NewUser, ({ name, policyOutput: policy, tags }) => {
+      return iam.createUser(name, [policy], tags).credentials;
+    }),
+  };
+}
+
+function scalekitCalls(scalekit: EmbeddedScalekit): JsonCalls {
+  const { monitor } = scalekit;
+  return {
+    'PUT /scalekit/fault': jsonCall(FaultSchema, (fault) => monitor.setFault(fault)),
+    'DELETE /scalekit/fault': bareCall(() => monitor.setFault(undefined)),
+    'DELETE /scalekit/calls': bareCall(() => monitor.resetCalls()),
+    'GET /scalekit/mutations': bareCall(() => scalekit.mutations),
+    'DELETE /scalekit/connections?how=fin': bareCall(() => scalekit.endConnections('fin')),
+    'DELETE /scalekit/connections?how=rst': bareCall(() => scalekit.endConnections('rst')),
+    'DELETE /scalekit/connections?how=goaway': bareCall(() => scalekit.endConnections('goaway')),
+    'POST /scalekit/client-secret': bareCall(() => scalekit.rotateClientSecret()),
+  };
 }

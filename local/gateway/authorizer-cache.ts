@@ -1,6 +1,6 @@
-import type { PolicyDocument } from './policy.ts';
+import type { PolicyDocument } from '../template/model.ts';
 
-/** What an authorizer decided: its policy, which is evaluated anew for each request, and what it says of the caller. */
+/** What an authorizer decided: its policy, which is evaluated anew for each request, and the context that it returned. */
 export interface Decision {
   readonly policy: PolicyDocument;
   readonly context: Readonly<Record<string, string>>;

@@ -1,60 +1,94 @@
 import { z } from 'zod';
-import { aws } from '../account.ts';
+import { arnOf } from '../account.ts';
 import { valuesOf } from '../http/header-fields.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
-import type { Authorizer, IdentitySource, RestApi } from '../template/model.ts';
-import type { AuthorizerCache, Decision } from './authorizer-cache.ts';
-import type { ContextVariables } from './context.ts';
+import type { Authorizer, IdentitySource, PolicyStatement } from '../template/model.ts';
+import { PolicySchema, unevaluatedMembers } from '../template/policies.ts';
+import { AuthorizerCache, type Decision } from './authorizer-cache.ts';
+import { addAuthorizer, timed } from './context.ts';
 import { authorizerEvent, methodArn } from './events.ts';
+import type { Exchange, GatewayCaller } from './exchange.ts';
 import type { Refusal } from './gateway-response.ts';
-import { combineVerdicts, evaluatePolicy, PolicyDocument, type Verdict } from './policy.ts';
-import type { GatewayRequest } from './request.ts';
-import type { RouteMatch } from './router.ts';
+import { combineVerdicts, evaluatePolicy, type Verdict } from './policy.ts';
 
 /** API Gateway does not accept a longer resource in an authorizer's policy. */
 const maxResourceLength = 512;
 
 const AuthorizerResult = z.object({
   principalId: z.string(),
-  policyDocument: PolicyDocument.refine(({ Statement }) =>
-    Statement.every(({ Resource }) => Resource.every((resource) => resource.length <= maxResourceLength)),
-  ),
+  policyDocument: PolicySchema.refine(({ Statement }) => Statement.every(isAccepted)),
   context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullish(),
   usageIdentifierKey: z.string().nullish(),
 });
 
-/** The outcome for one request. */
-export type Authorization =
-  | { readonly allowed: true; readonly context: Readonly<Record<string, unknown>> }
-  | { readonly allowed: false; readonly refusal: Refusal; readonly context?: Readonly<Record<string, string>> };
+const unauthorized: Refusal = { type: 'UNAUTHORIZED', message: 'Unauthorized' };
 
-/** Asks a REQUEST authorizer about a request, or its cache, and evaluates the policy that it returned. */
-export async function authorize(
-  lambda: LambdaService,
-  cache: AuthorizerCache,
-  api: RestApi,
-  authorizer: Authorizer,
-  request: GatewayRequest,
-  match: RouteMatch,
-  context: ContextVariables,
-): Promise<Authorization> {
-  const identity = authorizer.identitySources.map((source) => identityValue(source, api, request, context));
-  if (identity.some((value) => !value)) return refuse({ type: 'UNAUTHORIZED', message: 'Unauthorized' });
+/** The REQUEST authorizers of one stage, with the cache that they share. */
+export class LambdaAuthorizers {
+  readonly #lambda: LambdaService;
+  readonly #cache = new AuthorizerCache();
 
-  const startedAt = Date.now();
-  const cacheKey = JSON.stringify([authorizer.authorizerId, ...identity]);
-  const cached = authorizer.ttlSeconds > 0 ? cache.get(cacheKey) : undefined;
-  const decided = cached ?? (await askFunction(lambda, api, authorizer, authorizerEvent(api, request, match)));
-  if ('type' in decided) return refuse(decided);
-  if (!cached && authorizer.ttlSeconds > 0) cache.set(cacheKey, decided, authorizer.ttlSeconds);
+  constructor(lambda: LambdaService) {
+    this.#lambda = lambda;
+  }
 
-  const arn = methodArn(api, request);
-  const resourcePolicy = api.resourcePolicy
-    ? evaluatePolicy(PolicyDocument.parse(api.resourcePolicy), arn)
-    : 'ImplicitDeny';
-  const verdict = combineVerdicts(evaluatePolicy(decided.policy, arn), resourcePolicy);
-  if (verdict !== 'Allow') return { ...refuse(denied(verdict)), context: decided.context };
-  return { allowed: true, context: { ...decided.context, integrationLatency: Date.now() - startedAt } };
+  /** Forgets all results. */
+  flush(): void {
+    this.#cache.flush();
+  }
+
+  /** Asks an authorizer about a request, or its cache, and evaluates the policy that it returned. */
+  authorize(exchange: Exchange, authorizer: Authorizer): Promise<GatewayCaller | Refusal> {
+    return timed(exchange.context, 'authorizer.latency', () => this.#authorize(exchange, authorizer));
+  }
+
+  async #authorize(exchange: Exchange, authorizer: Authorizer): Promise<GatewayCaller | Refusal> {
+    const identity = authorizer.identitySources.map((source) => identityValue(source, exchange));
+    if (identity.some((value) => !value)) return unauthorized;
+
+    const startedAt = Date.now();
+    const cacheKey = JSON.stringify([authorizer.authorizerId, ...identity]);
+    const cached = authorizer.ttlSeconds > 0 ? this.#cache.get(cacheKey) : undefined;
+    const decision = cached ?? (await this.#askFunction(exchange, authorizer));
+    if ('type' in decision) return decision;
+    if (!cached && authorizer.ttlSeconds > 0) this.#cache.set(cacheKey, decision, authorizer.ttlSeconds);
+
+    const arn = methodArn(exchange);
+    const { resourcePolicy } = exchange.api;
+    const byResource = resourcePolicy ? evaluatePolicy(resourcePolicy, arn) : 'ImplicitDeny';
+    const verdict = combineVerdicts(evaluatePolicy(decision.policy, arn), byResource);
+    const refused = verdict !== 'Allow';
+    const context = refused ? decision.context : { ...decision.context, integrationLatency: Date.now() - startedAt };
+    addAuthorizer(exchange.context, context);
+    return refused ? denied(verdict) : { authorizer: context };
+  }
+
+  /** Invokes the function. A function error or a malformed result is a refusal that is never cached. */
+  async #askFunction(exchange: Exchange, authorizer: Authorizer): Promise<Decision | Refusal> {
+    const sourceArn = arnOf('execute-api', `${exchange.api.apiId}/authorizers/${authorizer.authorizerId}`);
+    const gateway = { service: 'apigateway.amazonaws.com', sourceArn };
+    const result = await this.#lambda.invoke(authorizer.functionArn, authorizerEvent(exchange), gateway);
+    if (result === 'denied') return { type: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
+    if (result?.ok === false && result.errorMessage === 'Unauthorized') return unauthorized;
+    if (!result) return { type: 'AUTHORIZER_FAILURE', message: null };
+    const parsed = result.ok ? AuthorizerResult.safeParse(JSON.parse(result.payload)) : undefined;
+    if (!parsed?.success) return { type: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
+    const { principalId, policyDocument, context } = parsed.data;
+    const strings = Object.entries(context ?? {}).map(([key, value]): [string, string] => [key, String(value)]);
+    return { policy: policyDocument, context: { ...Object.fromEntries(strings), principalId } };
+  }
+}
+
+/** Of an authorizer's policy, a statement has to name actions and resources; a condition is not evaluated. */
+function isAccepted(statement: PolicyStatement): boolean {
+  const { Action, Resource = [] } = statement;
+  const resources = [Resource].flat();
+  return (
+    Action !== undefined &&
+    statement.Resource !== undefined &&
+    resources.every((resource) => resource.length <= maxResourceLength) &&
+    unevaluatedMembers(statement).every((member) => member === 'Condition')
+  );
 }
 
 function denied(verdict: Exclude<Verdict, 'Allow'>): Refusal {
@@ -62,33 +96,8 @@ function denied(verdict: Exclude<Verdict, 'Allow'>): Refusal {
   return { type: 'ACCESS_DENIED', message: verdict === 'ExplicitDeny' ? `${message} with an explicit deny` : message };
 }
 
-/** Invokes the function. A function error or a malformed result is a refusal that is never cached. */
-async function askFunction(
-  lambda: LambdaService,
-  api: RestApi,
-  authorizer: Authorizer,
-  event: unknown,
-): Promise<Decision | Refusal> {
-  const sourceArn = `arn:${aws.partition}:execute-api:${aws.region}:${aws.accountId}:${api.apiId}/authorizers/${authorizer.authorizerId}`;
-  const result = await lambda.invoke(authorizer.functionArn, event, { service: 'apigateway.amazonaws.com', sourceArn });
-  if (result === 'denied') return { type: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
-  if (result?.ok === false && result.errorMessage === 'Unauthorized')
-    return { type: 'UNAUTHORIZED', message: 'Unauthorized' };
-  if (!result) return { type: 'AUTHORIZER_FAILURE', message: null };
-  const parsed = result.ok ? AuthorizerResult.safeParse(JSON.parse(result.payload)) : undefined;
-  if (!parsed?.success) return { type: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
-  const { principalId, policyDocument, context } = parsed.data;
-  const texts = Object.entries(context ?? {}).map(([key, value]) => [key, String(value)]);
-  return { policy: policyDocument, context: { ...(Object.fromEntries(texts) as Record<string, string>), principalId } };
-}
-
 /** The value of an identity source; several values of one header count as one, so that none hides behind another. */
-function identityValue(
-  { from, name }: IdentitySource,
-  api: RestApi,
-  request: GatewayRequest,
-  context: ContextVariables,
-): string | undefined {
+function identityValue({ from, name }: IdentitySource, { api, request, context }: Exchange): string | undefined {
   switch (from) {
     case 'header':
       return valuesOf(request.headers, name).join(',');
@@ -102,8 +111,4 @@ function identityValue(
     case 'context':
       return context[name];
   }
-}
-
-function refuse(refusal: Refusal): { allowed: false; refusal: Refusal } {
-  return { allowed: false, refusal };
 }

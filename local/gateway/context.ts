@@ -1,7 +1,7 @@
 import { aws } from '../account.ts';
 import { valuesOf } from '../http/header-fields.ts';
+import type { Identity } from '../iam/iam.ts';
 import type { RestApi, Route } from '../template/model.ts';
-import { commonLogTime } from './events.ts';
 import type { GatewayRequest } from './request.ts';
 
 /** The `$context` variables of one request; they fill up as the request is handled. */
@@ -32,9 +32,43 @@ export function addRoute(context: ContextVariables, route: Route): void {
   context['resourceId'] = route.resourceId;
 }
 
-/** Adds what an authorizer said, as `$context.authorizer.KEY`; every value becomes a text. */
+/** Adds who signed the request. */
+export function addIdentity(context: ContextVariables, { userId, arn }: Identity): void {
+  context['identity.caller'] = userId;
+  context['identity.user'] = userId;
+  context['identity.userArn'] = arn;
+}
+
+/** Adds an authorizer's output, as `$context.authorizer.KEY`; every value becomes a string. */
 export function addAuthorizer(context: ContextVariables, entries: Readonly<Record<string, unknown>>): void {
   for (const [key, value] of Object.entries(entries)) context[`authorizer.${key}`] = String(value);
+}
+
+/** Adds why the gateway itself answers. */
+export function addError(context: ContextVariables, responseType: string, message: string | null): void {
+  context['error.responseType'] = responseType;
+  context['error.message'] = message ?? undefined;
+  context['error.messageString'] = JSON.stringify(message);
+}
+
+/** Adds how long a step took, in milliseconds; a value that the step itself added stays. */
+export async function timed<T>(
+  context: ContextVariables,
+  variable: 'authorizer.latency' | 'integrationLatency',
+  step: () => Promise<T>,
+): Promise<T> {
+  const startedAt = Date.now();
+  const result = await step();
+  context[variable] ??= String(Date.now() - startedAt);
+  return result;
+}
+
+/** Adds what was answered; returns the time since the request came in, in milliseconds. */
+export function addAnswer(context: ContextVariables, status: number, receivedAt: number): number {
+  const durationMs = Date.now() - receivedAt;
+  context['status'] = String(status);
+  context['responseLatency'] = String(durationMs);
+  return durationMs;
 }
 
 /** Puts the variables into a template; `absent` stands for one that has no value. No VTL is run. */
@@ -53,4 +87,12 @@ export function substitute(
           : undefined
         : other(`${source}.${name}`)) ?? absent,
   );
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+
+/** `dd/MMM/yyyy:HH:mm:ss +0000`, as in the common log format. */
+export function commonLogTime(epochMs: number): string {
+  const iso = new Date(epochMs).toISOString();
+  return `${iso.slice(8, 10)}/${months[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }

@@ -1,60 +1,53 @@
-import { aws } from '../account.ts';
+import { arnOf, aws } from '../account.ts';
 import { type HeaderFields, valuesOf } from '../http/header-fields.ts';
 import type { Identity } from '../iam/iam.ts';
-import type { RestApi, Route } from '../template/model.ts';
+import type { RestApi } from '../template/model.ts';
+import { commonLogTime } from './context.ts';
+import type { Arrival, AuthorizedExchange, Exchange } from './exchange.ts';
 import { handedOn, toMaps } from './headers.ts';
 import type { GatewayRequest } from './request.ts';
-import type { RouteMatch } from './router.ts';
 
 /** The ARN of the method that a request calls: real verb, real path. */
-export function methodArn(api: RestApi, request: GatewayRequest): string {
-  const path = request.path.replace(/^\//, '');
-  return `arn:${aws.partition}:execute-api:${aws.region}:${aws.accountId}:${api.apiId}/${api.stageName}/${request.method}/${path}`;
+export function methodArn({ api, request }: Arrival): string {
+  return executeApiArn(api, `${request.method}/${request.path.replace(/^\//, '')}`);
 }
 
 /** The ARN by which Lambda permissions know a route: its path has the parameters in place. */
-export function routeArn(api: RestApi, method: string, resourcePath: string): string {
-  return `arn:${aws.partition}:execute-api:${aws.region}:${aws.accountId}:${api.apiId}/${api.stageName}/${method}${resourcePath}`;
+export function routeArn({ api, request, match }: Exchange): string {
+  return executeApiArn(api, `${request.method}${match.route.resourcePath}`);
 }
 
-/** Who calls: the context that an authorizer returned, or who signed the request; neither for a method that is open. */
-export interface GatewayCaller {
-  readonly authorizer?: Readonly<Record<string, unknown>>;
-  readonly identity?: Identity;
+function executeApiArn({ apiId, stageName }: RestApi, method: string): string {
+  return arnOf('execute-api', `${apiId}/${stageName}/${method}`);
 }
 
 /** The event of a Lambda proxy integration. */
-export function proxyEvent(
-  api: RestApi,
-  request: GatewayRequest,
-  match: RouteMatch,
-  body: Buffer,
-  { authorizer, identity }: GatewayCaller,
-): Record<string, unknown> {
+export function proxyEvent(exchange: AuthorizedExchange): Record<string, unknown> {
+  const { api, request, body, caller } = exchange;
   const isBinary = isBinaryType(api, valuesOf(request.headers, 'content-type')[0]);
   return {
-    ...commonEvent(api, request, match),
+    ...commonEvent(exchange),
     body: body.length === 0 ? null : body.toString(isBinary ? 'base64' : 'utf8'),
     isBase64Encoded: isBinary && body.length > 0,
     requestContext: {
-      ...requestContext(api, request, match.route, identity),
-      ...(authorizer ? { authorizer } : {}),
+      ...requestContext(exchange, caller.identity),
+      ...(caller.authorizer ? { authorizer: caller.authorizer } : {}),
     },
   };
 }
 
 /** The event of a REQUEST authorizer: like the proxy event, without a body. */
-export function authorizerEvent(api: RestApi, request: GatewayRequest, match: RouteMatch): Record<string, unknown> {
-  const event = commonEvent(api, request, match);
+export function authorizerEvent(exchange: Exchange): Record<string, unknown> {
+  const event = commonEvent(exchange);
   return {
     type: 'REQUEST',
-    methodArn: methodArn(api, request),
+    methodArn: methodArn(exchange),
     ...event,
     queryStringParameters: event.queryStringParameters ?? {},
     multiValueQueryStringParameters: event.multiValueQueryStringParameters ?? {},
     pathParameters: event.pathParameters ?? {},
     stageVariables: event.stageVariables ?? {},
-    requestContext: requestContext(api, request, match.route),
+    requestContext: requestContext(exchange),
   };
 }
 
@@ -64,7 +57,7 @@ export function isBinaryType(api: RestApi, mediaType: string | undefined): boole
   return type !== undefined && (api.binaryMediaTypes.includes(type) || api.binaryMediaTypes.includes('*/*'));
 }
 
-function commonEvent(api: RestApi, request: GatewayRequest, { route, pathParameters }: RouteMatch) {
+function commonEvent({ api, request, match: { route, pathParameters } }: Exchange) {
   const headers = toMaps(eventHeaders(request));
   const query = toMaps(request.query);
   const hasQuery = request.query.length > 0;
@@ -93,12 +86,7 @@ function eventHeaders(request: GatewayRequest): HeaderFields {
   ];
 }
 
-function requestContext(
-  api: RestApi,
-  request: GatewayRequest,
-  route: Route,
-  identity?: Identity,
-): Record<string, unknown> {
+function requestContext({ api, request, match: { route } }: Exchange, identity?: Identity): Record<string, unknown> {
   const host = valuesOf(request.headers, 'host')[0] ?? '';
   return {
     accountId: aws.accountId,
@@ -131,12 +119,4 @@ function requestContext(
     resourcePath: route.resourcePath,
     stage: api.stageName,
   };
-}
-
-const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `dd/MMM/yyyy:HH:mm:ss +0000`, as in the common log format. */
-export function commonLogTime(epochMs: number): string {
-  const iso = new Date(epochMs).toISOString();
-  return `${iso.slice(8, 10)}/${months[Number(iso.slice(5, 7)) - 1]}/${iso.slice(0, 4)}:${iso.slice(11, 19)} +0000`;
 }

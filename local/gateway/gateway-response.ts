@@ -1,7 +1,8 @@
 import { valuesOf } from '../http/header-fields.ts';
 import type { CustomGatewayResponse, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
-import { type ContextVariables, substitute } from './context.ts';
+import { addError, type ContextVariables, substitute } from './context.ts';
+import type { Arrival } from './exchange.ts';
 import type { GatewayRequest } from './request.ts';
 
 interface StockResponse {
@@ -72,16 +73,9 @@ export function effectiveGatewayResponse(api: RestApi, type: GatewayResponseType
 }
 
 /** Renders the answer to a refused request. */
-export function renderGatewayResponse(
-  api: RestApi,
-  refusal: Refusal,
-  request: GatewayRequest,
-  context: ContextVariables,
-): GatewayAnswer {
+export function renderGatewayResponse(refusal: Refusal, { api, request, context }: Arrival): GatewayAnswer {
   const { type, message } = refusal;
-  context['error.responseType'] = type;
-  context['error.message'] = message ?? undefined;
-  context['error.messageString'] = JSON.stringify(message);
+  addError(context, type, message);
   // API Gateway's own 413 is not customisable, whatever the control plane shows.
   const custom = type === 'REQUEST_TOO_LARGE' ? undefined : customisation(api, type);
   const status = custom?.statusCode ?? refusal.status ?? stock[type].statusCode ?? 500;

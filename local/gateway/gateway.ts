@@ -1,3 +1,8 @@
+/**
+ * gateway/ serves a REST API of the template on localhost as API Gateway would: routing, throttling, authorization,
+ * integrations, gateway responses and the access log. The way in is `Gateway`. Its behaviour is that of AWS as recorded
+ * in test/parity/; a part that it cannot evaluate refuses the request.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -5,23 +10,23 @@ import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { RestApi } from '../template/model.ts';
 import { AccessLogger } from './access-log.ts';
-import type { GatewayAnswer } from './answer.ts';
-import { authorize } from './authorizer.ts';
-import { AuthorizerCache } from './authorizer-cache.ts';
-import { addAuthorizer, addRoute, type ContextVariables, contextOf } from './context.ts';
-import { type GatewayCaller, methodArn } from './events.ts';
+import { type GatewayAnswer, send } from './answer.ts';
+import { LambdaAuthorizers } from './authorizer.ts';
+import { addAnswer, addRoute, type ContextVariables, contextOf } from './context.ts';
+import { methodArn } from './events.ts';
+import type { Arrival, Exchange, GatewayCaller } from './exchange.ts';
 import { type Refusal, renderGatewayResponse } from './gateway-response.ts';
 import { authorizeIam } from './iam-authorization.ts';
-import { callLambda, callMock } from './integrations.ts';
-import { evaluatePolicy, PolicyDocument } from './policy.ts';
-import { type GatewayRequest, readBody, readRequest } from './request.ts';
+import { callIntegration } from './integrations.ts';
+import { evaluatePolicy } from './policy.ts';
+import { readBody, readRequest } from './request.ts';
 import { matchRoute } from './router.ts';
 import { Throttles } from './throttle.ts';
 
 /** API Gateway's limit on the method ARN, which holds the path. */
 const maxArnBytes = 1600;
 
-/** What the gateway tells of each request once it is answered. */
+/** What the gateway reports of each request once it is answered. */
 export interface AccessRecord {
   /** The line in the stage's access log format; `undefined` when the stage has no access log. */
   readonly line: string | undefined;
@@ -36,7 +41,7 @@ export class Gateway {
   readonly #iam: Iam;
   readonly #accessLog: AccessLogger;
   readonly #onAccess: (record: AccessRecord) => void;
-  readonly #cache = new AuthorizerCache();
+  readonly #authorizers: LambdaAuthorizers;
   readonly #throttles = new Throttles();
   readonly #server: Server;
 
@@ -45,6 +50,7 @@ export class Gateway {
     this.#lambda = lambda;
     this.#iam = iam;
     this.#accessLog = new AccessLogger(api, iam);
+    this.#authorizers = new LambdaAuthorizers(lambda);
     this.#onAccess = onAccess;
     this.#server = createServer({ joinDuplicateHeaders: false }, (message, response) => {
       void this.#serve(message, response).catch(() => response.destroy()); // the client went away
@@ -60,7 +66,7 @@ export class Gateway {
 
   /** Forgets all authorizer results of the stage. */
   flushAuthorizerCache(): void {
-    this.#cache.flush();
+    this.#authorizers.flush();
   }
 
   async close(): Promise<void> {
@@ -71,61 +77,48 @@ export class Gateway {
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
     const request = readRequest(message);
-    const context = contextOf(this.#api, request);
+    const arrival = { api: this.#api, request, context: contextOf(this.#api, request) };
     const body = await readBody(message);
-    const outcome = body === 'too-large' ? tooLarge : await this.#handle(request, body, context).catch(internalFailure);
-    const answer = 'type' in outcome ? renderGatewayResponse(this.#api, outcome, request, context) : outcome;
-    const sent = send(response, answer, request);
-    context['status'] = String(sent);
-    const durationMs = Date.now() - request.receivedAt;
-    context['responseLatency'] = String(durationMs);
+    const outcome = body === 'too-large' ? tooLarge : await this.#handle(arrival, body).catch(internalFailure);
+    const answer = 'type' in outcome ? renderGatewayResponse(outcome, arrival) : outcome;
+    const { context } = arrival;
+    const durationMs = addAnswer(context, send(response, answer, request), request.receivedAt);
     this.#onAccess({ line: await this.#accessLog.line(context), context, durationMs });
   }
 
-  async #handle(request: GatewayRequest, body: Buffer, context: ContextVariables): Promise<GatewayAnswer | Refusal> {
-    if (request.stage !== this.#api.stageName) return noSuchStage;
-    const match = matchRoute(this.#api.routes, request.method, request.path);
+  async #handle(arrival: Arrival, body: Buffer): Promise<GatewayAnswer | Refusal> {
+    const { api, request, context } = arrival;
+    if (request.stage !== api.stageName) return noSuchStage;
+    const match = matchRoute(api.routes, request.method, request.path);
     if (!match) return { type: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' };
     addRoute(context, match.route);
     if (this.#throttles.isExceeded(match.route)) return { type: 'THROTTLED', message: 'Too Many Requests' };
-    const arn = methodArn(this.#api, request);
-    if (Buffer.byteLength(arn) > maxArnBytes)
+    const exchange: Exchange = { ...arrival, body, match };
+    if (Buffer.byteLength(methodArn(exchange)) > maxArnBytes)
       return { type: 'DEFAULT_4XX', message: 'Request URI too long', status: 414 };
-
-    const refused = this.#resourcePolicyRefusal(arn, match.route.authorizer !== undefined);
-    if (refused) return refused;
-    const { authorizer, integration } = match.route;
-    let caller: GatewayCaller = {};
-    if (authorizer === 'AWS_IAM') {
-      const identity = await authorizeIam(this.#iam, this.#api, request, body, context);
-      if ('type' in identity) return identity;
-      caller = { identity };
-    } else if (authorizer) {
-      const startedAt = Date.now();
-      const authorization = await authorize(this.#lambda, this.#cache, this.#api, authorizer, request, match, context);
-      context['authorizer.latency'] = String(Date.now() - startedAt);
-      if (authorization.context) addAuthorizer(context, authorization.context);
-      if (!authorization.allowed) return authorization.refusal;
-      caller = { authorizer: authorization.context };
-    }
-    if (integration.type === 'MOCK') return callMock(integration, request);
-    const startedAt = Date.now();
-    const answer = await callLambda(this.#lambda, integration, this.#api, request, match, body, caller);
-    context['integrationLatency'] = String(Date.now() - startedAt);
-    return answer;
+    const caller = resourcePolicyRefusal(exchange) ?? (await this.#authorize(exchange));
+    return 'type' in caller ? caller : callIntegration({ ...exchange, caller }, this.#lambda);
   }
 
-  /** A resource policy's explicit deny comes before the authorizer; without an authorizer it must allow. */
-  #resourcePolicyRefusal(arn: string, hasAuthorizer: boolean): Refusal | undefined {
-    if (!this.#api.resourcePolicy) return undefined;
-    const verdict = evaluatePolicy(PolicyDocument.parse(this.#api.resourcePolicy), arn);
-    if (verdict === 'Allow' || (verdict === 'ImplicitDeny' && hasAuthorizer)) return undefined;
-    const message = `User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${arn}`;
-    return {
-      type: 'ACCESS_DENIED',
-      message: verdict === 'ExplicitDeny' ? `${message} with an explicit deny` : message,
-    };
+  async #authorize(exchange: Exchange): Promise<GatewayCaller | Refusal> {
+    const { authorizer } = exchange.match.route;
+    if (authorizer === undefined) return {};
+    return authorizer === 'AWS_IAM'
+      ? authorizeIam(exchange, this.#iam)
+      : this.#authorizers.authorize(exchange, authorizer);
   }
+}
+
+/** A resource policy's explicit deny comes before the authorizer; without an authorizer it must allow. */
+function resourcePolicyRefusal(exchange: Exchange): Refusal | undefined {
+  const { resourcePolicy } = exchange.api;
+  if (!resourcePolicy) return undefined;
+  const arn = methodArn(exchange);
+  const verdict = evaluatePolicy(resourcePolicy, arn);
+  const hasAuthorizer = exchange.match.route.authorizer !== undefined;
+  if (verdict === 'Allow' || (verdict === 'ImplicitDeny' && hasAuthorizer)) return undefined;
+  const message = `User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${arn}`;
+  return { type: 'ACCESS_DENIED', message: verdict === 'ExplicitDeny' ? `${message} with an explicit deny` : message };
 }
 
 /** No stage, no API: what the edge answers knows nothing of an API's gateway responses. */
@@ -146,28 +139,3 @@ function internalFailure(error: unknown): Refusal {
 }
 
 const tooLarge: Refusal = { type: 'REQUEST_TOO_LARGE', message: 'Request Too Long' };
-
-/** Sends an answer and returns the status that went out; headers that HTTP can't carry make a 502, as on AWS. */
-function send(response: ServerResponse, answer: GatewayAnswer, request: GatewayRequest): number {
-  const own: [string, string][] = [
-    ['x-amzn-RequestId', request.requestId],
-    ['x-amz-apigw-id', request.extendedRequestId],
-    ...(answer.traced ? ([['X-Amzn-Trace-Id', request.traceId]] as [string, string][]) : []),
-  ];
-  try {
-    response.writeHead(
-      answer.status,
-      [...own, ...answer.headers, ['Content-Length', String(answer.body.length)]].flat(),
-    );
-    response.end(answer.body);
-    return answer.status;
-  } catch {
-    const body = '{"message": "Internal server error"}';
-    response.writeHead(
-      502,
-      [...own, ['Content-Type', 'application/json'], ['Content-Length', String(body.length)]].flat(),
-    );
-    response.end(body);
-    return 502;
-  }
-}

@@ -3,24 +3,30 @@ import { valuesOf } from '../http/header-fields.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { LambdaIntegration, MockIntegration, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
-import { type GatewayCaller, isBinaryType, proxyEvent, routeArn } from './events.ts';
+import { timed } from './context.ts';
+import { isBinaryType, proxyEvent, routeArn } from './events.ts';
+import type { AuthorizedExchange } from './exchange.ts';
 import type { Refusal } from './gateway-response.ts';
 import { isUnmappable } from './headers.ts';
 import { toAnswer } from './proxy-result.ts';
 import type { GatewayRequest } from './request.ts';
-import type { RouteMatch } from './router.ts';
 
 const internalError = 'Internal server error';
 
-/** Calls a Lambda proxy integration and turns its result into an answer, or into the refusal that stands for it. */
-export async function callLambda(
+/** Calls the integration of a route: its answer, or the refusal that stands for it. */
+export async function callIntegration(
+  exchange: AuthorizedExchange,
   lambda: LambdaService,
+): Promise<GatewayAnswer | Refusal> {
+  const { integration } = exchange.match.route;
+  if (integration.type === 'MOCK') return callMock(integration, exchange.request);
+  return timed(exchange.context, 'integrationLatency', () => callLambda(integration, exchange, lambda));
+}
+
+async function callLambda(
   integration: LambdaIntegration,
-  api: RestApi,
-  request: GatewayRequest,
-  match: RouteMatch,
-  body: Buffer,
-  caller: GatewayCaller,
+  exchange: AuthorizedExchange,
+  lambda: LambdaService,
 ): Promise<GatewayAnswer | Refusal> {
   if (integration.httpMethod !== 'POST') return { type: 'INTEGRATION_FAILURE', message: internalError, status: 500 };
   if (integration.mappedRequestHeaders.some(isUnmappable))
@@ -29,21 +35,19 @@ export async function callLambda(
   const timeout = delay(integration.timeoutMs, 'timeout' as const, { signal: abort.signal }).catch(
     () => 'timeout' as const,
   );
-  const sourceArn = routeArn(api, request.method, match.route.resourcePath);
-  const event = proxyEvent(api, request, match, body, caller);
-  const invoked = lambda.invoke(integration.functionArn, event, { service: 'apigateway.amazonaws.com', sourceArn });
+  const gateway = { service: 'apigateway.amazonaws.com', sourceArn: routeArn(exchange) };
+  const invoked = lambda.invoke(integration.functionArn, proxyEvent(exchange), gateway);
   const result = await Promise.race([invoked, timeout]);
   abort.abort();
   if (result === 'timeout') return { type: 'INTEGRATION_TIMEOUT', message: 'Endpoint request timed out' };
   if (result === 'denied') return { type: 'API_CONFIGURATION_ERROR', message: internalError, status: 500 };
   if (result === undefined) return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
-  const [acceptedType] = valuesOf(request.headers, 'accept')[0]?.split(',') ?? [];
-  const answer = result.ok && toAnswer(JSON.parse(result.payload), isBinaryAccept(api, acceptedType));
+  const [acceptedType] = valuesOf(exchange.request.headers, 'accept')[0]?.split(',') ?? [];
+  const answer = result.ok && toAnswer(JSON.parse(result.payload), isBinaryAccept(exchange.api, acceptedType));
   return answer || { type: 'DEFAULT_5XX', message: internalError, status: 502 };
 }
 
-/** Answers a MOCK integration. */
-export function callMock(integration: MockIntegration, request: GatewayRequest): GatewayAnswer | Refusal {
+function callMock(integration: MockIntegration, request: GatewayRequest): GatewayAnswer | Refusal {
   const contentType = valuesOf(request.headers, 'content-type')[0]?.split(';')[0]?.trim() ?? 'application/json';
   const status = Object.hasOwn(integration.statusByContentType, contentType)
     ? integration.statusByContentType[contentType]

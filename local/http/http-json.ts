@@ -1,3 +1,7 @@
+/**
+ * http/ has what several rooms need of HTTP: header fields as they came in, and small JSON servers. The way in to a server
+ * is `serveJson`, or `serveCalls` for a table of calls. Both answer requests that name localhost only.
+ */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';

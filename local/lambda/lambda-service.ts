@@ -1,6 +1,9 @@
+/**
+ * lambda/ runs the functions of the template, each in worker threads of its own with the permissions of its role. The
+ * way in is `LambdaService`. As on AWS, an error or a timeout of a function is a result and never an exception.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
-import { aws } from '../account.ts';
-import type { Queues } from '../aws/queues.ts';
+import { arnOf } from '../account.ts';
 import type { Iam, Identity, ServicePrincipal } from '../iam/iam.ts';
 import type { LambdaFunction } from '../template/model.ts';
 import { UserError } from '../user-error.ts';
@@ -13,6 +16,9 @@ interface Deployed {
   readonly role: Identity;
 }
 
+/** Sends the event of an invocation that failed for good to a queue, as the function's role. */
+export type SendDeadLetter = (role: Identity, queueArn: string, body: string) => Promise<void>;
+
 /** Pauses before the further attempts of an asynchronous invocation; on AWS they are 1 and 2 minutes. */
 const retryPausesMs = [1_000, 2_000];
 
@@ -20,12 +26,12 @@ const retryPausesMs = [1_000, 2_000];
 export class LambdaService {
   readonly #functions: ReadonlyMap<string, Deployed>;
   readonly #iam: Iam;
-  readonly #queues: Queues | undefined;
+  readonly #sendDeadLetter: SendDeadLetter;
 
-  private constructor(functions: readonly Deployed[], iam: Iam, queues: Queues | undefined) {
+  private constructor(functions: readonly Deployed[], iam: Iam, sendDeadLetter: SendDeadLetter) {
     this.#functions = new Map(functions.map((deployed) => [deployed.lambda.arn, deployed]));
     this.#iam = iam;
-    this.#queues = queues;
+    this.#sendDeadLetter = sendDeadLetter;
   }
 
   /** Takes the functions in charge; rejects with a UserError for a role that Lambda can't assume, as a deployment would. */
@@ -34,7 +40,7 @@ export class LambdaService {
     environment: Readonly<Record<string, string>>,
     iam: Iam,
     log: (functionName: string, text: string) => void,
-    queues?: Queues,
+    sendDeadLetter: SendDeadLetter = async () => {},
   ): Promise<LambdaService> {
     const deployed = functions.map(async (lambda) => {
       const service = { service: 'lambda.amazonaws.com', sourceArn: lambda.arn };
@@ -44,7 +50,7 @@ export class LambdaService {
       const write = guardedLog(iam, role, lambda, (text) => log(lambda.name, text));
       return { lambda, role, runner: new FunctionRunner(lambda, { ...environment, ...credentialsOf(role) }, write) };
     });
-    return new LambdaService(await Promise.all(deployed), iam, queues);
+    return new LambdaService(await Promise.all(deployed), iam, sendDeadLetter);
   }
 
   /** Invokes a function on behalf of a principal: `denied` when no policy lets it, `undefined` when there is no such function. */
@@ -83,7 +89,7 @@ export class LambdaService {
       if (attempt >= maxRetryAttempts) break;
       await delay(retryPausesMs[attempt] ?? 0, undefined, { ref: false });
     }
-    if (deadLetterArn) await this.#queues?.send(deployed.role, deadLetterArn, JSON.stringify(event)).catch(() => {});
+    if (deadLetterArn) await this.#sendDeadLetter(deployed.role, deadLetterArn, JSON.stringify(event)).catch(() => {}); // IAM reports why
     return 'done';
   }
 
@@ -111,7 +117,7 @@ function guardedLog(
   lambda: LambdaFunction,
   log: (text: string) => void,
 ): (text: string) => void {
-  const resource = `arn:${aws.partition}:logs:${aws.region}:${aws.accountId}:log-group:${lambda.logGroupName}:log-stream:local`;
+  const resource = arnOf('logs', `log-group:${lambda.logGroupName}:log-stream:local`);
   let allowed: Promise<boolean> | undefined;
   return (text) => {
     allowed ??= Promise.all(

@@ -3,13 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { killProcess } from '../kill-process.ts';
+import type { Client } from './client.ts';
 import { type CallMonitor, delayAnswer, grantCall, grantStatus } from './faults.ts';
-
-/** The client that may take the client-credentials grant. */
-export interface Client {
-  readonly clientId: string;
-  readonly clientSecret: string;
-}
 
 /** The OAuth side of the embedded Scalekit: the grant, the JWKS, and the check of access tokens. */
 export interface OAuth {

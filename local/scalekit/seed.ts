@@ -13,6 +13,14 @@ const Seed = z.object({
 /** What a new runtime is furnished with, so that a first request can be sent. */
 export type Seed = z.output<typeof Seed>;
 
+/** Of a Scalekit of the user's, in which nothing is created. */
+export const nothingSeeded: { readonly [K in keyof Seed]: null } = {
+  organizationId: null,
+  otherOrganizationId: null,
+  userId: null,
+  adminKey: null,
+};
+
 /** Creates two organizations, a user and a key with every `keys:` scope in the embedded Scalekit, or finds last time's. */
 export async function seedScalekit(scalekit: EmbeddedScalekit, file: string): Promise<Seed> {
   const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);

@@ -1,3 +1,7 @@
+/**
+ * scalekit/ is a Scalekit environment on localhost: OAuth and gRPC on one port, for the unmodified SDK, with its data in
+ * a SQLite file. The way in is `startEmbeddedScalekit`. It keeps a hash of each key, never the key.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
@@ -8,11 +12,12 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js';
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
+import type { Client } from './client.ts';
 import { openDatabase } from './database.ts';
 import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
 import { CallMonitor, delayAnswer, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
-import { type Client, createOAuth } from './oauth.ts';
+import { createOAuth } from './oauth.ts';
 import { organizationService } from './organizations.ts';
 import { type Mutation, tokenService } from './tokens.ts';
 import { userService } from './users.ts';

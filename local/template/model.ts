@@ -1,3 +1,5 @@
+import type { Stack } from './stack.ts';
+
 /** A deployed REST API, as the gateway serves it. */
 export interface RestApi {
   readonly logicalId: string;
@@ -6,8 +8,8 @@ export interface RestApi {
   readonly stageName: string;
   readonly stageVariables: Readonly<Record<string, string>> | null;
   readonly binaryMediaTypes: readonly string[];
-  /** The resource policy, `undefined` when there is none. */
-  readonly resourcePolicy: unknown;
+  /** `undefined` when there is none. */
+  readonly resourcePolicy: PolicyDocument | undefined;
   readonly routes: readonly Route[];
   /** Customised gateway responses by type; a type that is not here inherits, one that is inherits nothing. */
   readonly gatewayResponses: Readonly<Record<string, CustomGatewayResponse>>;
@@ -119,31 +121,24 @@ export interface LambdaFunction {
   readonly deadLetterArn: string | undefined;
 }
 
-/** An SQS queue, as far as dead letters need one. */
-export interface Queue {
-  readonly logicalId: string;
-  readonly arn: string;
-  readonly resourcePolicy: PolicyDocument | undefined;
-}
-
 /** A domain of the team's own, or a path of it, and the REST API that it leads to. */
 export interface Domain {
   readonly url: string;
   readonly apiId: string;
 }
 
-/** A DynamoDB table. */
-export interface Table {
-  readonly name: string;
-  readonly arn: string;
-  /** What CreateTable is told, beside the name. */
-  readonly definition: Readonly<Record<string, unknown>>;
+/** An IAM policy document. */
+export interface PolicyDocument {
+  readonly Version?: string | undefined;
+  readonly Statement: readonly PolicyStatement[];
 }
 
-/** An IAM policy document, as the template has it. */
-export interface PolicyDocument {
-  readonly Statement: readonly Readonly<Record<string, unknown>>[];
-  readonly [key: string]: unknown;
+/** A statement with the members that the runtime reads, and any other. */
+export interface PolicyStatement {
+  readonly Effect: 'Allow' | 'Deny';
+  readonly Action?: string | readonly string[] | undefined;
+  readonly Resource?: string | readonly string[] | undefined;
+  readonly [member: string]: unknown;
 }
 
 export interface NamedPolicy {
@@ -169,19 +164,16 @@ export interface StackOutputs {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** All that the runtime serves of a set of stacks, and what it can't. */
+/** A set of stacks, as far as the APIs, the functions and IAM need it. A stand-in of AWS reads its own part of the stacks. */
 export interface ServedModel {
+  readonly stacks: readonly Stack[];
   readonly apis: readonly RestApi[];
   readonly functions: readonly LambdaFunction[];
-  readonly queues: readonly Queue[];
-  readonly tables: readonly Table[];
   readonly domains: readonly Domain[];
-  /** The names of the EventBridge Scheduler groups. */
-  readonly scheduleGroups: readonly string[];
   readonly roles: readonly Role[];
   readonly managedPolicies: readonly ManagedPolicy[];
   /** The outputs of each stack. */
-  readonly stacks: readonly StackOutputs[];
-  /** One line each: what the templates hold that is not served here. */
+  readonly outputs: readonly StackOutputs[];
+  /** One line for each part of the templates that is not served here. */
   readonly warnings: readonly string[];
 }

@@ -1,18 +1,15 @@
 import { z } from 'zod';
-import type { Template } from './assembly.ts';
-import type { IntrinsicResolver } from './intrinsics.ts';
 import type { ManagedPolicy, NamedPolicy, PolicyDocument, Role } from './model.ts';
-import { resourcesOf } from './resources.ts';
-
-const Document = z.looseObject({ Statement: z.array(z.looseObject({})) });
+import { PolicySchema } from './policies.ts';
+import type { Stack } from './stack.ts';
 
 const RoleProperties = z.object({
-  AssumeRolePolicyDocument: Document,
+  AssumeRolePolicyDocument: PolicySchema,
   ManagedPolicyArns: z.array(z.string()).default([]),
-  Policies: z.array(z.object({ PolicyName: z.string(), PolicyDocument: Document })).default([]),
+  Policies: z.array(z.object({ PolicyName: z.string(), PolicyDocument: PolicySchema })).default([]),
 });
 
-const PolicyProperties = z.object({ PolicyDocument: Document, Roles: z.array(z.string()).default([]) });
+const PolicyProperties = z.object({ PolicyDocument: PolicySchema, Roles: z.array(z.string()).default([]) });
 
 const PermissionProperties = z.object({
   Action: z.string(),
@@ -54,64 +51,47 @@ const awsManagedPolicies: Readonly<Record<string, PolicyDocument>> = {
   },
 };
 
-/** Reads the roles of a template with all policies that are attached to them; an unknown one is told to `warn`. */
-export function readRoles(template: Template, resolver: IntrinsicResolver, warn: (line: string) => void): Role[] {
-  const managed = readManagedPolicies(template, resolver);
-  const attached = resourcesOf(template, resolver, 'AWS::IAM::Policy').map(([logicalId, properties]) => ({
-    name: logicalId,
-    ...PolicyProperties.parse(properties),
-  }));
-  return resourcesOf(template, resolver, 'AWS::IAM::Role').map(([logicalId, raw]) => {
-    const properties = RoleProperties.parse(raw);
-    const name = resolver.physicalId(logicalId);
+/** Reads the roles of a stack with all policies that are attached to them; `warn` names an unknown policy. */
+export function readRoles(stack: Stack, warn: (line: string) => void): Role[] {
+  const managed = readManagedPolicies(stack);
+  const attached = [...attachable(stack, 'AWS::IAM::Policy'), ...attachable(stack, 'AWS::IAM::ManagedPolicy')];
+  return stack.resources('AWS::IAM::Role').map((resource) => {
+    const { logicalId, id: name } = resource;
+    const properties = RoleProperties.parse(resource.properties);
     const policies: NamedPolicy[] = [
       ...properties.Policies.map(({ PolicyName, PolicyDocument }) => ({ name: PolicyName, document: PolicyDocument })),
-      ...[...attached, ...managed]
-        .filter(({ Roles }) => Roles.includes(name))
-        .map((policy) => ({ name: policy.name, document: policy.PolicyDocument })),
+      ...attached.filter(({ roles }) => roles.includes(name)).map(({ policy }) => policy),
     ];
     for (const arn of properties.ManagedPolicyArns) {
-      const document = awsManagedPolicies[arn] ?? managed.find((policy) => policy.arn === arn)?.PolicyDocument;
+      const document = awsManagedPolicies[arn] ?? managed.find((policy) => policy.arn === arn)?.document;
       if (document) policies.push({ name: arn, document });
       else warn(`AWS::IAM::Role ${logicalId}: the managed policy ${arn} is not known locally`);
     }
-    return {
-      name,
-      arn: String(resolver.resolve({ 'Fn::GetAtt': [logicalId, 'Arn'] })),
-      trustPolicy: properties.AssumeRolePolicyDocument,
-      policies,
-    };
+    return { name, arn: stack.arn(resource), trustPolicy: properties.AssumeRolePolicyDocument, policies };
   });
 }
 
-/** Reads the managed policies of a template. */
-export function readManagedPolicies(
-  template: Template,
-  resolver: IntrinsicResolver,
-): (ManagedPolicy & { Roles: string[]; PolicyDocument: PolicyDocument })[] {
-  return resourcesOf(template, resolver, 'AWS::IAM::ManagedPolicy').map(([logicalId, raw]) => {
-    const properties = PolicyProperties.parse(raw);
-    return {
-      name: logicalId,
-      arn: resolver.physicalId(logicalId),
-      document: properties.PolicyDocument,
-      ...properties,
-    };
+/** Reads the managed policies of a stack. */
+export function readManagedPolicies(stack: Stack): ManagedPolicy[] {
+  return attachable(stack, 'AWS::IAM::ManagedPolicy').map(({ id: arn, policy }) => ({ ...policy, arn }));
+}
+
+function attachable(stack: Stack, type: 'AWS::IAM::Policy' | 'AWS::IAM::ManagedPolicy') {
+  return stack.resources(type).map(({ logicalId, id, properties }) => {
+    const { PolicyDocument, Roles } = PolicyProperties.parse(properties);
+    return { id, policy: { name: logicalId, document: PolicyDocument }, roles: Roles };
   });
 }
 
 /** Reads a function's resource policy: who else may invoke it. */
-export function readFunctionPolicy(
-  template: Template,
-  resolver: IntrinsicResolver,
-  fn: { readonly arn: string; readonly name: string },
-): PolicyDocument {
-  const Statement = resourcesOf(template, resolver, 'AWS::Lambda::Permission')
-    .map(([logicalId, raw]) => ({ logicalId, ...PermissionProperties.parse(raw) }))
+export function readFunctionPolicy(stack: Stack, fn: { readonly arn: string; readonly name: string }): PolicyDocument {
+  const Statement = stack
+    .resources('AWS::Lambda::Permission')
+    .map(({ logicalId, properties }) => ({ logicalId, ...PermissionProperties.parse(properties) }))
     .filter(({ FunctionName }) => FunctionName === fn.arn || FunctionName === fn.name)
     .map(({ logicalId, Action, Principal, SourceAccount, SourceArn }) => ({
       Sid: logicalId,
-      Effect: 'Allow',
+      Effect: 'Allow' as const,
       Principal: Principal.endsWith('.amazonaws.com') ? { Service: Principal } : { AWS: Principal },
       Action,
       Resource: fn.arn,

@@ -1,10 +1,14 @@
-import type { Template } from './assembly.ts';
+import type { Stack } from './stack.ts';
 
 /**
- * What the runtime serves of each resource type, by property. A type that is not here, and a property that is not
- * among its type's, is named in a warning at start. Types with `[]` do nothing locally, and lose nothing by it.
+ * How the runtime serves a resource type: wholly, by these properties, or not at all where nothing is lost by it. A type
+ * of which nothing is said, and a property that is not among its type's, is named in a warning at start.
  */
-const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
+export type Served = 'all' | 'ignored' | readonly string[];
+export type ServedResources = Readonly<Record<string, Served>>;
+
+/** What is served by the gateway, the functions and IAM, and what no service is needed for. */
+const servedByRuntime: ServedResources = {
   'AWS::ApiGateway::RestApi': [
     'BinaryMediaTypes',
     'Description',
@@ -73,40 +77,23 @@ const servedProperties: Readonly<Record<string, readonly string[] | 'all'>> = {
     'TracingConfig',
   ],
   'AWS::ApiGateway::Account': 'all',
-  'AWS::CDK::Metadata': 'all',
-  'AWS::CloudWatch::Alarm': 'all',
-  'AWS::CloudWatch::Dashboard': 'all',
-  'AWS::DynamoDB::Table': [
-    'AttributeDefinitions',
-    'BillingMode',
-    'DeletionProtectionEnabled',
-    'GlobalSecondaryIndexes',
-    'KeySchema',
-    'LocalSecondaryIndexes',
-    'PointInTimeRecoverySpecification',
-    'SSESpecification',
-    'TableName',
-    'Tags',
-  ],
-  'AWS::Events::Archive': 'all',
-  'AWS::Events::EventBus': 'all',
+  'AWS::CDK::Metadata': 'ignored',
+  'AWS::CloudWatch::Alarm': 'ignored',
+  'AWS::CloudWatch::Dashboard': 'ignored',
   'AWS::IAM::ManagedPolicy': 'all',
   'AWS::IAM::Policy': 'all',
   'AWS::IAM::Role': 'all',
-  'AWS::KMS::Alias': 'all',
-  'AWS::KMS::Key': 'all',
+  'AWS::KMS::Alias': 'ignored',
+  'AWS::KMS::Key': 'ignored',
   'AWS::Lambda::Alias': ['FunctionName', 'FunctionVersion', 'Name', 'ProvisionedConcurrencyConfig'],
   'AWS::Lambda::EventInvokeConfig': ['FunctionName', 'MaximumRetryAttempts', 'Qualifier'],
   'AWS::Lambda::Permission': 'all',
   'AWS::Lambda::Version': ['Description', 'FunctionName'],
-  'AWS::Logs::LogGroup': 'all',
-  'AWS::Logs::MetricFilter': 'all',
-  'AWS::Logs::QueryDefinition': 'all',
-  'AWS::SNS::Topic': 'all',
-  'AWS::SNS::TopicPolicy': 'all',
-  'AWS::SQS::Queue': 'all',
-  'AWS::SQS::QueuePolicy': 'all',
-  'AWS::Scheduler::ScheduleGroup': 'all',
+  'AWS::Logs::LogGroup': 'ignored',
+  'AWS::Logs::MetricFilter': 'ignored',
+  'AWS::Logs::QueryDefinition': 'ignored',
+  'AWS::SNS::Topic': 'ignored',
+  'AWS::SNS::TopicPolicy': 'ignored',
 };
 
 const servedMethodSettings = [
@@ -119,13 +106,14 @@ const servedMethodSettings = [
   'ThrottlingRateLimit',
 ];
 
-/** Names what a template holds that the runtime does not serve. */
-export function unservedParts(template: Template): string[] {
+/** Names each part of a stack that neither the runtime nor a stand-in (`served`) serves. */
+export function unservedParts({ template }: Stack, served: ServedResources): string[] {
+  const table: ServedResources = { ...served, ...servedByRuntime };
   return Object.entries(template.Resources).flatMap(([logicalId, { Type, Properties, Condition }]) => {
-    const served = servedProperties[Type];
-    if (served === undefined) return [`${Type} ${logicalId}: this resource type is not served locally`];
+    const properties = table[Type];
+    if (properties === undefined) return [`${Type} ${logicalId}: this resource type is not served locally`];
     const lines = Object.keys(Properties)
-      .filter((property) => served !== 'all' && !served.includes(property) && !isOff(Properties[property]))
+      .filter((property) => Array.isArray(properties) && !properties.includes(property) && !isOff(Properties[property]))
       .map((property) => `${Type} ${logicalId}: ${property} has no effect locally`);
     for (const settings of methodSettings(Properties)) {
       for (const name of Object.keys(settings).filter((setting) => !servedMethodSettings.includes(setting))) {

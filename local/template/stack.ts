@@ -1,20 +1,60 @@
-import { createHash } from 'node:crypto';
-import { aws } from '../account.ts';
-import type { Template } from './assembly.ts';
+import { arnOf, aws } from '../account.ts';
+import type { SynthesizedStack, Template } from './assembly.ts';
+import { attributeOf, refOf } from './resource-ids.ts';
 
-/** Resolves the intrinsic functions of one stack's template to what they would be after a deployment. */
-export class IntrinsicResolver {
-  readonly #stackName: string;
-  readonly #template: Template;
+/** A resource of a stack, with every intrinsic function resolved. */
+export interface Resource {
+  readonly logicalId: string;
+  /** What `Ref` gives for it. */
+  readonly id: string;
+  readonly properties: unknown;
+  readonly metadata: Readonly<Record<string, unknown>>;
+}
+
+/** One stack, its intrinsic functions resolved to what they would be after a deployment. */
+export class Stack {
+  readonly name: string;
+  /** The folder that asset paths are relative to. */
+  readonly folder: string;
+  readonly template: Template;
   /** Intrinsics that could not be resolved, each named once. */
   readonly unresolved = new Set<string>();
+  readonly #resources = new Map<string, readonly Resource[]>();
 
-  constructor(stackName: string, template: Template) {
-    this.#stackName = stackName;
-    this.#template = template;
+  constructor({ name, folder, template }: SynthesizedStack) {
+    this.name = name;
+    this.folder = folder;
+    this.template = template;
   }
 
-  /** Replaces each intrinsic in a value, at any depth. What can't be resolved becomes its own JSON text. */
+  /** The resources of one type. */
+  resources(type: string): readonly Resource[] {
+    const known = this.#resources.get(type);
+    if (known) return known;
+    const found = Object.entries(this.template.Resources)
+      .filter(([, { Type }]) => Type === type)
+      .map(([logicalId, { Properties, Metadata }]) => ({
+        logicalId,
+        id: this.#idOf(logicalId),
+        properties: this.resolve(Properties),
+        metadata: Metadata,
+      }));
+    this.#resources.set(type, found);
+    return found;
+  }
+
+  /** The ARN of a resource. */
+  arn({ logicalId }: Resource): string {
+    return this.#getAtt([logicalId, 'Arn']);
+  }
+
+  /** The outputs of the stack, as a deployment would show them. */
+  outputs(): Record<string, string> {
+    const outputs = Object.entries(this.template.Outputs);
+    return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolve(Value))]));
+  }
+
+  /** Replaces each intrinsic in a value, at any depth. One that cannot be resolved becomes its own JSON. */
   resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.resolve(item));
     if (typeof value !== 'object' || value === null) return value;
@@ -25,51 +65,10 @@ export class IntrinsicResolver {
     return Object.fromEntries(entries.map(([key, item]) => [key, this.resolve(item)]));
   }
 
-  /** What `Ref` gives for a resource: a name or an id, the same in every run. */
-  physicalId(logicalId: string): string {
-    const resource = this.#template.Resources[logicalId];
-    const name = (property: string) => this.resolve(resource?.Properties[property]) as string | undefined;
-    switch (resource?.Type) {
-      case 'AWS::ApiGateway::RestApi':
-      case 'AWS::ApiGateway::Resource':
-      case 'AWS::ApiGateway::Authorizer':
-      case 'AWS::ApiGateway::Deployment':
-        return shortId(`${this.#stackName}/${logicalId}`);
-      case 'AWS::ApiGateway::DomainName':
-        return name('DomainName') ?? logicalId;
-      case 'AWS::ApiGateway::Stage':
-        return name('StageName') ?? logicalId;
-      case 'AWS::Lambda::Function':
-        return name('FunctionName') ?? `${this.#stackName}-${logicalId}`;
-      case 'AWS::DynamoDB::Table':
-        return name('TableName') ?? `${this.#stackName}-${logicalId}`;
-      case 'AWS::Logs::LogGroup':
-        return name('LogGroupName') ?? `${this.#stackName}-${logicalId}`;
-      case 'AWS::Scheduler::ScheduleGroup':
-        return name('Name') ?? `${this.#stackName}-${logicalId}`;
-      case 'AWS::Events::EventBus':
-        return name('Name') ?? `${this.#stackName}-${logicalId}`;
-      case 'AWS::SQS::Queue':
-        return `https://sqs.${aws.region}.${aws.urlSuffix}/${aws.accountId}/${name('QueueName') ?? `${this.#stackName}-${logicalId}`}`;
-      case 'AWS::SNS::Topic':
-        return `arn:${aws.partition}:sns:${aws.region}:${aws.accountId}:${this.#stackName}-${logicalId}`;
-      case 'AWS::Lambda::Version':
-        return `${this.#functionArn(resource.Properties['FunctionName'])}:1`;
-      case 'AWS::Lambda::Alias':
-        return `${this.#functionArn(resource.Properties['FunctionName'])}:${name('Name')}`;
-      case 'AWS::IAM::ManagedPolicy':
-        return `arn:${aws.partition}:iam::${aws.accountId}:policy/${this.#stackName}-${logicalId}`;
-      default:
-        return `${this.#stackName}-${logicalId}`;
-    }
-  }
-
-  /** Of a function that a property names, by name or by ARN. */
-  #functionArn(named: unknown): string {
-    const text = String(this.resolve(named));
-    return text.startsWith('arn:')
-      ? text
-      : `arn:${aws.partition}:lambda:${aws.region}:${aws.accountId}:function:${text}`;
+  #idOf(logicalId: string): string {
+    const resource = this.template.Resources[logicalId];
+    const property = (name: string) => this.resolve(resource?.Properties[name]);
+    return refOf(resource?.Type, { stackName: this.name, logicalId, property });
   }
 
   #call(name: string, argument: unknown): unknown {
@@ -103,52 +102,21 @@ export class IntrinsicResolver {
       'AWS::AccountId': aws.accountId,
       'AWS::Partition': aws.partition,
       'AWS::URLSuffix': aws.urlSuffix,
-      'AWS::StackName': this.#stackName,
-      'AWS::StackId': `arn:${aws.partition}:cloudformation:${aws.region}:${aws.accountId}:stack/${this.#stackName}/local`,
+      'AWS::StackName': this.name,
+      'AWS::StackId': arnOf('cloudformation', `stack/${this.name}/local`),
     };
     if (name in pseudo) return pseudo[name];
-    if (name in this.#template.Parameters) return this.#template.Parameters[name]?.Default;
-    if (name in this.#template.Resources) return this.physicalId(name);
+    if (name in this.template.Parameters) return this.template.Parameters[name]?.Default;
+    if (name in this.template.Resources) return this.#idOf(name);
     return this.#unresolved('Ref', name);
   }
 
-  #getAtt(argument: unknown): unknown {
+  #getAtt(argument: unknown): string {
     const [logicalId = '', attribute = ''] = Array.isArray(argument)
       ? argument.map(String)
       : String(argument).split(/\.(.*)/);
-    const id = this.physicalId(logicalId);
-    const arn = (service: string, resource: string, region: string = aws.region) =>
-      `arn:${aws.partition}:${service}:${region}:${aws.accountId}:${resource}`;
-    switch (`${this.#template.Resources[logicalId]?.Type} ${attribute}`) {
-      case 'AWS::Lambda::Function Arn':
-        return arn('lambda', `function:${id}`);
-      case 'AWS::Lambda::Version Version':
-        return '1';
-      case 'AWS::KMS::Key Arn':
-        return arn('kms', `key/${id}`);
-      case 'AWS::CloudWatch::Alarm Arn':
-        return arn('cloudwatch', `alarm:${id}`);
-      case 'AWS::ApiGateway::RestApi RootResourceId':
-        return `root-${id}`;
-      case 'AWS::DynamoDB::Table Arn':
-        return arn('dynamodb', `table/${id}`);
-      case 'AWS::ApiGateway::DomainName RegionalDomainName':
-        return `d-${shortId(id)}.execute-api.${aws.region}.${aws.urlSuffix}`;
-      case 'AWS::Logs::LogGroup Arn':
-        return arn('logs', `log-group:${id}:*`);
-      case 'AWS::Scheduler::ScheduleGroup Arn':
-        return arn('scheduler', `schedule-group/${id}`);
-      case 'AWS::Events::EventBus Arn':
-        return arn('events', `event-bus/${id}`);
-      case 'AWS::SQS::Queue Arn':
-        return arn('sqs', id.split('/').at(-1) ?? id);
-      case 'AWS::SQS::Queue QueueName':
-        return id.split('/').at(-1);
-      case 'AWS::IAM::Role Arn':
-        return arn('iam', `role/${id}`, '');
-      default:
-        return this.#unresolved('Fn::GetAtt', argument);
-    }
+    const type = this.template.Resources[logicalId]?.Type;
+    return attributeOf(type, attribute, this.#idOf(logicalId)) ?? this.#unresolved('Fn::GetAtt', argument);
   }
 
   #sub(argument: unknown): string {
@@ -168,10 +136,4 @@ export class IntrinsicResolver {
     this.unresolved.add(text);
     return text;
   }
-}
-
-/** Ten lower-case letters and digits, as API Gateway's ids are, the same for the same seed. */
-function shortId(seed: string): string {
-  const number = createHash('sha256').update(seed).digest().readBigUInt64BE();
-  return number.toString(36).padStart(10, '0').slice(0, 10);
 }

@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readAssembly } from '../../local/template/assembly.ts';
-import { IntrinsicResolver } from '../../local/template/intrinsics.ts';
-import { resourcesOf } from '../../local/template/resources.ts';
+import { Stack } from '../../local/template/stack.ts';
 import { type Datapoint, embeddedMetrics, gatewayMetrics } from '../alarms/emitted-metrics.ts';
 import { AlarmProperties, rings } from '../alarms/evaluate.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
@@ -20,11 +19,12 @@ beforeAll(async () => {
   runtime = await startRuntimeProcess({ assembly });
   const [stack] = readAssembly(assembly);
   if (!stack) throw new Error('the assembly has no stack');
-  const resolver = new IntrinsicResolver(stack.name, stack.template);
-  alarms = resourcesOf(stack.template, resolver, 'AWS::CloudWatch::Alarm').map(([logicalId, properties]) => [
-    /^Monitoring(\w+)Alarm/.exec(logicalId)?.[1] ?? logicalId,
-    AlarmProperties.parse(properties),
-  ]);
+  alarms = new Stack(stack)
+    .resources('AWS::CloudWatch::Alarm')
+    .map(({ logicalId, properties }) => [
+      /^Monitoring(\w+)Alarm/.exec(logicalId)?.[1] ?? logicalId,
+      AlarmProperties.parse(properties),
+    ]);
   apiName = stack.name;
 });
 afterAll(() => runtime.stop());

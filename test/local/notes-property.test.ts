@@ -6,10 +6,11 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { DynamoDb } from '../../local/aws/dynamodb.ts';
 import { serveAws } from '../../local/aws/server.ts';
+import { readTables } from '../../local/aws/tables.ts';
 import type { JsonServer } from '../../local/http/http-json.ts';
 import { administratorAccess, Iam } from '../../local/iam/iam.ts';
 import { readAssembly } from '../../local/template/assembly.ts';
-import { readModel } from '../../local/template/read-model.ts';
+import { Stack } from '../../local/template/stack.ts';
 import { encodeCaller } from '../../shared/authentication/caller.ts';
 import { environmentFor } from '../parameter-server.ts';
 
@@ -23,11 +24,12 @@ let server: JsonServer;
 let handlers: Record<'create' | 'list' | 'get' | 'remove', Handler>;
 
 beforeAll(async () => {
-  const { tables } = readModel(readAssembly(process.env['TEST_NOTES_ASSEMBLY'] ?? ''));
+  const stacks = readAssembly(process.env['TEST_NOTES_ASSEMBLY'] ?? '').map((stack) => new Stack(stack));
+  const tables = stacks.flatMap(readTables);
   const iam = new Iam([]);
   const { credentials } = iam.createUser('test', [administratorAccess]);
   dynamoDb = await DynamoDb.open(join(folder, 'tables'), tables, iam);
-  server = await serveAws(iam, { dynamodb: (call) => dynamoDb.call(call) });
+  server = await serveAws(iam, { dynamodb: dynamoDb });
   const environment = { ...environmentFor(server, credentials), NOTES_TABLE: tables[0]?.name };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   handlers = {

@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readQueues } from '../../local/aws/queues.ts';
 import { type AuthorizationRequest, simulate } from '../../local/iam/iam.ts';
 import { readOptions } from '../../local/options.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
@@ -172,7 +173,7 @@ function decideBy(model: ServedModel, request: AuthorizationRequest): Promise<bo
   const { principal, resource } = request;
   const resourcePolicy =
     model.functions.find(({ arn }) => arn === resource)?.resourcePolicy ??
-    model.queues.find(({ arn }) => arn === resource)?.resourcePolicy ??
+    model.stacks.flatMap(readQueues).find(({ arn }) => arn === resource)?.resourcePolicy ??
     model.roles.find(({ arn }) => arn === resource)?.trustPolicy;
   const more = resourcePolicy === undefined ? {} : { resourcePolicy };
   if ('service' in principal) return decide({ ...request, ...more });

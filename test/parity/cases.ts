@@ -4,7 +4,7 @@ import {
   type GatewayResponseType,
   gatewayResponseTypes,
 } from '../../local/gateway/gateway-response.ts';
-import { evaluatePolicy, PolicyDocument } from '../../local/gateway/policy.ts';
+import { evaluatePolicy } from '../../local/gateway/policy.ts';
 import type { Answer, ApiSetUp, ApiUnderTest } from './api-under-test.ts';
 
 /** How one recorded behaviour is set up and asked for. `then.status`, `then.headers` and a JSON `then.body` are asserted from the record. */
@@ -761,6 +761,9 @@ function keptHeaders(): Fields {
 }
 
 function verdict(Action: string, Resource: string): string {
-  const document = PolicyDocument.parse({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action, Resource }] });
-  return evaluatePolicy(document, 'arn:aws:execute-api:us-east-1:123456789012:api/test/GET/pets/a1b2');
+  const Statement = [{ Effect: 'Allow' as const, Action, Resource }];
+  return evaluatePolicy(
+    { Version: '2012-10-17', Statement },
+    'arn:aws:execute-api:us-east-1:123456789012:api/test/GET/pets/a1b2',
+  );
 }

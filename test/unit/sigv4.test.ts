@@ -123,7 +123,7 @@ const role = {
   arn: 'arn:aws:iam::123456789012:role/r',
   trustPolicy: {
     Version: '2012-10-17',
-    Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+    Statement: [{ Effect: 'Allow' as const, Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
   },
   policies: [],
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseTemplate } from '../../local/template/assembly.ts';
-import { IntrinsicResolver } from '../../local/template/intrinsics.ts';
 import { readModel } from '../../local/template/read-model.ts';
+import { Stack } from '../../local/template/stack.ts';
 
 const Resources = {
   Function: {
@@ -17,7 +17,11 @@ const Resources = {
   Stage: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1' } },
 };
 const resolver = () =>
-  new IntrinsicResolver('stack', parseTemplate({ Parameters: { P: { Default: 'p' } }, Resources }));
+  new Stack({
+    name: 'stack',
+    folder: '/',
+    template: parseTemplate({ Parameters: { P: { Default: 'p' } }, Resources }),
+  });
 const warningsOf = (more: object) =>
   readModel([{ name: 'stack', folder: '/', template: parseTemplate({ Resources: { ...Resources, ...more } }) }])
     .warnings;
@@ -117,6 +121,19 @@ test.each([
       },
     },
     'AWS::Lambda::Function Other: has no local bundle, so calls of it fail',
+  ],
+  [
+    'a member of a resource policy that it does not evaluate',
+    {
+      Other: {
+        Type: 'AWS::ApiGateway::RestApi',
+        Properties: {
+          Policy: { Statement: { Effect: 'Deny', Principal: '*', NotAction: 'execute-api:Invoke', Resource: '*' } },
+        },
+      },
+      OtherStage: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Other' }, StageName: 'v1' } },
+    },
+    'AWS::ApiGateway::RestApi Other: NotAction in its Policy is not evaluated',
   ],
   [
     'another runtime',

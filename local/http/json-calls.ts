@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { type JsonAnswer, type JsonServer, parseJson, serveJson } from './http-json.ts';
+
+/** Answers a call by its body, a JSON value. */
+type JsonCall = (body: unknown) => JsonAnswer;
+
+/** Calls by `METHOD /path?query`, each matched as a whole. */
+export type JsonCalls = Readonly<Record<string, JsonCall>>;
+
+/** A call that takes a body of a schema; another body is a 400. What `handle` returns is the answer, nothing is a 204. */
+export function jsonCall<T>(schema: z.ZodType<T>, handle: (input: T) => unknown): JsonCall {
+  return (body) => {
+    const input = schema.safeParse(body);
+    if (!input.success) return { status: 400, body: { message: input.error.message } };
+    const answer = handle(input.data);
+    return { status: answer === undefined ? 204 : 200, body: answer };
+  };
+}
+
+/** A call that takes no body. */
+export function bareCall(handle: () => unknown): JsonCall {
+  return jsonCall(z.unknown(), handle);
+}
+
+/** Serves a table of calls; the answer to any other call lists them. */
+export function serveCalls(calls: JsonCalls): Promise<JsonServer> {
+  return serveJson(async (request, body) => {
+    const name = `${request.method} ${request.url}`;
+    const call = Object.hasOwn(calls, name) ? calls[name] : undefined;
+    const message = `There is no call ${name} here. The calls are: ${Object.keys(calls).join(', ')}`;
+    return call ? call(parseJson(body)) : { status: 404, body: { message } };
+  });
+}
