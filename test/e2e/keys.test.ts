@@ -130,7 +130,7 @@ describe('changing a key', () => {
 });
 
 test('a key that has expired is refused', async () => {
-  const { key } = await keyFromScalekit(target.organizationId, { expiresInMs: 1500 });
+  const { key } = await keyFromScalekit(target.organizationId, { expiresInMs: 5000 });
   expect((await call(key, 'GET', '/whoami')).json.expiresAt).toMatch(/Z$/);
   await expect.poll(async () => (await call(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);
   await expectRefused(key);

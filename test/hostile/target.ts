@@ -1,6 +1,8 @@
+import { vi } from 'vitest';
 import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import type { Caller } from '../../shared/authentication/caller.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import type { RawAnswer } from './raw-answers.ts';
 import { exchange } from './raw-client.ts';
 import { bearer, request } from './request.ts';
 
@@ -53,6 +55,8 @@ export async function startTarget(): Promise<HostileTarget> {
   const member = await known(await newKey(adminKey, { userId, scope, customClaims: claims }));
   const revoked = await newKey(adminKey, {});
   await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: revoked }) });
+  const statusOfExpired = async () => (await askWhoami(apiPort, expired))?.status;
+  await vi.waitUntil(async () => (await statusOfExpired()) === 401, { timeout: 30_000 });
   return {
     runtime,
     apiPort,
@@ -71,9 +75,13 @@ export async function startTarget(): Promise<HostileTarget> {
 
 /** What the API says of a key; throws when it does not take it. */
 export async function whoami(apiPort: number, key: string): Promise<Caller> {
-  const { answers } = await exchange(apiPort, { bytes: request({ headers: [bearer(key)] }) });
-  if (answers[0]?.status !== 200) throw new Error(`whoami: ${answers[0]?.status} ${answers[0]?.body}`);
-  return JSON.parse(answers[0].body) as Caller;
+  const answer = await askWhoami(apiPort, key);
+  if (answer?.status !== 200) throw new Error(`whoami: ${answer?.status} ${answer?.body}`);
+  return JSON.parse(answer.body) as Caller;
+}
+
+async function askWhoami(apiPort: number, key: string): Promise<RawAnswer | undefined> {
+  return (await exchange(apiPort, { bytes: request({ headers: [bearer(key)] }) })).answers[0];
 }
 
 async function otherOrganizationsKey({ outputs }: RuntimeProcess): Promise<string> {

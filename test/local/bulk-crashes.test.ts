@@ -13,21 +13,21 @@ const revoke = async (body: object) => {
   return (await answer.json()) as { matched: number; revoked: number; failed: unknown[]; remaining: number };
 };
 
-test('500 keys: a dry run counts them, and a revocation killed at any point and repeated leaves none', {
+test('60 keys: a dry run counts them, and a revocation killed at any point and repeated leaves none', {
   timeout: 120_000,
 }, async () => {
   runtime = await startRuntimeProcess({ dataDir });
   const { scalekit, organizationId, otherOrganizationId } = runtime.outputs;
   const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
-  for (let made = 0; made < 500; made += 50)
-    await Promise.all(Array.from({ length: 50 }, () => sdk.token.createToken(organizationId)));
+  await Promise.all(Array.from({ length: 60 }, () => sdk.token.createToken(organizationId)));
   const neighbour = await sdk.token.createToken(otherOrganizationId);
-  expect(await revoke({ all: true, dryRun: true })).toEqual({ matched: 500, revoked: 0, failed: [], remaining: 500 });
+  expect(await revoke({ all: true, dryRun: true })).toEqual({ matched: 60, revoked: 0, failed: [], remaining: 60 });
 
+  // Eight keys are revoked at a time. A kill at the first of them leaves all before it revoked.
   for (const [kind, skip] of [
     ['kill_before', 0],
-    ['kill_after', 120],
-    ['kill_before', 233],
+    ['kill_after', 16],
+    ['kill_before', 32],
   ]) {
     const fault = JSON.stringify({ kind, skip, on: ['InvalidateToken'], times: 1 });
     await fetch(`${runtime.outputs.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
@@ -36,7 +36,7 @@ test('500 keys: a dry run counts them, and a revocation killed at any point and 
   }
   const last = await revoke({ all: true });
   expect(last).toMatchObject({ failed: [], remaining: 0 });
-  expect(last.matched).toBeLessThanOrEqual(500 - 120 - 233);
+  expect(last.matched).toBeLessThanOrEqual(60 - 16 - 32);
   expect(await revoke({ all: true, dryRun: true })).toMatchObject({ matched: 0 });
   const { environmentUrl, clientId, clientSecret } = runtime.outputs.scalekit;
   const again = new ScalekitClient(environmentUrl, clientId, clientSecret);

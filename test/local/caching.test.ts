@@ -54,7 +54,7 @@ test('a rotation answers only once no cached decision accepts the old key, also 
   const rotated = await call(runtime.outputs.adminKey, 'POST', `/keys/${keyId}/rotate`, '{}');
   const next = (await rotated.json()) as { key: string; keyId: string };
   expect([await status(key), await status(next.key)]).toEqual([401, 200]);
-  const later = await call(runtime.outputs.adminKey, 'POST', `/keys/${next.keyId}/rotate`, '{"overlapSeconds":1}');
+  const later = await call(runtime.outputs.adminKey, 'POST', `/keys/${next.keyId}/rotate`, '{"overlapSeconds":4}');
   expect(later.status).toBe(201);
   expect(await status(next.key)).toBe(200);
   await expect.poll(() => status(next.key), { timeout: 30_000 }).toBe(401);
@@ -119,7 +119,7 @@ test('a cached denial is no error, an outage is, and is not cached', async () =>
 });
 
 test('a decision whose key expires meanwhile is refused by the backend', async () => {
-  const { key } = await newKey('{"expiresIn":2}');
+  const { key } = await newKey('{"expiresIn":5}');
   expect(await status(key)).toBe(200);
   await expect.poll(() => status(key), { timeout: 20_000 }).toBe(401);
 });

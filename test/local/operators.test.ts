@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Credentials } from '../../local/iam/iam.ts';
 import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
@@ -116,7 +116,7 @@ describe('a replacement that can not be scheduled', () => {
     ['fail', 3],
   ])('%s leaves everything as it was: both keys, and the end of the overlap', async (kind, times) => {
     const { key, keyId } = await newKey();
-    const first = (await (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3 })).json()) as { key: string };
+    const first = (await (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 6 })).json()) as { key: string };
     await schedulerFault(kind, times);
     const failed = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
     await expectProblem(failed, 503, 'upstream_unavailable');
@@ -128,11 +128,12 @@ describe('a replacement that can not be scheduled', () => {
 
 test('an overlap that is moved behind the key’s own expiry lasts until that', async () => {
   const { key, keyId } = await newKey({ expiresIn: 600 });
-  await call('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
+  const first = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 5 });
+  const firstEnd = ((await first.json()) as { previous: { activeUntil: string } }).previous.activeUntil;
   const again = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
   const { previous } = (await again.json()) as { previous: { activeUntil: string } };
   expect(Date.parse(previous.activeUntil) - Date.now()).toBeGreaterThan(590_000);
-  await new Promise((resolve) => setTimeout(resolve, 2500));
+  await vi.waitUntil(() => Date.now() > Date.parse(firstEnd) + 1_500, { timeout: 20_000 });
   expect((await withKey(key, 'GET', '/whoami')).status).toBe(200);
 });
 
@@ -143,14 +144,14 @@ test('a schedule that is moved while its end is tried again stays, and is not fo
     return schedules.find((schedule) => schedule.name === name)?.at;
   };
   const { key, keyId } = await newKey();
-  await call('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
-  const fault = { kind: 'permission_denied', on: ['InvalidateToken'], times: 1 };
+  await call('POST', `/${keyId}/rotate`, { overlapSeconds: 4 });
+  const fault = { kind: 'permission_denied', on: ['InvalidateToken'], times: 2 };
   await fetch(`${controlUrl}/scalekit/fault`, { method: 'PUT', body: JSON.stringify(fault) });
   const pending = async () => {
     const { scalekit } = (await (await fetch(controlUrl)).json()) as { scalekit: { fault: unknown } };
     return scalekit.fault;
   };
-  await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // the first attempt has failed; the next comes in a second
+  await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // two attempts have failed; the last comes in two seconds
   const moved = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
   const { previous } = (await moved.json()) as { previous: { activeUntil: string } };
   await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);

@@ -110,7 +110,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   await asOperator('POST', `/keys/${lost.keyId}/rotate`, { overlapSeconds: 3600 });
   await control('/scheduler/fault', { kind: 'fail', times: 0 });
   const late = (await (await asOperator('POST', '/keys', {})).json()) as { keyId: string };
-  await asOperator('POST', `/keys/${late.keyId}/rotate`, { overlapSeconds: 1 });
+  await asOperator('POST', `/keys/${late.keyId}/rotate`, { overlapSeconds: 4 });
   await control('/scalekit/fault', { kind: 'permission_denied' }); // the end of the overlap fails for good
   await expect.poll(() => deadLetters(outputs.controlUrl), { timeout: 20_000 }).toHaveLength(1);
   await fetch(`${controlUrl}/scalekit/fault`, { method: 'DELETE' });

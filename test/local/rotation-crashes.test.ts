@@ -83,7 +83,7 @@ test('whatever step it dies at, a repeat completes, and no key is left that nobo
 
 test('an overlap that a crash interrupts ends all the same', async () => {
   const { key, keyId } = (await call('POST', '', {})).json;
-  const successor = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 2 })).json;
+  const successor = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 5 })).json;
   await fault('/scalekit/fault', { kind: 'kill_before', on: ['InvalidateToken'], times: 1 });
   await expect
     .poll(
