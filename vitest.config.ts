@@ -41,8 +41,8 @@ export default defineConfig({
           name: 'local',
           isolate: false, // SDKs take seconds to load: once a worker
           maxWorkers,
-          include: ['test/{local,authorizer}/**/*.test.ts'],
-          globalSetup: 'test/shared-assembly.ts',
+          include: ['test/{local,authorizer,alarms,hostile,soak}/**/*.test.ts'],
+          globalSetup: 'test/support/shared-assembly.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -54,7 +54,7 @@ export default defineConfig({
           name: 'e2e', // against API_URL if it is set, else against a local runtime
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: 'test/e2e/audit-check.ts',
-          globalSetup: ['test/shared-assembly.ts', 'test/e2e/global-setup.ts'],
+          globalSetup: ['test/support/shared-assembly.ts', 'test/e2e/global-setup.ts'],
           fileParallelism: false, // the files share one organization, and one counts its keys
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

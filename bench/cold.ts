@@ -1,16 +1,19 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { authorizerEvent } from './authorizer-event.ts';
-import { type Bundle, bundleAuthorizers } from './bundles.ts';
+import { authorizerEvent } from '../test/authorizer/authorizer-event.ts';
+import { type Bundle, bundleAuthorizers } from '../test/authorizer/bundles.ts';
+import { quantile, rounded } from '../test/support/statistics.ts';
 import type { ColdStart } from './cold-start-child.ts';
-import { quantile, rounded } from './statistics.ts';
-import { startUpstream } from './upstream.ts';
+import { type Upstream, withUpstream } from './upstream.ts';
 
 const runs = 21;
 
 /** Cold start, from the import of the bundle to its first decision, ours against the plain recipe, in turn. */
-export async function cold() {
-  const upstream = await startUpstream();
+export function cold() {
+  return withUpstream(measure);
+}
+
+async function measure(upstream: Upstream) {
   const bundles = bundleAuthorizers();
   const event = JSON.stringify(authorizerEvent(upstream.key));
   const start = async ({ file, nodeOptions }: Bundle): Promise<ColdStart> => {
@@ -31,7 +34,6 @@ export async function cold() {
     plain.push(await start(bundles.plain));
     ours.push(await start(bundles.ours));
   }
-  upstream.stop();
   const of = (samples: ColdStart[], what: 'ms' | 'importMs', share = 0.5) =>
     quantile(
       samples.map((sample) => sample[what]),

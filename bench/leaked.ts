@@ -1,20 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import { ScalekitClient } from '../local/scalekit/sdk.ts';
-import { startRuntimeProcess } from '../test/runtime-process.ts';
-import { quantile, rounded } from './statistics.ts';
+import { sdkOf, warmClientOf } from '../test/support/client.ts';
+import { type RuntimeProcess, withRuntime } from '../test/support/runtime-process.ts';
+import { quantile, rounded } from '../test/support/statistics.ts';
 
 const samples = 60;
 
 /** What the time of an answer of `POST /revoke` tells: active keys against ones that never were, in random order. */
-export async function leaked() {
-  const runtime = await startRuntimeProcess();
-  const { apiUrl, scalekit, organizationId } = runtime.outputs;
-  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+export function leaked() {
+  return withRuntime({}, measure);
+}
+
+async function measure({ outputs }: RuntimeProcess) {
+  const { scalekit, organizationId } = outputs;
+  const sdk = sdkOf(scalekit);
+  const client = warmClientOf(outputs);
   const timeOf = async (token: string) => {
     const startedAt = performance.now();
-    const answer = await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token }) });
-    await answer.arrayBuffer();
+    const answer = await client.call(token, 'POST', '/revoke', new URLSearchParams({ token }));
     if (answer.status !== 200) throw new Error(`a revocation was answered ${answer.status}`);
     return performance.now() - startedAt;
   };
@@ -30,7 +33,6 @@ export async function leaked() {
     if (Math.random() < 0.5) probes.reverse();
     for (const probe of probes) await probe();
   }
-  await runtime.stop();
   const half = (rest: number) =>
     quantile(
       unknown.filter((_time, index) => index % 2 === rest),

@@ -1,10 +1,11 @@
 import { randomInt } from 'node:crypto';
+import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
+import { soak } from '../test/soak/soak.ts';
 import { cold } from './cold.ts';
 import { flood } from './flood.ts';
 import { leaked } from './leaked.ts';
 import { revocation } from './revocation.ts';
-import { soak } from './soak.ts';
 import { warm } from './warm.ts';
 
 // `npm run bench -- NAME [--json]`: each prints what it measured in this run.
@@ -40,6 +41,9 @@ if (!bench || !(options.minutes > 0) || !Number.isSafeInteger(options.seed)) {
   );
   process.exit(1);
 }
+// An exit ends what a bench has started; a signal alone would leave it running.
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
 const result = await bench(options);
 if (values.json) console.log(JSON.stringify(result));
 else console.table(flat(result));

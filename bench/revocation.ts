@@ -1,6 +1,7 @@
 import { performance } from 'node:perf_hooks';
-import { type RuntimeProcess, startRuntimeProcess } from '../test/runtime-process.ts';
-import { quantile, rounded } from './statistics.ts';
+import { type Answer, warmClientOf } from '../test/support/client.ts';
+import { type RuntimeProcess, withRuntime } from '../test/support/runtime-process.ts';
+import { quantile, rounded } from '../test/support/statistics.ts';
 
 const revocations = 200;
 const together = 20;
@@ -13,21 +14,24 @@ export async function revocation() {
   return { ttl0: await measure([]), ttl300: await measure(['authorizerTtlSeconds=300']) };
 }
 
-async function measure(context: string[]) {
-  const runtime = await startRuntimeProcess({ context: [...unlimited, ...context] });
+function measure(context: string[]) {
+  return withRuntime({ context: [...unlimited, ...context] }, revokeMany);
+}
+
+async function revokeMany({ outputs }: RuntimeProcess) {
+  const client = warmClientOf(outputs);
   const refusedAfterMs: number[] = [];
   let acceptedAfter = 0;
   let requestsAfter = 0;
   const workers = Array.from({ length: together }, async () => {
     for (let index = 0; index < revocations / together; index++) {
-      const one = await revokeUnderLoad(runtime);
+      const one = await revokeUnderLoad(client, outputs.adminKey);
       refusedAfterMs.push(one.refusedAfterMs);
       acceptedAfter += one.acceptedAfter;
       requestsAfter += one.requestsAfter;
     }
   });
   await Promise.all(workers);
-  await runtime.stop();
   return {
     revocations: refusedAfterMs.length,
     requestsAfter,
@@ -43,31 +47,27 @@ interface Sent {
   readonly answeredAt: number;
 }
 
-async function revokeUnderLoad({ outputs: { apiUrl, adminKey } }: RuntimeProcess) {
-  const call = (key: string, path: string, init: RequestInit = {}) =>
-    fetch(apiUrl + path, { ...init, headers: { Authorization: `Bearer ${key}` } });
+async function revokeUnderLoad({ call }: ReturnType<typeof warmClientOf>, adminKey: string) {
   /** An outage by the load itself is told as one, and repeated, as a client would. */
-  const manage = async (path: string, init: RequestInit, expected: number) => {
-    let answer = await call(adminKey, path, init);
-    while (answer.status === 503) answer = await call(adminKey, path, init);
-    if (answer.status !== expected) throw new Error(`${init.method} answered ${answer.status}: ${await answer.text()}`);
+  const manage = async (method: string, path: string, expected: number, body?: object): Promise<Answer> => {
+    let answer = await call(adminKey, method, path, body);
+    while (answer.status === 503) answer = await call(adminKey, method, path, body);
+    if (answer.status !== expected) throw new Error(`${method} was answered ${answer.status}: ${answer.text}`);
     return answer;
   };
-  const created = await manage('/keys', { method: 'POST', body: '{}' }, 201);
-  const { key, keyId } = (await created.json()) as { key: string; keyId: string };
+  const { key, keyId } = (await manage('POST', '/keys', 201, {})).json;
   const sent: Sent[] = [];
   let enough = false;
   const clients = Array.from({ length: clientsPerKey }, async () => {
     while (!enough) {
       const at = performance.now();
-      const answer = await call(key, '/whoami');
-      await answer.arrayBuffer();
-      sent.push({ at, status: answer.status, answeredAt: performance.now() });
+      const { status } = await call(key, 'GET', '/whoami');
+      sent.push({ at, status, answeredAt: performance.now() });
     }
   });
   while (!sent.some(({ status }) => status === 200)) await new Promise((resolve) => setTimeout(resolve, 1));
   const deletedAt = performance.now();
-  await manage(`/keys/${keyId}`, { method: 'DELETE' }, 204);
+  await manage('DELETE', `/keys/${keyId}`, 204);
   const answeredAt = performance.now();
   while (sent.filter(({ at }) => at > answeredAt).length < 3 * clientsPerKey)
     await new Promise((resolve) => setTimeout(resolve, 1));

@@ -1,8 +1,8 @@
 import { ParameterStore } from '../local/aws/ssm.ts';
-import { ScalekitClient } from '../local/scalekit/sdk.ts';
 import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
 import { storeCredentials } from '../local/stored-secrets.ts';
-import { awsEnvironment, serveParameters } from '../test/parameter-server.ts';
+import { sdkOf } from '../test/support/client.ts';
+import { awsEnvironment, serveParameters } from '../test/support/parameter-server.ts';
 import type { UpstreamStarted } from './upstream.ts';
 
 const path = '/scalekit/bench';
@@ -11,7 +11,7 @@ const parameters = new ParameterStore();
 storeCredentials(parameters, path, { environmentUrl: scalekit.environmentUrl, ...scalekit.client });
 const aws = await serveParameters(parameters);
 
-const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
+const sdk = sdkOf({ environmentUrl: scalekit.environmentUrl, ...scalekit.client });
 const { organization } = await sdk.organization.createOrganization('Bench');
 const { token } = await sdk.token.createToken(organization?.id ?? '');
 scalekit.monitor.resetCalls();

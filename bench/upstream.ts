@@ -10,14 +10,22 @@ export interface Upstream {
   readonly key: string;
   /** The calls since the last time that this was asked. */
   calls(): Promise<Record<string, number>>;
-  stop(): void;
 }
 
 /** What the child answers to its start. */
 export type UpstreamStarted = Pick<Upstream, 'environment' | 'scalekit' | 'key'>;
 
-/** Starts them; they end with this process, or when told to. */
-export async function startUpstream(): Promise<Upstream> {
+/** Starts them, uses them, and stops them, also when `use` fails; they end with this process in any case. */
+export async function withUpstream<T>(use: (upstream: Upstream) => Promise<T>): Promise<T> {
+  const upstream = await startUpstream();
+  try {
+    return await use(upstream);
+  } finally {
+    upstream.stop();
+  }
+}
+
+async function startUpstream(): Promise<Upstream & { stop(): void }> {
   const child = fork(new URL('./upstream-child.ts', import.meta.url));
   const [started] = (await once(child, 'message')) as [UpstreamStarted];
   return {

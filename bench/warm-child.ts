@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 import sdk from '@scalekit-sdk/node';
-import { authorizerEvent } from './authorizer-event.ts';
-import { quantile } from './statistics.ts';
+import { authorizerEvent } from '../test/authorizer/authorizer-event.ts';
+import { quantile } from '../test/support/statistics.ts';
 
 // Warm calls in one process: the handler of BUNDLE and the SDK's validateToken, a block each in turn.
 

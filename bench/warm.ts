@@ -1,13 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { bundleAuthorizers } from './bundles.ts';
-import { rounded } from './statistics.ts';
-import { startUpstream } from './upstream.ts';
+import { bundleAuthorizers } from '../test/authorizer/bundles.ts';
+import { rounded } from '../test/support/statistics.ts';
+import { type Upstream, withUpstream } from './upstream.ts';
 import type { WarmTimes } from './warm-child.ts';
 
 /** A warm decision against a bare validateToken of the SDK, in turn in one process. */
-export async function warm() {
-  const upstream = await startUpstream();
+export function warm() {
+  return withUpstream(measure);
+}
+
+async function measure(upstream: Upstream) {
   const { ours } = bundleAuthorizers();
   const env = {
     ...upstream.environment,
@@ -18,7 +21,6 @@ export async function warm() {
   const child = fork(new URL('./warm-child.ts', import.meta.url), { env, silent: true });
   child.stdout?.resume(); // the function's log lines, read as Lambda reads them
   const [{ handler, bare, decisions }] = (await once(child, 'message')) as [WarmTimes];
-  upstream.stop();
   return {
     ratioP50: rounded(handler.p50 / bare.p50),
     ratioP99: rounded(handler.p99 / bare.p99),

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { authorizerEvent } from '../../bench/authorizer-event.ts';
+import { authorizerEvent } from './authorizer-event.ts';
 
 /** What a request came to: the decision's effect, its code when it is a denial, or the error of an outage. */
 export interface Outcome {

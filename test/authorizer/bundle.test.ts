@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { bundleAuthorizers } from '../../bench/bundles.ts';
+import { bundleAuthorizers } from './bundles.ts';
 
 test('the bundle holds no schema library, no tracer, and no HTTP or JWT client of the SDK’s', () => {
   const { ours, plain } = bundleAuthorizers();

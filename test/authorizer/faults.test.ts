@@ -1,14 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { bundleAuthorizers } from '../../bench/bundles.ts';
 import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { JsonServer } from '../../local/http/http-json.ts';
 import type { Fault } from '../../local/scalekit/faults.ts';
-import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
 import { storeCredentials } from '../../local/stored-secrets.ts';
-import { awsEnvironment, serveParameters } from '../parameter-server.ts';
+import { sdkOf } from '../support/client.ts';
+import { awsEnvironment, serveParameters } from '../support/parameter-server.ts';
 import { type AuthorizerProcess, type Outcome, startAuthorizer } from './authorizer-process.ts';
+import { bundleAuthorizers } from './bundles.ts';
 
 // Each row of what an authorizer must guard against, with the fault on the wire: real sockets, a real process.
 
@@ -32,7 +32,7 @@ beforeEach(async () => {
   parameters = new ParameterStore();
   aws = await serveParameters(parameters);
   storeSecrets(scalekit.client.clientSecret);
-  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
+  const sdk = sdkOf({ environmentUrl: scalekit.environmentUrl, ...scalekit.client });
   const { organization } = await sdk.organization.createOrganization('Acme');
   key = (await sdk.token.createToken(organization?.id ?? '')).token;
   scalekit.monitor.resetCalls();

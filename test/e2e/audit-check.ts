@@ -1,13 +1,8 @@
 import { afterAll, expect } from 'vitest';
-import { plainKeys, target } from './client.ts';
+import type { Mutation } from '../../local/scalekit/tokens.ts';
+import { control, plainKeys, target } from './client.ts';
 
 // After each file: all that the functions did to keys has one event each, there is no other event, and none holds a key.
-
-interface Mutation {
-  readonly kind: 'create' | 'update' | 'invalidate';
-  readonly tokenId: string;
-  readonly bySdkClient: boolean;
-}
 
 interface BusEvent {
   readonly source: string;
@@ -29,10 +24,9 @@ const kinds: Record<string, Mutation['kind']> = {
 
 afterAll(async () => {
   if (target.controlUrl === null) return;
-  const get = async (path: string) => (await fetch(target.controlUrl + path)).text();
-  const mutations = JSON.parse(await get('/scalekit/mutations')) as Mutation[];
-  const text = await get('/events');
-  const events = JSON.parse(text) as BusEvent[];
+  const mutations: Mutation[] = await control('GET', '/scalekit/mutations');
+  const events: BusEvent[] = await control('GET', '/events');
+  const text = JSON.stringify(events);
   const done = mutations.filter(({ bySdkClient }) => !bySdkClient).map(({ kind, tokenId }) => `${kind} ${tokenId}`);
   const recorded = events.map((event) => `${kinds[event['detail-type']]} ${event.detail.keyId}`);
   expect(recorded.toSorted()).toEqual(done.toSorted());

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { call, createKey, expectInvalid, expectProblem, keyFromScalekit, target } from './client.ts';
+import { call, createKey, expectInvalid, expectProblem, isGood, keyFromScalekit, target } from './client.ts';
 
 const admin = target.adminKey;
 const allScopes = 'keys:read keys:write keys:users';
 const revoke = (key: string, body: unknown) => call(key, 'POST', '/keys/revoke', body);
-const isGood = async (key: string) => (await call(key, 'GET', '/whoami')).status === 200;
 const areGood = (...keys: { key: string }[]) => Promise.all(keys.map(({ key }) => isGood(key)));
 let batch = 0;
 /** A claim that no other test has. */

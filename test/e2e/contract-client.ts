@@ -1,5 +1,6 @@
 import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
-import { type Answer, send, target } from './client.ts';
+import type { Answer } from '../support/client.ts';
+import { send, target } from './client.ts';
 
 interface Operation {
   readonly operationId: string;

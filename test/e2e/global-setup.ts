@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { startRuntimeProcess } from '../runtime-process.ts';
+import { startRuntimeProcess } from '../support/runtime-process.ts';
 
 /** The deployment that the suite runs against. */
 export interface Target {

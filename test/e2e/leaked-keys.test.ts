@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Answer, createKey, expectProblem, expectRefused, scalekit, send, target } from './client.ts';
+import type { Answer } from '../support/client.ts';
+import { control, createKey, expectProblem, expectRefused, fault, scalekit, send, target } from './client.ts';
 
 // POST /revoke, as in RFC 7009. It is throttled, so the tests come slowly.
 
@@ -30,11 +31,10 @@ test('whoever holds a key can end it, and learns nothing of any other', async ()
 
 test('a token id ends nothing, and Scalekit is not asked', async () => {
   const { key, keyId } = await createKey(admin, {});
-  if (target.controlUrl !== null) await fetch(`${target.controlUrl}/scalekit/calls`, { method: 'DELETE' });
+  if (target.controlUrl !== null) await control('DELETE', '/scalekit/calls');
   expect((await revoke(`token=${keyId}`)).status).toBe(200);
   if (target.controlUrl !== null) {
-    const seen = (await (await fetch(target.controlUrl)).json()) as { scalekit: { calls: object } };
-    expect(seen.scalekit.calls).toEqual({});
+    expect((await control('GET')).scalekit.calls).toEqual({});
   }
   await expect(scalekit.token.validateToken(key)).resolves.toBeDefined();
 });
@@ -55,10 +55,9 @@ describe('bad input', () => {
 
 test('an outage is told, whatever the token', async () => {
   if (target.controlUrl === null) return;
-  const fault = JSON.stringify({ kind: 'permission_denied' });
-  await fetch(`${target.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
+  await fault({ kind: 'permission_denied' });
   const answer = await revoke('token=anything');
-  await fetch(`${target.controlUrl}/scalekit/fault`, { method: 'DELETE' });
+  await fault(undefined);
   expectProblem(answer, 503, 'upstream_unavailable');
 });
 

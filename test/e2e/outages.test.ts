@@ -1,17 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { call, createKey, expectProblem, send, target } from './client.ts';
+import { bearer } from '../support/client.ts';
+import { call, control, createKey, expectProblem, fault, send, target } from './client.ts';
 
 // What a Scalekit does that fails, which only the embedded one can be told to do.
 describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
-  const control = (method: string, path: string, body?: unknown) =>
-    fetch(`${target.controlUrl}${path}`, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
-  const fail = (fault: { kind: string; on?: string[]; delayMs?: number }) => control('PUT', '/scalekit/fault', fault);
-  const calls = async () =>
-    ((await (await control('GET', '/')).json()) as { scalekit: { calls: Record<string, number> } }).scalekit.calls;
+  const calls = async () => (await control('GET')).scalekit.calls;
 
   beforeEach(() => control('DELETE', '/scalekit/calls'));
   afterEach(async () => {
-    await control('DELETE', '/scalekit/fault');
+    await fault(undefined);
     const well = async () => [
       await call(target.adminKey, 'POST', '/keys', {}),
       await call(target.adminKey, 'GET', '/keys'),
@@ -24,7 +21,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     await control('DELETE', '/scalekit/calls');
     for (const presented of [keyId, keyId.toUpperCase(), 'a b', 'ä', 'a'.repeat(513)]) {
       expectProblem(
-        await send('GET', '/whoami', { Authorization: `Bearer ${Buffer.from(presented).toString('latin1')}` }),
+        await send('GET', '/whoami', bearer(Buffer.from(presented).toString('latin1'))),
         401,
         'invalid_token',
       );
@@ -42,11 +39,11 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   test.each(['unavailable', 'unauthenticated', 'permission_denied', 'no_answer', 'close'])(
     '%s is an outage, never a bad key, and is over when it is over',
     async (kind) => {
-      await fail({ kind });
+      await fault({ kind });
       const answer = await call(target.adminKey, 'GET', '/whoami');
       expectProblem(answer, 503, 'upstream_unavailable');
       expect(answer.headers['retry-after']).toBe('5');
-      await control('DELETE', '/scalekit/fault');
+      await fault(undefined);
       await expect
         .poll(async () => (await call(target.adminKey, 'GET', '/whoami')).status, { timeout: 20_000 })
         .toBe(200);
@@ -59,7 +56,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     ['DELETE', '/keys/apit_1', 'InvalidateToken', undefined],
   ])('%s %s answers 503 while %s is refused', async (method, path, rpc, body) => {
     const { keyId } = await createKey(target.adminKey, {});
-    await fail({ kind: 'permission_denied', on: [rpc] });
+    await fault({ kind: 'permission_denied', on: [rpc] });
     const answer = await call(target.adminKey, method, path.replace('apit_1', keyId), body);
     expectProblem(answer, 503, 'upstream_unavailable');
     expect(answer.headers['retry-after']).toBe('5');
@@ -68,14 +65,14 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   test.each(['unavailable', 'close', 'no_answer'])(
     'a creation whose outcome is unknown (%s) says so, and is not repeated',
     async (kind) => {
-      await fail({ kind, on: ['CreateToken'] });
+      await fault({ kind, on: ['CreateToken'] });
       expectProblem(await call(target.adminKey, 'POST', '/keys', {}), 503, 'outcome_unknown');
       expect((await calls())['CreateToken']).toBe(1);
     },
   );
 
   test('a slow Scalekit is waited for within the deadline', async () => {
-    await fail({ kind: 'slow', on: ['ValidateToken'], delayMs: 500 });
+    await fault({ kind: 'slow', on: ['ValidateToken'], delayMs: 500 });
     expect((await call(target.adminKey, 'GET', '/whoami')).status).toBe(200);
   });
 });

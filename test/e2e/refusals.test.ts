@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { bearer } from '../support/client.ts';
 import { call, createKey, expectInvalid, expectProblem, expectRefused, send, target } from './client.ts';
 
 const admin = target.adminKey;
@@ -33,8 +34,11 @@ describe('who is refused', () => {
   test.each([
     ['another scheme', { Authorization: `Basic ${admin}` }],
     ['no scheme', { Authorization: admin }],
-    ['two headers', { Authorization: [`Bearer ${admin}`, `Bearer ${admin}`] }],
-    ['a second value behind a comma', { Authorization: `Bearer ${admin}, Bearer ${admin}` }],
+    ['two headers', { Authorization: [bearer(admin).Authorization, bearer(admin).Authorization] }],
+    [
+      'a second value behind a comma',
+      { Authorization: `${bearer(admin).Authorization}, ${bearer(admin).Authorization}` },
+    ],
   ])('%s is refused as invalid_token', async (_what, headers) => {
     expectProblem(await send('GET', '/whoami', headers), 401, 'invalid_token');
   });
@@ -45,7 +49,7 @@ describe('who is refused', () => {
 
   test('headers and queries that are named like the caller change nothing of it', async () => {
     const forged = {
-      Authorization: `Bearer ${admin}`,
+      ...bearer(admin),
       organizationId: target.otherOrganizationId,
       'x-amzn-authorizer-organizationId': target.otherOrganizationId,
     };
@@ -158,7 +162,7 @@ describe('input that does not fit', () => {
 
   test('a body that is not UTF-8 is a 400', async () => {
     const body = Buffer.from([...Buffer.from('{"description":"'), 0xff, 0xfe, ...Buffer.from('"}')]);
-    const headers = { Authorization: `Bearer ${admin}`, 'Content-Length': String(body.length) };
+    const headers = { ...bearer(admin), 'Content-Length': String(body.length) };
     expectProblem(await send('POST', '/keys', headers, body), 400, 'invalid_request');
   });
 

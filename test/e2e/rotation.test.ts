@@ -1,10 +1,18 @@
 import { expect, test } from 'vitest';
-import { call, createKey, expectInvalid, expectProblem, expectRefused, keyFromScalekit, target } from './client.ts';
+import {
+  call,
+  createKey,
+  expectInvalid,
+  expectProblem,
+  expectRefused,
+  isGood,
+  keyFromScalekit,
+  target,
+} from './client.ts';
 
 const admin = target.adminKey;
 const allScopes = 'keys:read keys:write keys:users';
 const rotate = (key: string, keyId: string, body: unknown = {}) => call(key, 'POST', `/keys/${keyId}/rotate`, body);
-const isGood = async (key: string) => (await call(key, 'GET', '/whoami')).status === 200;
 
 test('a rotated key is the same again under another id, and the old one is refused from then on', async () => {
   const old = await createKey(admin, {

@@ -1,6 +1,7 @@
-import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { type Answer, call, createKey, expectProblem, keyFromScalekit, scalekit, send, target } from './client.ts';
+import type { Answer } from '../support/client.ts';
+import { signatureHeaders } from '../support/webhook-delivery.ts';
+import { createKey, expectProblem, fault, isGood, keyFromScalekit, scalekit, send, target } from './client.ts';
 
 // Scalekit's webhooks, signed as Scalekit signs them. Without the secret there is nothing to test.
 
@@ -20,10 +21,7 @@ function deliver(
   { id = 'msg_1', sentAt = Date.now(), key = secret, headers = {} }: Delivery = {},
 ): Promise<Answer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const timestamp = String(Math.floor(sentAt / 1000));
-  const hmac = createHmac('sha256', Buffer.from(key.split('_')[1] ?? '', 'base64'));
-  const signature = `v1,${hmac.update(`${id}.${timestamp}.${text}`).digest('base64')}`;
-  const sent = { 'Webhook-Id': id, 'Webhook-Timestamp': timestamp, 'Webhook-Signature': signature, ...headers };
+  const sent = { ...signatureHeaders(key, text, id, sentAt), ...headers };
   return send('POST', '/webhooks/scalekit', { 'Content-Type': 'application/json', ...sent }, text);
 }
 
@@ -39,7 +37,6 @@ const event = (type: string, data: object, more: object = {}) => ({
   ...more,
 });
 const left = (more: object = {}) => event('user.organization_membership_deleted', { user_id: userId }, more);
-const isGood = async (key: string) => (await call(key, 'GET', '/whoami')).status === 200;
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
@@ -133,8 +130,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     const key = await createKey(admin, { userId });
     await pause();
     const message = left();
-    const fault = JSON.stringify({ kind: 'permission_denied', on: ['InvalidateToken'], times: 1 });
-    await fetch(`${target.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
+    await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 1 });
     expectProblem(await deliver(message), 503, 'upstream_unavailable');
     expect((await deliver(message)).status).toBe(200);
     expect(await isGood(key.key)).toBe(false);

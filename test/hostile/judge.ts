@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../../shared/authentication/caller.ts';
-import { documentedCodes } from '../documented-codes.ts';
+import { documentedCodes } from '../support/documented-codes.ts';
 import type { Judge } from './attempt.ts';
 import type { RawAnswer } from './raw-answers.ts';
 import { goodKeys } from './target.ts';

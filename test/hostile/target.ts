@@ -1,7 +1,7 @@
 import { vi } from 'vitest';
-import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import type { Caller } from '../../shared/authentication/caller.ts';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { clientOf, sdkOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import type { RawAnswer } from './raw-answers.ts';
 import { exchange } from './raw-client.ts';
 import { bearer, request } from './request.ts';
@@ -38,23 +38,16 @@ export function goodKeys({ plain, member, other, runtime }: HostileTarget): stri
 export async function startTarget(): Promise<HostileTarget> {
   const runtime = await startRuntimeProcess();
   const { apiUrl, operatorUrl, adminKey, userId, otherOrganizationId } = runtime.outputs;
+  const client = clientOf(() => runtime.outputs);
   const apiPort = Number(new URL(apiUrl).port);
-  const newKey = async (maker: string, body: object): Promise<string> => {
-    const answer = await fetch(`${apiUrl}/keys`, {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${maker}` },
-      body: JSON.stringify(body),
-    });
-    if (answer.status !== 201) throw new Error(await answer.text());
-    return ((await answer.json()) as { key: string }).key;
-  };
+  const newKey = async (maker: string, body: object): Promise<string> => (await client.newKey(body, maker)).key;
   const known = async (key: string): Promise<KnownKey> => ({ key, caller: await whoami(apiPort, key) });
   const expired = await newKey(adminKey, { expiresIn: 1 });
   const claims = { organizationId: otherOrganizationId, keyId: 'apit_1', principalId: 'usr_1', roles: 'admin' };
   const scope = 'keys:read keys:write keys:users';
   const member = await known(await newKey(adminKey, { userId, scope, customClaims: claims }));
   const revoked = await newKey(adminKey, {});
-  await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: revoked }) });
+  await client.call(revoked, 'POST', '/revoke', new URLSearchParams({ token: revoked }));
   const statusOfExpired = async () => (await askWhoami(apiPort, expired))?.status;
   await vi.waitUntil(async () => (await statusOfExpired()) === 401, { timeout: 30_000 });
   return {
@@ -86,8 +79,7 @@ async function askWhoami(apiPort: number, key: string): Promise<RawAnswer | unde
 
 async function otherOrganizationsKey({ outputs }: RuntimeProcess): Promise<string> {
   const { scalekit, otherOrganizationId } = outputs;
-  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
-  const { token } = await sdk.token.createToken(otherOrganizationId, {
+  const { token } = await sdkOf(scalekit).token.createToken(otherOrganizationId, {
     customClaims: { scope: 'keys:read keys:write' },
   });
   return token;

@@ -1,24 +1,20 @@
 import { afterAll, expect, test } from 'vitest';
-import { ScalekitClient } from '../../local/scalekit/sdk.ts';
-import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { clientOf, sdkOf } from '../support/client.ts';
+import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 const dataDir = newDataDir();
 let runtime: RuntimeProcess;
 afterAll(() => runtime.stop());
 
-const revoke = async (body: object) => {
-  const { apiUrl, adminKey } = runtime.outputs;
-  const headers = { Authorization: `Bearer ${adminKey}` };
-  const answer = await fetch(`${apiUrl}/keys/revoke`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await answer.json()) as { matched: number; revoked: number; failed: unknown[]; remaining: number };
-};
+const { call, fault } = clientOf(() => runtime.outputs);
+const revoke = async (body: object) => (await call(runtime.outputs.adminKey, 'POST', '/keys/revoke', body)).json;
 
 test('60 keys: a dry run counts them, and a revocation killed at any point and repeated leaves none', {
   timeout: 120_000,
 }, async () => {
   runtime = await startRuntimeProcess({ dataDir });
   const { scalekit, organizationId, otherOrganizationId } = runtime.outputs;
-  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+  const sdk = sdkOf(scalekit);
   await Promise.all(Array.from({ length: 60 }, () => sdk.token.createToken(organizationId)));
   const neighbour = await sdk.token.createToken(otherOrganizationId);
   expect(await revoke({ all: true, dryRun: true })).toEqual({ matched: 60, revoked: 0, failed: [], remaining: 60 });
@@ -29,8 +25,7 @@ test('60 keys: a dry run counts them, and a revocation killed at any point and r
     ['kill_after', 16],
     ['kill_before', 32],
   ]) {
-    const fault = JSON.stringify({ kind, skip, on: ['InvalidateToken'], times: 1 });
-    await fetch(`${runtime.outputs.controlUrl}/scalekit/fault`, { method: 'PUT', body: fault });
+    await fault({ kind, skip, on: ['InvalidateToken'], times: 1 });
     await expect(revoke({ all: true })).rejects.toThrow();
     runtime = await startRuntimeProcess({ dataDir });
   }
@@ -38,7 +33,5 @@ test('60 keys: a dry run counts them, and a revocation killed at any point and r
   expect(last).toMatchObject({ failed: [], remaining: 0 });
   expect(last.matched).toBeLessThanOrEqual(60 - 16 - 32);
   expect(await revoke({ all: true, dryRun: true })).toMatchObject({ matched: 0 });
-  const { environmentUrl, clientId, clientSecret } = runtime.outputs.scalekit;
-  const again = new ScalekitClient(environmentUrl, clientId, clientSecret);
-  await expect(again.token.validateToken(neighbour.token)).resolves.toBeDefined();
+  await expect(sdkOf(runtime.outputs.scalekit).token.validateToken(neighbour.token)).resolves.toBeDefined();
 });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 // The clients of examples/clients, as a reader would run them, against a local runtime and against scripted answers.
 

@@ -2,7 +2,8 @@ import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { clientOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 // The commands of docs/incidents.md, as they stand there, against a local runtime.
 
@@ -23,18 +24,7 @@ afterAll(async () => {
   for (const file of ['new.key', 'rotated.key']) rmSync(root + file, { force: true });
 });
 
-interface Key {
-  readonly key: string;
-  readonly keyId: string;
-}
-
-async function newKey(body: object = {}, maker = runtime.outputs.adminKey): Promise<Key> {
-  const headers = { Authorization: `Bearer ${maker}` };
-  const answer = await fetch(`${runtime.outputs.apiUrl}/keys`, { method: 'POST', headers, body: JSON.stringify(body) });
-  return (await answer.json()) as Key;
-}
-const isGood = async (key: string) =>
-  (await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } })).status === 200;
+const { newKey, isGood } = clientOf(() => runtime.outputs);
 
 const ran = new Set<string>();
 

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { clientOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 // `npm run keys` against a local runtime: found by its data folder, and found as a deployment is, by the AWS environment.
 
@@ -29,9 +30,10 @@ function run(args: string[], env: NodeJS.Dict<string> = {}): Promise<Run> {
 
 const keys = (command: string, ...args: string[]) =>
   run([command, ...args, '--organization', runtime.outputs.organizationId, '--local', '--data', runtime.dataDir]);
+const { call } = clientOf(() => runtime.outputs);
 const whoami = async (key: string) => {
-  const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } });
-  return { status: answer.status, body: (await answer.json()) as { keyId: string } };
+  const { status, json } = await call(key, 'GET', '/whoami');
+  return { status, body: json as { keyId: string } };
 };
 
 test('a key is created, shown, changed, rotated and revoked; the plain key stands alone on stdout', async () => {

@@ -1,28 +1,19 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { clientOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 let runtime: RuntimeProcess;
 const keys: string[] = [];
 
 beforeAll(async () => {
   runtime = await startRuntimeProcess();
-  const { apiUrl, adminKey, controlUrl, userId } = runtime.outputs;
-  const call = (key: string, method: string, path: string, body?: unknown) =>
-    fetch(apiUrl + path, {
-      method,
-      headers: { Authorization: `Bearer ${key}` },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-  const fault = (kind: string | undefined) =>
-    fetch(
-      `${controlUrl}/scalekit/fault`,
-      kind ? { method: 'PUT', body: JSON.stringify({ kind }) } : { method: 'DELETE' },
-    );
+  const { adminKey, userId } = runtime.outputs;
+  const { call, newKey, isGood, control, fault } = clientOf(() => runtime.outputs);
 
   for (const body of [{ scope: 'keys:read keys:write' }, { userId }, { description: 'x', expiresIn: 60 }]) {
-    const created = (await (await call(adminKey, 'POST', '/keys', body)).json()) as { key: string; keyId: string };
+    const created = await newKey(body);
     keys.push(created.key);
     await call(created.key, 'GET', '/whoami');
     await call(created.key, 'GET', '/keys');
@@ -32,18 +23,17 @@ beforeAll(async () => {
     await call(created.key, 'DELETE', `/keys/${created.key}`);
     await call(created.key, 'GET', `/${created.key}?key=${created.key}`);
     for (const kind of ['unavailable', 'unauthenticated', 'permission_denied', 'close']) {
-      await fault(kind);
+      await fault({ kind });
       await call(created.key, 'GET', '/whoami');
       await fault(undefined);
-      await vi.waitUntil(async () => (await call(created.key, 'GET', '/whoami')).status === 200, { timeout: 20_000 }); // once the breaker lets it
+      await vi.waitUntil(() => isGood(created.key), { timeout: 20_000 }); // once the breaker lets it
     }
     const rotation = await call(adminKey, 'POST', `/keys/${created.keyId}/rotate`, { overlapSeconds: 1 });
-    keys.push(((await rotation.json()) as { key: string }).key);
+    keys.push(rotation.json.key);
     await call(adminKey, 'DELETE', `/keys/${created.keyId}`);
     await call(created.key, 'GET', '/whoami');
   }
-  const schedules = async () => ((await (await fetch(controlUrl)).json()) as { schedules: unknown[] }).schedules;
-  await vi.waitUntil(async () => (await schedules()).length === 0, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await control('GET')).schedules.length === 0, { timeout: 10_000 });
 });
 afterAll(() => runtime.stop());
 

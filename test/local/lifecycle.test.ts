@@ -3,10 +3,11 @@ import { statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { failToStart, newDataDir, startRuntimeProcess } from '../runtime-process.ts';
+import { bearer, controlOf, exchange } from '../support/client.ts';
+import { expectProblem } from '../support/problem.ts';
+import { failToStart, newDataDir, startRuntimeProcess } from '../support/runtime-process.ts';
 
-const whoami = async (apiUrl: string, key: string) =>
-  (await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } })).status;
+const whoami = async (apiUrl: string, key: string) => (await exchange(apiUrl, 'GET', '/whoami', bearer(key))).status;
 
 test('keys outlive a restart, and do not outlive --fresh', async () => {
   const dataDir = newDataDir();
@@ -38,7 +39,7 @@ test('prints a first request, one line a request, and keeps its outputs to its o
   await expect.poll(() => runtime.output(), { timeout: 20_000 }).toMatch(/^GET \/whoami 200 \d+ ms org_\d+ apit_\d+$/m);
   for (const file of ['outputs.json', 'seed.json'])
     expect(statSync(join(runtime.dataDir, file)).mode & 0o777).toBe(0o600);
-  const seen = (await (await fetch(controlUrl)).json()) as { functions: Record<string, unknown> };
+  const seen = await controlOf(() => controlUrl)('GET');
   expect(Object.values(seen.functions)).toContainEqual({ invocations: 1, errors: 0, coldStarts: 1 });
   expect(await runtime.stop()).toBe(0);
 });
@@ -57,10 +58,9 @@ test('a Scalekit that nobody listens on is a 503 with Retry-After, and no reason
     userId: null,
     scalekit: { environmentUrl: 'http://127.0.0.1:1', clientId: 'id', clientSecret: 'secret' },
   });
-  const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: 'Bearer abc' } });
-  expect(answer.status).toBe(503);
-  expect(answer.headers.get('retry-after')).toBe('5');
-  expect(await answer.json()).toMatchObject({ code: 'upstream_unavailable', status: 503 });
+  const answer = await exchange(runtime.outputs.apiUrl, 'GET', '/whoami', bearer('abc'));
+  expectProblem(answer, 503, 'upstream_unavailable');
+  expect(answer.headers['retry-after']).toBe('5');
   await runtime.stop();
 });
 

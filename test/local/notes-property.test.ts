@@ -12,7 +12,7 @@ import { administratorAccess, Iam } from '../../local/iam/iam.ts';
 import { readAssembly } from '../../local/template/assembly.ts';
 import { Stack } from '../../local/template/stack.ts';
 import { encodeCaller } from '../../shared/authentication/caller.ts';
-import { environmentFor } from '../parameter-server.ts';
+import { environmentFor } from '../support/parameter-server.ts';
 
 // The example backend's handlers, on the table of its stack, through the AWS SDK.
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AuthorizationRequest } from '../../local/iam/iam.ts';
 import { readOptions } from '../../local/options.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { newDataDir } from '../runtime-process.ts';
+import { clientOf } from '../support/client.ts';
+import { newDataDir } from '../support/runtime-process.ts';
 
 // The example's stack, served alone, over HTTP: the construct's second user, on DynamoDB.
 
@@ -30,17 +31,9 @@ afterAll(async () => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-const call = async (key: string | null, method: string, path: string, body?: unknown) => {
-  const answer = await fetch(runtime.outputs.apiUrl + path, {
-    method,
-    headers: { Authorization: `Bearer ${key}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-  const text = await answer.text();
-  return { status: answer.status, headers: answer.headers, json: text === '' ? undefined : JSON.parse(text) };
-};
+const { call, ...client } = clientOf(() => runtime.outputs);
 const admin = () => runtime.outputs.adminKey;
-const newKey = async (request: object): Promise<string> => (await call(admin(), 'POST', '/keys', request)).json.key;
+const newKey = async (request: object): Promise<string> => (await client.newKey(request)).key;
 const textsSeenBy = async (key: string | null) =>
   (await call(key, 'GET', '/notes')).json.notes.map(({ text }: { text: string }) => text).toSorted();
 
@@ -51,7 +44,7 @@ test('each key has the notes of its organization, its user and its environment, 
   const userInProduction = await newKey({ userId, customClaims: { environment: 'production' } });
   const made = await call(admin(), 'POST', '/notes', { text: 'ours' });
   expect(made).toMatchObject({ status: 201, json: { organizationId, text: 'ours' } });
-  expect(made.headers.get('location')).toBe(`/v1/notes/${made.json.noteId}`);
+  expect(made.headers['location']).toBe(`/v1/notes/${made.json.noteId}`);
   await call(user, 'POST', '/notes', { text: 'mine' });
   await call(production, 'POST', '/notes', { text: 'live' });
   const live = await call(userInProduction, 'POST', '/notes', { text: 'my live' });

@@ -2,9 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Credentials } from '../../local/iam/iam.ts';
-import { ScalekitClient } from '../../local/scalekit/sdk.ts';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
-import { sendSigned } from '../signed-request.ts';
+import { bearer, clientOf, exchange, type NewKey, sdkOf } from '../support/client.ts';
+import { expectProblem } from '../support/problem.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { sendSigned } from '../support/signed-request.ts';
 
 // The operators' API over HTTP, with real signatures and the template's own policies.
 
@@ -16,31 +17,17 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
+const { call: withKey, isGood, control, fault } = clientOf(() => runtime.outputs);
+
 async function newUser(policyOutput: string, tags: Record<string, string> = {}): Promise<Credentials> {
-  const body = JSON.stringify({ name: 'operator', policyOutput, tags });
-  const answer = await fetch(`${runtime.outputs.controlUrl}/iam/users`, { method: 'POST', body });
-  expect(answer.status).toBe(200);
-  return (await answer.json()) as Credentials;
+  return await control('POST', '/iam/users', { name: 'operator', policyOutput, tags });
 }
 
 const keysUrl = (organizationId = runtime.outputs.organizationId) =>
   `${runtime.outputs.operatorUrl}/organizations/${organizationId}/keys`;
 const call = (method: string, path = '', body?: unknown, credentials = operator) =>
   sendSigned(credentials, method, keysUrl() + path, body);
-const newKey = async (body: unknown = {}) =>
-  (await (await call('POST', '', body)).json()) as { key: string; keyId: string };
-const withKey = (key: string, method: string, path: string, body?: unknown) =>
-  fetch(runtime.outputs.apiUrl + path, {
-    method,
-    headers: { Authorization: `Bearer ${key}` },
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  });
-
-async function expectProblem(answer: Response, status: number, code: string): Promise<void> {
-  const body = await answer.text();
-  expect(answer.status, body).toBe(status);
-  expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status, code, requestId: expect.any(String) });
-}
+const newKey = async (body: unknown = {}): Promise<NewKey> => (await call('POST', '', body)).json;
 
 test('an operator issues a customer’s first key, which makes the others', async () => {
   const created = await call('POST', '', {
@@ -49,41 +36,40 @@ test('an operator issues a customer’s first key, which makes the others', asyn
     customClaims: { plan: 'pro', env: 'live' },
   });
   expect(created.status).toBe(201);
-  expect(created.headers.get('cache-control')).toBe('no-store');
-  const { key, keyId, ...rest } = (await created.json()) as { key: string; keyId: string };
+  expect(created.headers['cache-control']).toBe('no-store');
+  const { key, keyId, ...rest } = created.json as { key: string; keyId: string };
   expect(rest).toMatchObject({ customClaims: { plan: 'pro', env: 'live', scope: 'keys:read keys:write keys:users' } });
   expect(rest).toMatchObject({ customClaims: { issued_by: 'operator' } });
-  expect(created.headers.get('location')).toBe(`${new URL(keysUrl()).pathname}/${keyId}`);
-  const second = (await (await withKey(key, 'POST', '/keys', {})).json()) as object;
+  expect(created.headers['location']).toBe(`${new URL(keysUrl()).pathname}/${keyId}`);
+  const second = (await withKey(key, 'POST', '/keys', {})).json;
   expect(second).toMatchObject({ customClaims: { plan: 'pro', env: 'live', issued_by: keyId } });
 });
 
 test('an operator lists, reads, changes, rotates and revokes keys that no key of their own could', async () => {
   const { userId } = runtime.outputs;
   const { key, keyId } = await newKey({ userId, scope: 'anything at:all', customClaims: { env: 'x', plan: 'free' } });
-  const listed = (await (await call('GET', '?pageSize=30')).json()) as { keys: { keyId: string }[] };
-  expect(listed.keys.map((shown) => shown.keyId)).toContain(keyId);
-  expect(await (await call('GET', `/${keyId}`)).json()).toMatchObject({ keyId, userId });
+  const listed = (await call('GET', '?pageSize=30')).json;
+  expect(listed.keys.map((shown: { keyId: string }) => shown.keyId)).toContain(keyId);
+  expect((await call('GET', `/${keyId}`)).json).toMatchObject({ keyId, userId });
   const changed = await call('PATCH', `/${keyId}`, { customClaims: { plan: 'pro' } });
-  expect(await changed.json()).toMatchObject({ customClaims: { plan: 'pro', scope: 'anything at:all' } });
+  expect(changed.json).toMatchObject({ customClaims: { plan: 'pro', scope: 'anything at:all' } });
   const rotated = await call('POST', `/${keyId}/rotate`, {});
-  const next = (await rotated.json()) as { key: string; keyId: string };
+  const next = rotated.json as { key: string; keyId: string };
   expect(next).toMatchObject({ userId, customClaims: { plan: 'pro', rotated_from: keyId }, previous: { keyId } });
   expect((await withKey(key, 'GET', '/whoami')).status).toBe(401);
-  expect((await withKey(next.key, 'GET', '/whoami')).status).toBe(200);
+  expect(await isGood(next.key)).toBe(true);
   expect((await call('DELETE', `/${next.keyId}`)).status).toBe(204);
   expect((await withKey(next.key, 'GET', '/whoami')).status).toBe(401);
 });
 
 test('the key’s organization must be the path’s', async () => {
   const { otherOrganizationId, scalekit } = runtime.outputs;
-  const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
-  const { token, tokenId } = await sdk.token.createToken(otherOrganizationId);
-  await expectProblem(await call('GET', `/${tokenId}`), 404, 'not_found');
-  await expectProblem(await call('PATCH', `/${tokenId}`, { description: 'x' }), 404, 'not_found');
-  await expectProblem(await call('POST', `/${tokenId}/rotate`, { replace: true }), 404, 'not_found');
+  const { token, tokenId } = await sdkOf(scalekit).token.createToken(otherOrganizationId);
+  expectProblem(await call('GET', `/${tokenId}`), 404, 'not_found');
+  expectProblem(await call('PATCH', `/${tokenId}`, { description: 'x' }), 404, 'not_found');
+  expectProblem(await call('POST', `/${tokenId}/rotate`, { replace: true }), 404, 'not_found');
   expect((await call('DELETE', `/${tokenId}`)).status).toBe(204);
-  expect((await withKey(token, 'GET', '/whoami')).status).toBe(200);
+  expect(await isGood(token)).toBe(true);
   const other = await sendSigned(operator, 'GET', `${keysUrl(otherOrganizationId)}/${tokenId}`);
   expect(other.status).toBe(200);
 });
@@ -92,8 +78,8 @@ test('a policy that narrows to one organization reaches no other', async () => {
   const { organizationId, otherOrganizationId } = runtime.outputs;
   const narrowed = await newUser('OrganizationOperatorPolicyArn', { organizationId });
   expect((await sendSigned(narrowed, 'GET', keysUrl())).status).toBe(200);
-  await expectProblem(await sendSigned(narrowed, 'GET', keysUrl(otherOrganizationId)), 403, 'access_denied');
-  await expectProblem(
+  expectProblem(await sendSigned(narrowed, 'GET', keysUrl(otherOrganizationId)), 403, 'access_denied');
+  expectProblem(
     await sendSigned(await newUser('OrganizationOperatorPolicyArn'), 'GET', keysUrl()),
     403,
     'access_denied',
@@ -104,56 +90,50 @@ test('an operator’s key can lose all that it was given', async () => {
   const { keyId } = await newKey({ scope: 'keys:read', customClaims: { env: 'x' } });
   const cleared = await call('PATCH', `/${keyId}`, { scope: '', customClaims: {} });
   expect(cleared.status).toBe(200);
-  expect(await cleared.json()).toMatchObject({ customClaims: { issued_by: 'operator' } });
+  expect(cleared.json).toMatchObject({ customClaims: { issued_by: 'operator' } });
 });
 
 describe('a replacement that can not be scheduled', () => {
-  const schedulerFault = (kind: string, times: number) =>
-    fetch(`${runtime.outputs.controlUrl}/scheduler/fault`, { method: 'PUT', body: JSON.stringify({ kind, times }) });
+  const schedulerFault = (kind: string, times: number) => control('PUT', '/scheduler/fault', { kind, times });
 
   test.each([
     ['refuse', 1],
     ['fail', 3],
   ])('%s leaves everything as it was: both keys, and the end of the overlap', async (kind, times) => {
     const { key, keyId } = await newKey();
-    const first = (await (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 6 })).json()) as { key: string };
+    const first = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 6 })).json;
     await schedulerFault(kind, times);
     const failed = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
-    await expectProblem(failed, 503, 'upstream_unavailable');
-    expect((await withKey(first.key, 'GET', '/whoami')).status).toBe(200);
+    expectProblem(failed, 503, 'upstream_unavailable');
+    expect(await isGood(first.key)).toBe(true);
     await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);
-    expect((await withKey(first.key, 'GET', '/whoami')).status).toBe(200);
+    expect(await isGood(first.key)).toBe(true);
   });
 });
 
 test('an overlap that is moved behind the key’s own expiry lasts until that', async () => {
   const { key, keyId } = await newKey({ expiresIn: 600 });
   const first = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 5 });
-  const firstEnd = ((await first.json()) as { previous: { activeUntil: string } }).previous.activeUntil;
+  const firstEnd = (first.json as { previous: { activeUntil: string } }).previous.activeUntil;
   const again = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
-  const { previous } = (await again.json()) as { previous: { activeUntil: string } };
+  const { previous } = again.json as { previous: { activeUntil: string } };
   expect(Date.parse(previous.activeUntil) - Date.now()).toBeGreaterThan(590_000);
   await vi.waitUntil(() => Date.now() > Date.parse(firstEnd) + 1_500, { timeout: 20_000 });
-  expect((await withKey(key, 'GET', '/whoami')).status).toBe(200);
+  expect(await isGood(key)).toBe(true);
 });
 
 test('a schedule that is moved while its end is tried again stays, and is not forgotten with the first', async () => {
-  const { controlUrl } = runtime.outputs;
   const atOf = async (name: string) => {
-    const { schedules } = (await (await fetch(controlUrl)).json()) as { schedules: { name: string; at: string }[] };
+    const { schedules }: { schedules: { name: string; at: string }[] } = await control('GET');
     return schedules.find((schedule) => schedule.name === name)?.at;
   };
   const { key, keyId } = await newKey();
   await call('POST', `/${keyId}/rotate`, { overlapSeconds: 4 });
-  const fault = { kind: 'permission_denied', on: ['InvalidateToken'], times: 2 };
-  await fetch(`${controlUrl}/scalekit/fault`, { method: 'PUT', body: JSON.stringify(fault) });
-  const pending = async () => {
-    const { scalekit } = (await (await fetch(controlUrl)).json()) as { scalekit: { fault: unknown } };
-    return scalekit.fault;
-  };
+  await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 2 });
+  const pending = async () => (await control('GET')).scalekit.fault;
   await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // two attempts have failed; the last comes in two seconds
   const moved = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
-  const { previous } = (await moved.json()) as { previous: { activeUntil: string } };
+  const { previous } = moved.json as { previous: { activeUntil: string } };
   await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);
   expect((await withKey(key, 'GET', '/whoami')).status).toBe(401); // and the schedule's work is over
   expect(await atOf(keyId)).toBe(previous.activeUntil);
@@ -167,27 +147,23 @@ test('query names of every kind, and signatures that are none, are answered', as
 
 test('refuses what is not signed as it came, as AWS does', async () => {
   const { accessKeyId, secretAccessKey } = operator;
-  await expectProblem(await fetch(keysUrl()), 403, 'forbidden');
-  await expectProblem(await fetch(keysUrl(), { headers: { Authorization: 'Bearer abc' } }), 403, 'forbidden');
-  await expectProblem(
-    await call('GET', '', undefined, { accessKeyId, secretAccessKey: 'wrong' }),
-    403,
-    'invalid_signature',
-  );
-  await expectProblem(await call('GET', '', undefined, { accessKeyId: 'AKIANONE', secretAccessKey }), 403, 'forbidden');
+  expectProblem(await exchange(keysUrl(), 'GET', ''), 403, 'forbidden');
+  expectProblem(await exchange(keysUrl(), 'GET', '', bearer('abc')), 403, 'forbidden');
+  expectProblem(await call('GET', '', undefined, { accessKeyId, secretAccessKey: 'wrong' }), 403, 'invalid_signature');
+  expectProblem(await call('GET', '', undefined, { accessKeyId: 'AKIANONE', secretAccessKey }), 403, 'forbidden');
   for (const minutes of [-6, 6]) {
     const date = new Date(Date.now() + minutes * 60_000).toISOString().replace(/[-:]|\.\d{3}/g, '');
     const skewed = await sendSigned(operator, 'GET', keysUrl(), undefined, { 'X-Amz-Date': date });
-    await expectProblem(skewed, 403, 'invalid_signature');
+    expectProblem(skewed, 403, 'invalid_signature');
   }
-  await expectProblem(await sendSigned(operator, 'GET', `${runtime.outputs.operatorUrl}/keys`), 403, 'forbidden');
+  expectProblem(await sendSigned(operator, 'GET', `${runtime.outputs.operatorUrl}/keys`), 403, 'forbidden');
 });
 
 test('a key is no operator, and an operator no key', async () => {
   const { adminKey, apiUrl, organizationId } = runtime.outputs;
-  await expectProblem(await fetch(keysUrl(), { headers: { Authorization: `Bearer ${adminKey}` } }), 403, 'forbidden');
-  await expectProblem(await sendSigned(operator, 'GET', `${apiUrl}/keys`), 401, 'invalid_token');
-  await expectProblem(await withKey(adminKey, 'GET', `/organizations/${organizationId}/keys`), 404, 'not_found');
+  expectProblem(await exchange(keysUrl(), 'GET', '', bearer(adminKey)), 403, 'forbidden');
+  expectProblem(await sendSigned(operator, 'GET', `${apiUrl}/keys`), 401, 'invalid_token');
+  expectProblem(await withKey(adminKey, 'GET', `/organizations/${organizationId}/keys`), 404, 'not_found');
 });
 
 describe('bad input', () => {
@@ -211,7 +187,7 @@ describe('bad input', () => {
     ['POST', '/apit-1/rotate', {}, 'keyId'],
   ])('%s %s %o names the field', async (method, path, body, field) => {
     const answer = await call(method, path, body);
-    const problem = (await answer.json()) as { errors: { path: string }[] };
+    const problem = answer.json as { errors: { path: string }[] };
     expect(problem).toMatchObject({ status: 400, code: 'invalid_request' });
     expect(problem.errors.map((error) => error.path)).toContain(field);
   });
@@ -223,7 +199,7 @@ describe('bad input', () => {
 
   test('a key for an organization that does not exist is a 400', async () => {
     const answer = await sendSigned(operator, 'POST', keysUrl('org_1'), {});
-    const problem = (await answer.json()) as { errors: { path: string }[] };
+    const problem = answer.json as { errors: { path: string }[] };
     expect(problem).toMatchObject({ status: 400, errors: [{ path: 'organizationId' }] });
   });
 });
@@ -240,6 +216,6 @@ test('curl signs requests that are taken', async () => {
 });
 
 test('nothing that was done here was denied to a function', async () => {
-  const { iam } = (await (await fetch(runtime.outputs.controlUrl)).json()) as { iam: { denied: string[] } };
+  const { iam }: { iam: { denied: string[] } } = await control('GET');
   expect(iam.denied.filter((line) => !line.includes('user/operator'))).toEqual([]);
 });

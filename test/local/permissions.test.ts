@@ -3,15 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readQueues } from '../../local/aws/queues.ts';
-import { type AuthorizationRequest, simulate } from '../../local/iam/iam.ts';
+import { type AuthorizationRequest, type Credentials, simulate } from '../../local/iam/iam.ts';
 import { readOptions } from '../../local/options.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { parseTemplate, type Template } from '../../local/template/assembly.ts';
 import type { ServedModel } from '../../local/template/model.ts';
 import { readModel } from '../../local/template/read-model.ts';
-import { sendSigned } from '../signed-request.ts';
-import { deliverWebhook } from '../webhook-delivery.ts';
+import { type Answer, clientOf, controlOf, sdkOf } from '../support/client.ts';
+import { callAsOperator, sendSigned } from '../support/signed-request.ts';
+import { deliverWebhook } from '../support/webhook-delivery.ts';
 
 // Every permission that the template grants is needed: a deployment does all that it can, every decision that IAM takes on
 // the way is recorded, and without any one permission at least one of them is a refusal.
@@ -57,70 +57,53 @@ function changedTemplate(change: (resources: Template['Resources']) => void): Te
 
 /** Does everything that needs a permission, for both planes. */
 async function useEverything({ outputs }: Runtime): Promise<void> {
-  const { apiUrl, operatorUrl, controlUrl, adminKey, organizationId, otherOrganizationId } = outputs;
+  const { apiUrl, operatorUrl, adminKey, organizationId, otherOrganizationId } = outputs;
   const { scalekit, webhookSecret } = outputs;
-  const control = (path: string, body: unknown, method = 'PUT') =>
-    fetch(controlUrl + path, { method, body: JSON.stringify(body) });
-  const user = async (policyOutput: string) =>
-    (await (
-      await control('/iam/users', { name: policyOutput, policyOutput, tags: { organizationId } }, 'POST')
-    ).json()) as { accessKeyId: string; secretAccessKey: string };
+  const { call, newKey, control, fault } = clientOf(() => outputs);
+  const user = (policyOutput: string): Promise<Credentials> =>
+    control('POST', '/iam/users', { name: policyOutput, policyOutput, tags: { organizationId } });
   const operator = await user('OperatorPolicyArn');
   const narrowed = await user('OrganizationOperatorPolicyArn');
   await sendSigned(narrowed, 'GET', `${operatorUrl}/organizations/${organizationId}/keys`);
 
-  type Send = (method: string, path: string, body?: unknown) => Promise<Response>;
-  const asKey: Send = (method, path, body) =>
-    fetch(apiUrl + path, {
-      method,
-      headers: { Authorization: `Bearer ${adminKey}` },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-    });
+  type Send = (method: string, path: string, body?: unknown) => Promise<Answer>;
+  const asKey: Send = (method, path, body) => call(adminKey, method, path, body);
   const asOperator: Send = (method, path, body) =>
     sendSigned(operator, method, `${operatorUrl}/organizations/${organizationId}${path}`, body);
   await asKey('GET', '/whoami');
-  await fetch(`${apiUrl}/openapi.json`);
-  const spare = (await (await asKey('POST', '/keys', {})).json()) as { key: string };
-  await fetch(`${apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: spare.key }) });
+  await asKey('GET', '/openapi.json');
+  const spare = await newKey();
+  await asKey('POST', '/revoke', new URLSearchParams({ token: spare.key }));
   const mark = { customClaims: { env: 'bulk' } };
   for (const send of [asKey, asOperator]) {
     await send('POST', '/keys', mark);
     await send('POST', '/keys/revoke', mark);
   }
-  const { tokenId } = await new ScalekitClient(
-    scalekit.environmentUrl,
-    scalekit.clientId,
-    scalekit.clientSecret,
-  ).token.createToken(otherOrganizationId ?? '');
+  const { tokenId } = await sdkOf(scalekit).token.createToken(otherOrganizationId ?? '');
   const occurred_at = new Date(Date.now() + 1000).toISOString();
   const gone = { id: 'evt_1', type: 'organization.deleted', occurred_at, data: { id: otherOrganizationId } };
-  expect(await (await deliverWebhook(apiUrl, webhookSecret, gone)).json(), tokenId).toEqual({ revoked: 1 });
+  expect((await deliverWebhook(apiUrl, webhookSecret, gone)).json, tokenId).toEqual({ revoked: 1 });
   for (const send of [asKey, asOperator]) {
-    const { keyId } = (await (await send('POST', '/keys', {})).json()) as { keyId: string };
+    const { keyId } = (await send('POST', '/keys', {})).json;
     await send('GET', '/keys');
     await send('GET', `/keys/${keyId}`);
     await send('PATCH', `/keys/${keyId}`, { description: 'changed' });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 3600 });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true }); // moves the schedule
-    const doomed = (await (await send('POST', '/keys', {})).json()) as { keyId: string };
+    const doomed = (await send('POST', '/keys', {})).json;
     await send('DELETE', `/keys/${doomed.keyId}`);
   }
-  const lost = (await (await asOperator('POST', '/keys', {})).json()) as { keyId: string };
-  await control('/scheduler/fault', { kind: 'no_answer', times: 9 }); // made and not answered, so it is taken back
+  const lost = (await asOperator('POST', '/keys', {})).json;
+  await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // made and not answered, so it is taken back
   await asOperator('POST', `/keys/${lost.keyId}/rotate`, { overlapSeconds: 3600 });
-  await control('/scheduler/fault', { kind: 'fail', times: 0 });
-  const late = (await (await asOperator('POST', '/keys', {})).json()) as { keyId: string };
+  await control('PUT', '/scheduler/fault', { kind: 'fail', times: 0 });
+  const late = (await asOperator('POST', '/keys', {})).json;
   await asOperator('POST', `/keys/${late.keyId}/rotate`, { overlapSeconds: 4 });
-  await control('/scalekit/fault', { kind: 'permission_denied' }); // the end of the overlap fails for good
-  await expect.poll(() => deadLetters(outputs.controlUrl), { timeout: 20_000 }).toHaveLength(1);
-  await fetch(`${controlUrl}/scalekit/fault`, { method: 'DELETE' });
-  await expect.poll(() => schedules(outputs.controlUrl), { timeout: 20_000 }).toEqual([]);
+  await fault({ kind: 'permission_denied' }); // the end of the overlap fails for good
+  await expect.poll(async () => (await control('GET')).deadLetters, { timeout: 20_000 }).toHaveLength(1);
+  await fault(undefined);
+  await expect.poll(async () => (await control('GET')).schedules, { timeout: 20_000 }).toEqual([]);
 }
-
-const seen = async (controlUrl: string) =>
-  (await (await fetch(controlUrl)).json()) as { deadLetters: unknown[]; schedules: unknown[] };
-const deadLetters = async (controlUrl: string) => (await seen(controlUrl)).deadLetters;
-const schedules = async (controlUrl: string) => (await seen(controlUrl)).schedules;
 
 /** One permission of a template, and how to take it away. */
 interface Permission {
@@ -208,18 +191,12 @@ test('nothing is denied, and without any one permission something is', { timeout
       1,
     );
   });
-  const { operatorUrl, organizationId, aws, controlUrl } = undeliverable.runtime.outputs;
-  const send = (method: string, path: string, body: unknown) =>
-    sendSigned(
-      { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey },
-      method,
-      `${operatorUrl}/organizations/${organizationId}/keys${path}`,
-      body,
-    );
-  const { keyId } = (await (await send('POST', '', {})).json()) as { keyId: string };
-  await send('POST', `/${keyId}/rotate`, { overlapSeconds: 1 });
+  const { outputs } = undeliverable.runtime;
+  const { organizationId, controlUrl } = outputs;
+  const { keyId } = (await callAsOperator(outputs, 'POST', '/keys', {})).json;
+  await callAsOperator(outputs, 'POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1 });
   await expect
-    .poll(() => deadLetters(controlUrl), { timeout: 20_000 })
+    .poll(async () => (await controlOf(() => controlUrl)('GET')).deadLetters, { timeout: 20_000 })
     .toEqual([{ queue: expect.stringContaining('DeadLetters'), body: { organizationId, keyId } }]);
   await undeliverable.runtime.close();
   expect(undeliverable.denied).toEqual([
@@ -251,8 +228,7 @@ test('a function without a permission is refused by the AWS API that it calls, a
       1,
     );
   });
-  const { apiUrl, adminKey } = runtime.outputs;
-  const answer = await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${adminKey}` } });
+  const answer = await clientOf(() => runtime.outputs).call(runtime.outputs.adminKey, 'GET', '/whoami');
   expect(answer.status).toBe(503);
   expect(denied).toContainEqual(
     expect.stringMatching(/^AccessDenied: arn:aws:sts::\d+:assumed-role\/.*AuthorizerRole.* ssm:GetParameters on /),
@@ -265,10 +241,9 @@ test('a function that API Gateway may not invoke is not invoked', async () => {
     for (const [id, { Type }] of Object.entries(resources))
       if (Type === 'AWS::Lambda::Permission' && /^Whoami|whoamiGET/.test(id)) delete resources[id];
   });
-  const { apiUrl, adminKey } = runtime.outputs;
-  const answer = await fetch(`${apiUrl}/whoami`, { headers: { Authorization: `Bearer ${adminKey}` } });
+  const answer = await clientOf(() => runtime.outputs).call(runtime.outputs.adminKey, 'GET', '/whoami');
   expect(answer.status).toBe(500);
-  expect(await answer.json()).toMatchObject({ code: 'internal_error' });
+  expect(answer.json).toMatchObject({ code: 'internal_error' });
   expect(denied).toEqual([
     expect.stringMatching(/^AccessDenied: apigateway.amazonaws.com .* lambda:InvokeFunction on /),
   ]);

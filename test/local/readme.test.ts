@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'readme-'));
 let runtime: RuntimeProcess;

@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
-import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
-import { sendSigned } from '../signed-request.ts';
+import { type Answer, clientOf } from '../support/client.ts';
+import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { callAsOperator } from '../support/signed-request.ts';
 
 // The whole process is killed between any two steps of a rotation, and started again on what it had written.
 
@@ -8,32 +9,15 @@ const dataDir = newDataDir();
 let runtime: RuntimeProcess;
 afterAll(() => runtime.stop());
 
-type Answer = { readonly key: string; readonly keyId: string; readonly successorId: string; readonly code: string };
-
-async function call(method: string, path: string, body?: unknown): Promise<{ status: number; json: Answer }> {
-  const { operatorUrl, organizationId, aws } = runtime.outputs;
-  const credentials = { accessKeyId: aws.accessKeyId, secretAccessKey: aws.secretAccessKey };
-  const answer = await sendSigned(
-    credentials,
-    method,
-    `${operatorUrl}/organizations/${organizationId}/keys${path}`,
-    body,
-  );
-  return { status: answer.status, json: (await answer.json().catch(() => ({}))) as Answer };
-}
-
-const isGood = async (key: string) => {
-  const answer = await fetch(`${runtime.outputs.apiUrl}/whoami`, { headers: { Authorization: `Bearer ${key}` } });
-  return answer.status === 200;
-};
-const fault = (path: string, body: unknown) =>
-  fetch(runtime.outputs.controlUrl + path, { method: 'PUT', body: JSON.stringify(body) });
+const call = (method: string, path: string, body?: unknown): Promise<Answer> =>
+  callAsOperator(runtime.outputs, method, `/keys${path}`, body);
+const { isGood, control, fault } = clientOf(() => runtime.outputs);
 
 async function activeIds(): Promise<string[]> {
   const ids: string[] = [];
   for (let pageToken = ''; ; ) {
     const { json } = await call('GET', `?pageSize=30${pageToken && `&pageToken=${encodeURIComponent(pageToken)}`}`);
-    const page = json as unknown as { keys: { keyId: string }[]; nextPageToken?: string };
+    const page: { keys: { keyId: string }[]; nextPageToken?: string } = json;
     ids.push(...page.keys.map(({ keyId }) => keyId));
     if (!page.nextPageToken) return ids;
     pageToken = page.nextPageToken;
@@ -62,8 +46,8 @@ test('whatever step it dies at, a repeat completes, and no key is left that nobo
     const { key, keyId } = (await call('POST', '', {})).json;
     if (step.replace) await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600 });
     const others = (await activeIds()).length - (step.replace ? 2 : 1);
-    if ('scalekit' in step) await fault('/scalekit/fault', { ...step.scalekit, times: 1 });
-    else await fault('/scheduler/fault', step.scheduler);
+    if ('scalekit' in step) await fault({ ...step.scalekit, times: 1 });
+    else await control('PUT', '/scheduler/fault', step.scheduler);
     const body = { overlapSeconds: step.overlapSeconds, replace: step.replace };
     await expect(call('POST', `/${keyId}/rotate`, body), title).rejects.toThrow();
 
@@ -84,17 +68,8 @@ test('whatever step it dies at, a repeat completes, and no key is left that nobo
 test('an overlap that a crash interrupts ends all the same', async () => {
   const { key, keyId } = (await call('POST', '', {})).json;
   const successor = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 5 })).json;
-  await fault('/scalekit/fault', { kind: 'kill_before', on: ['InvalidateToken'], times: 1 });
-  await expect
-    .poll(
-      async () =>
-        await fetch(runtime.outputs.controlUrl).then(
-          (answer) => answer.ok,
-          () => 'gone',
-        ),
-      { timeout: 30_000 },
-    )
-    .toBe('gone');
+  await fault({ kind: 'kill_before', on: ['InvalidateToken'], times: 1 });
+  await expect.poll(() => runtime.endedBy(), { timeout: 30_000 }).toBe('SIGKILL');
   runtime = await startRuntimeProcess({ dataDir });
   await expect.poll(() => isGood(key), { timeout: 30_000 }).toBe(false);
   expect(await isGood(successor.key)).toBe(true);

@@ -4,7 +4,7 @@ import sdk from '@scalekit-sdk/node';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
-import { newDataDir } from '../runtime-process.ts';
+import { newDataDir } from '../support/runtime-process.ts';
 
 type Client = InstanceType<typeof sdk.ScalekitClient>;
 const clientOf = ({ environmentUrl, client }: EmbeddedScalekit): Client =>

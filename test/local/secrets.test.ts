@@ -5,7 +5,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { JsonServer } from '../../local/http/http-json.ts';
-import { awsEnvironment, credentials, serveParameters } from '../parameter-server.ts';
+import { awsEnvironment, credentials, serveParameters } from '../support/parameter-server.ts';
 
 const script = fileURLToPath(new URL('../../infra/commands/secrets.ts', import.meta.url));
 const values = {

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { problems } from '../../contract/problems.ts';
 import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
 import { readConfig } from '../../infra/config.ts';
-import { documentedCodes } from '../documented-codes.ts';
+import { documentedCodes } from '../support/documented-codes.ts';
 
 interface Answer {
   readonly status: number;

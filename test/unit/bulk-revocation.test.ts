@@ -8,7 +8,7 @@ import type { KeyServices } from '../../shared/keys/key-services.ts';
 import { fail } from '../../shared/result.ts';
 import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
-import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
 
 let env: TestScalekit;

@@ -10,7 +10,7 @@ import { requests } from '../../contract/requests.ts';
 import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 import { toProblem } from '../../shared/endpoint/problem.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { checkAgainstContract, type SeenAnswer } from '../contract-check.ts';
+import { checkAgainstContract, type SeenAnswer } from '../support/contract-check.ts';
 
 test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
   expect(contractText()).toBe(readFileSync(new URL('../../functions/openapi/openapi.json', import.meta.url), 'utf8'));

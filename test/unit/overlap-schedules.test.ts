@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { overlapSchedulesFromEnvironment } from '../../shared/rotation/overlap-schedules.ts';
-import { awsEnvironment } from '../parameter-server.ts';
+import { awsEnvironment } from '../support/parameter-server.ts';
 
 // An EventBridge Scheduler that does not answer, or answers with the statuses that a test names.
 

@@ -12,7 +12,7 @@ import type { OverlapSchedules } from '../../shared/rotation/overlap-schedules.t
 import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { CallFailure } from '../../shared/scalekit/call-policy.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
-import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
 
 // Rotations, revocations and the ends of overlaps, all at once, on the embedded Scalekit: their calls are interleaved as a

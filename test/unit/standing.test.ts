@@ -7,7 +7,7 @@ import { fail, ok } from '../../shared/result.ts';
 import type { RotationServices } from '../../shared/rotation/end-previous.ts';
 import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
-import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
 
 // A thief's request is under way while an operator acts on the thief's key. What happens in between is made to happen

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { allowedGrowthMb } from '../../bench/soak/memory.ts';
-import { soak } from '../../bench/soak.ts';
+import { allowedGrowthMb } from './memory.ts';
+import { soak } from './soak.ts';
 
 // A minute of what `npm run bench -- soak` does for ten.
 test('a minute of mixed traffic under faults: no ended key is accepted, no good one refused, none lost', {

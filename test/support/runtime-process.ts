@@ -4,10 +4,16 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Outputs } from '../local/outputs.ts';
-import { synthesize } from '../local/synthesize.ts';
+import type { Outputs } from '../../local/outputs.ts';
+import { synthesize } from '../../local/synthesize.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** No runtime outlives this process, and no folder with its keys, whatever ends the process: the latest goes first. */
+const atExit = new Set<() => void>();
+process.once('exit', () => {
+  for (const end of [...atExit].reverse()) end();
+});
 
 /** Outputs of a runtime with the embedded Scalekit: nothing in them is null. */
 export type EmbeddedOutputs = { readonly [K in keyof Outputs]: NonNullable<Outputs[K]> };
@@ -25,6 +31,27 @@ export interface RuntimeProcess {
   stop(): Promise<number | null>;
 }
 
+interface RuntimeSettings {
+  readonly dataDir?: string;
+  readonly context?: string[];
+  readonly assembly?: string;
+  readonly args?: string[];
+  readonly env?: NodeJS.Dict<string>;
+}
+
+/** Starts a runtime, uses it, and stops it, also when `use` fails. */
+export async function withRuntime<T>(
+  settings: RuntimeSettings,
+  use: (runtime: RuntimeProcess) => Promise<T>,
+): Promise<T> {
+  const runtime = await startRuntimeProcess(settings);
+  try {
+    return await use(runtime);
+  } finally {
+    await runtime.stop();
+  }
+}
+
 /** What tests have synthesized already; without that, or with settings of its own, the project is synthesized, and no example. */
 async function assemblyFor(context: readonly string[], dataDir: string): Promise<string> {
   const known = process.env['TEST_ASSEMBLY'];
@@ -39,10 +66,12 @@ export function newDataDir(): string {
 }
 
 /** Starts `local/start.cjs` and waits until it serves; rejects with what it printed when it ends before. */
-export async function startRuntimeProcess(
-  options: { dataDir?: string; context?: string[]; assembly?: string; args?: string[]; env?: NodeJS.Dict<string> } = {},
-): Promise<RuntimeProcess> {
+export async function startRuntimeProcess(options: RuntimeSettings = {}): Promise<RuntimeProcess> {
   const dataDir = options.dataDir ?? newDataDir();
+  const removeData = () => {
+    if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 }); // it holds keys
+  };
+  atExit.add(removeData);
   const { context = [], args = [], env } = options;
   const assembly = options.assembly ?? (await assemblyFor(context, dataDir));
   const { child, output } = spawnRuntime(['--data', dataDir, '--port', '0', '--assembly', assembly, ...args], env);
@@ -60,9 +89,9 @@ export async function startRuntimeProcess(
       const exited = child.exitCode ?? child.signalCode ?? once(child, 'exit');
       child.kill('SIGINT');
       await exited;
-      const code = child.exitCode;
-      if (options.dataDir === undefined) rmSync(dataDir, { recursive: true, force: true }); // it holds keys
-      return code;
+      removeData();
+      atExit.delete(removeData);
+      return child.exitCode;
     },
   };
 }
@@ -82,6 +111,9 @@ function spawnRuntime(args: string[], env: NodeJS.Dict<string> = {}): { child: C
     cwd: root,
     env: { ...process.env, ...env },
   });
+  const kill = () => void child.kill('SIGKILL');
+  atExit.add(kill);
+  child.once('exit', () => atExit.delete(kill));
   let text = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-const page = readFileSync(new URL('../docs/troubleshooting.md', import.meta.url), 'utf8');
+const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
 
 /** The codes that docs/troubleshooting.md lists, and the status of each. */
 export const documentedCodes: ReadonlyMap<string, number> = new Map(

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize, synthesizeApps } from '../local/synthesize.ts';
+import { synthesize, synthesizeApps } from '../../local/synthesize.ts';
 
 /**
  * Synthesizes once, for all runtimes of a test run, what they find by the environment: the project (`TEST_ASSEMBLY`), the

@@ -1,9 +1,11 @@
-import { ParameterStore } from '../local/aws/ssm.ts';
-import { ScalekitClient } from '../local/scalekit/sdk.ts';
-import { startEmbeddedScalekit } from '../local/scalekit/server.ts';
-import { storeCredentials } from '../local/stored-secrets.ts';
-import { createMetrics } from '../shared/metrics.ts';
-import { type Scalekit, scalekitFromEnvironment } from '../shared/scalekit/scalekit.ts';
+import { ParameterStore } from '../../local/aws/ssm.ts';
+import type { ScalekitClient } from '../../local/scalekit/sdk.ts';
+import { startEmbeddedScalekit } from '../../local/scalekit/server.ts';
+import { storeCredentials } from '../../local/stored-secrets.ts';
+import { createMetrics } from '../../shared/metrics.ts';
+import { type Scalekit, scalekitFromEnvironment } from '../../shared/scalekit/scalekit.ts';
+import { sdkOf } from './client.ts';
+
 import { awsEnvironment, serveParameters } from './parameter-server.ts';
 
 /** Our own client of an embedded Scalekit, in this process, and the SDK's beside it. */
@@ -23,8 +25,7 @@ export async function startTestScalekit(): Promise<TestScalekit> {
   storeCredentials(parameters, '/test', { environmentUrl: embedded.environmentUrl, ...embedded.client });
   const aws = await serveParameters(parameters);
   Object.assign(process.env, awsEnvironment(aws), { SCALEKIT_PARAMETER_PATH: '/test', SCALEKIT_DEADLINE_MS: '2500' });
-  const { clientId, clientSecret } = embedded.client;
-  const sdk = new ScalekitClient(embedded.environmentUrl, clientId, clientSecret);
+  const sdk = sdkOf({ environmentUrl: embedded.environmentUrl, ...embedded.client });
   let users = 0;
   return {
     scalekit: scalekitFromEnvironment(createMetrics()),

@@ -3,10 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { readAssembly } from '../../local/template/assembly.ts';
+
 import { Stack } from '../../local/template/stack.ts';
-import { type Datapoint, embeddedMetrics, gatewayMetrics } from '../alarms/emitted-metrics.ts';
-import { AlarmProperties, rings } from '../alarms/evaluate.ts';
-import { type RuntimeProcess, startRuntimeProcess } from '../runtime-process.ts';
+import { clientOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { type Datapoint, embeddedMetrics, gatewayMetrics } from './emitted-metrics.ts';
+import { AlarmProperties, rings } from './evaluate.ts';
 
 // The alarms of the template, on the metrics that its functions emit: a fault lasts as long as an alarm looks back.
 
@@ -29,26 +31,19 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 afterEach(async () => {
-  await control('DELETE', '/scalekit/fault');
-  await expect.poll(async () => (await call(admin())).status, { timeout: 20_000 }).toBe(200);
+  await fault(undefined);
+  await expect.poll(async () => (await call(admin(), 'GET', '/keys')).status, { timeout: 20_000 }).toBe(200);
 });
 
 const admin = () => runtime.outputs.adminKey;
-const call = (key: string, method = 'GET', path = '/keys', body?: unknown) =>
-  fetch(runtime.outputs.apiUrl + path, {
-    method,
-    headers: { Authorization: `Bearer ${key}` },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
-const control = (method: string, path: string, body?: unknown) =>
-  fetch(runtime.outputs.controlUrl + path, { method, ...(body ? { body: JSON.stringify(body) } : {}) });
+const { call, newKey, control, fault } = clientOf(() => runtime.outputs);
 
 /** Sends requests, a few at a time. */
 async function traffic(count: number, key: () => string): Promise<void> {
   let left = count;
   await Promise.all(
     Array.from({ length: 6 }, async () => {
-      while (left-- > 0) await (await call(key())).arrayBuffer();
+      while (left-- > 0) await call(key(), 'GET', '/keys');
     }),
   );
 }
@@ -88,7 +83,7 @@ describe('with Scalekit failing', () => {
     '%s rings as an outage, and as nobody’s bad key',
     async (kind) => {
       const metrics = await metricsOf(async () => {
-        await control('PUT', '/scalekit/fault', { kind });
+        await fault({ kind });
         await traffic(40, admin);
       }, 40);
       expect(ringing(metrics)).toEqual(expect.arrayContaining(['OutageRate', 'ServerErrors']));
@@ -100,7 +95,7 @@ describe('with Scalekit failing', () => {
 
   test.each(['unauthenticated', 'permission_denied'])('%s rings as ours to mend', async (kind) => {
     const metrics = await metricsOf(async () => {
-      await control('PUT', '/scalekit/fault', { kind, on: ['ValidateToken'] });
+      await fault({ kind, on: ['ValidateToken'] });
       await traffic(40, admin);
     }, 40);
     expect(ringing(metrics)).toEqual(expect.arrayContaining(['CredentialsRefused', 'OutageRate']));
@@ -109,7 +104,7 @@ describe('with Scalekit failing', () => {
 
   test('slow rings for its latency, and not as a fault of anybody’s', async () => {
     const metrics = await metricsOf(async () => {
-      await control('PUT', '/scalekit/fault', { kind: 'slow', delayMs: 1600, on: ['ValidateToken'] });
+      await fault({ kind: 'slow', delayMs: 1600, on: ['ValidateToken'] });
       await traffic(6, admin);
     }, 6);
     expect(ringing(metrics)).toContain('DecisionLatency');
@@ -140,7 +135,7 @@ test('a change that is not on the audit bus rings', async () => {
 });
 
 test('a flush that fails rings', async () => {
-  const { keyId } = (await (await call(admin(), 'POST', '/keys', {})).json()) as { keyId: string };
+  const { keyId } = await newKey();
   const metrics = await metricsOf(async () => {
     await control('PUT', '/apigateway/fault', { times: 1 });
     expect((await call(admin(), 'DELETE', `/keys/${keyId}`)).status).toBe(503);

@@ -1,7 +1,7 @@
-import { serveAws } from '../local/aws/server.ts';
-import type { ParameterStore } from '../local/aws/ssm.ts';
-import type { JsonServer } from '../local/http/http-json.ts';
-import { administratorAccess, Iam } from '../local/iam/iam.ts';
+import { serveAws } from '../../local/aws/server.ts';
+import type { ParameterStore } from '../../local/aws/ssm.ts';
+import type { JsonServer } from '../../local/http/http-json.ts';
+import { administratorAccess, Iam } from '../../local/iam/iam.ts';
 
 const iam = new Iam([]);
 export const { credentials } = iam.createUser('test', [administratorAccess]);

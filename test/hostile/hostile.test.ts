@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { attack, bystander, type Outcome } from '../hostile/attack.ts';
-import type { Family } from '../hostile/attempt.ts';
-import { forgedWithKey, forgedWithoutKey } from '../hostile/forgery.ts';
-import { hostileHeaders } from '../hostile/headers.ts';
-import { hostileBodies, hostileIds } from '../hostile/keyed.ts';
-import { nearMisses, otherPlaces, otherSchemes } from '../hostile/near-misses.ts';
-import { forgedWebhooks, openRoutes } from '../hostile/open-routes.ts';
-import { unsigned, wronglySigned } from '../hostile/operators.ts';
-import { hostilePaths, hostileRequestLines } from '../hostile/paths.ts';
-import { exchange } from '../hostile/raw-client.ts';
-import { ambiguousFraming, brokenChunking, cutOff, pipelines } from '../hostile/smuggling.ts';
-import { goodKeys, type HostileTarget, startTarget, whoami } from '../hostile/target.ts';
+import type { Mutation } from '../../local/scalekit/tokens.ts';
+import { controlOf } from '../support/client.ts';
+import { attack, bystander, type Outcome } from './attack.ts';
+import type { Family } from './attempt.ts';
+import { forgedWithKey, forgedWithoutKey } from './forgery.ts';
+import { hostileHeaders } from './headers.ts';
+import { hostileBodies, hostileIds } from './keyed.ts';
+import { nearMisses, otherPlaces, otherSchemes } from './near-misses.ts';
+import { forgedWebhooks, openRoutes } from './open-routes.ts';
+import { unsigned, wronglySigned } from './operators.ts';
+import { hostilePaths, hostileRequestLines } from './paths.ts';
+import { exchange } from './raw-client.ts';
+import { ambiguousFraming, brokenChunking, cutOff, pipelines } from './smuggling.ts';
+import { goodKeys, type HostileTarget, startTarget, whoami } from './target.ts';
 
 // Clients that mean harm, over raw sockets. The bytes that they send are generated: the same ones for the same seed. A
 // run in full is HOSTILE_REQUESTS=20000 HOSTILE_SEED=7 npx vitest run --project local hostile
@@ -67,20 +69,12 @@ async function expectHarmless([name, weight, family]: Share, port: number): Prom
   expect(outcome.failures.length, shown).toBe(0);
 }
 
-interface Mutation {
-  readonly kind: 'create' | 'update' | 'invalidate';
-  readonly tokenId: string;
-}
-
-async function control<T>(path = ''): Promise<T> {
-  return (await (await fetch(target.runtime.outputs.controlUrl + path)).json()) as T;
-}
-
-const mutations = () => control<Mutation[]>('/scalekit/mutations');
+const control = controlOf(() => target.runtime.outputs.controlUrl);
+const mutations = (): Promise<Mutation[]> => control('GET', '/scalekit/mutations');
 
 /** How often each function that a key opens was invoked. */
 async function invocations(): Promise<Record<string, number>> {
-  const { functions } = await control<{ functions: Record<string, { invocations: number }> }>();
+  const { functions }: { functions: Record<string, { invocations: number }> } = await control('GET');
   const isOpen = (name: string) => /^(Authorizer|OpenApi|RevokeLeakedKey|ScalekitWebhook)/.test(name);
   const closed = Object.entries(functions).filter(([name]) => !isOpen(name));
   return Object.fromEntries(closed.map(([name, metrics]) => [name.replace(/[0-9A-F]{8}$/, ''), metrics.invocations]));
@@ -127,7 +121,7 @@ describe('whoever has not signed as an operator is refused, with 403', () => {
 
 test('the runtime outlives hostile clients: no function failed, and every good key is served', async () => {
   expect(target.runtime.endedBy(), target.runtime.output().slice(-5000)).toBeNull();
-  const { functions } = await control<{ functions: Record<string, { errors: number }> }>();
+  const { functions }: { functions: Record<string, { errors: number }> } = await control('GET');
   expect(Object.values(functions).reduce((sum, { errors }) => sum + errors, 0)).toBe(0);
   for (const key of goodKeys(target)) expect((await whoami(target.apiPort, key)).organizationId).toMatch(/^org_/);
   const { bytes, judge } = bystander(target);

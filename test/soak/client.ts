@@ -1,6 +1,7 @@
-import { checkAgainstContract } from '../../test/contract-check.ts';
-import type { EmbeddedOutputs } from '../../test/runtime-process.ts';
-import { sendSigned } from '../../test/signed-request.ts';
+import { clientOf, type Answer as HttpAnswer } from '../support/client.ts';
+import { checkAgainstContract } from '../support/contract-check.ts';
+import type { EmbeddedOutputs } from '../support/runtime-process.ts';
+import { callAsOperator } from '../support/signed-request.ts';
 import type { Faults } from './faults.ts';
 import type { Model, Times } from './model.ts';
 import type { Tally } from './tally.ts';
@@ -29,19 +30,15 @@ export type Sender = (operation: string, method: string, path: string, body?: un
 /** Whoever holds a key. */
 export function customer(world: World, key: string): Sender {
   return (operation, method, path, body) => {
-    const headers = { Authorization: `Bearer ${key}` };
-    const content = body instanceof URLSearchParams ? body : JSON.stringify(body);
-    const init = { method, headers, ...(body === undefined ? {} : { body: content }) };
-    return exchange(world, operation, method, path, () => fetch(world.outputs.apiUrl + path, init));
+    const { call } = clientOf(() => world.outputs);
+    return told(world, operation, method, path, () => call(key, method, path, body));
   };
 }
 
 /** An operator, on the same routes of the second API. */
 export function operator(world: World): Sender {
-  const { operatorUrl, organizationId, aws } = world.outputs;
-  const url = `${operatorUrl}/organizations/${organizationId}`;
   return (operation, method, path, body) =>
-    exchange(world, `operator: ${operation}`, method, path, () => sendSigned(aws, method, url + path, body));
+    told(world, `operator: ${operation}`, method, path, () => callAsOperator(world.outputs, method, path, body));
 }
 
 /** An error that ends the run: an answer that the contract does not have for a request, or not in this state. */
@@ -50,22 +47,19 @@ export function unexpected(operation: string, { status, json }: Answer, why = 'w
 }
 
 /** What the contract does not have for a route ends the run; an outage without a fault that explains it is a wrong denial. */
-async function exchange(
+async function told(
   { faults, tally }: World,
   operation: string,
   method: string,
   path: string,
-  send: () => Promise<Response>,
+  send: () => Promise<HttpAnswer>,
 ): Promise<Answer> {
   tally.request(operation);
   const sentAt = Date.now();
-  const response = await send();
-  const text = await response.text();
+  const seen = await send();
   const answeredAt = Date.now();
-  const { status } = response;
-  const headers = Object.fromEntries(response.headers);
-  checkAgainstContract(method, path, { status, headers, text });
-  const json = text === '' ? undefined : JSON.parse(text);
+  checkAgainstContract(method, path, seen);
+  const { status, json } = seen;
   const answer: Answer = { status, json, sentAt, answeredAt };
   if (status !== 503) return answer;
   const fault = faults.explaining(sentAt, answeredAt);

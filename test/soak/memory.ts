@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { quantile } from '../statistics.ts';
+import { quantile } from '../support/statistics.ts';
 
 const everyMs = 500;
 

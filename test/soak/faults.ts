@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import type { EmbeddedOutputs } from '../../test/runtime-process.ts';
+import { controlOf } from '../support/client.ts';
+import type { EmbeddedOutputs } from '../support/runtime-process.ts';
 import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 
@@ -45,6 +46,7 @@ interface Window {
 /** Makes Scalekit fail now and then, each kind in turn, and knows which outages that explains. */
 export class Faults {
   readonly #outputs: EmbeddedOutputs;
+  readonly #control: ReturnType<typeof controlOf>;
   readonly #random: Random;
   readonly #tally: Tally;
   /** The latest; older ones explain nothing any more. */
@@ -52,6 +54,7 @@ export class Faults {
 
   constructor(outputs: EmbeddedOutputs, random: Random, tally: Tally) {
     this.#outputs = outputs;
+    this.#control = controlOf(() => outputs.controlUrl);
     this.#random = random;
     this.#tally = tally;
   }
@@ -82,9 +85,9 @@ export class Faults {
 
   async #carryOut(kind: FaultKind, lasting: () => Promise<void>): Promise<void> {
     if (kind === 'client_secret') {
-      const answer = await this.#control('POST', '/scalekit/client-secret');
+      const { clientSecret } = await this.#control('POST', '/scalekit/client-secret');
       await lasting();
-      await this.#storeSecret(((await answer.json()) as { clientSecret: string }).clientSecret);
+      await this.#storeSecret(clientSecret);
       return;
     }
     if (kind === 'fin' || kind === 'rst' || kind === 'goaway') {
@@ -99,14 +102,6 @@ export class Faults {
     });
     await lasting();
     await this.#control('DELETE', '/scalekit/fault');
-  }
-
-  async #control(method: string, path: string, body?: unknown): Promise<Response> {
-    const init = { method, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
-    const answer = await fetch(this.#outputs.controlUrl + path, init);
-    if (!answer.ok)
-      throw new Error(`${method} ${path} of the control URL was answered ${answer.status} ${await answer.text()}`);
-    return answer;
   }
 
   /** As `npm run secrets` does. */

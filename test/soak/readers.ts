@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { controlOf } from '../support/client.ts';
 import { customer, operator, repeatAfterMs, unexpected, type World } from './client.ts';
 import { endsByHand, hasEnded, judge, type KnownKey } from './model.ts';
 import type { Random } from './random.ts';
@@ -38,9 +39,8 @@ export async function tryKey(world: World, known: KnownKey): Promise<Outcome> {
 /** A key goes on after its end. When its schedule could not end it, and left a dead letter, an operator does it by hand. */
 export async function outlived(world: World, known: KnownKey, told: string): Promise<void> {
   const { tally, outputs } = world;
-  const { deadLetters } = (await (await fetch(outputs.controlUrl)).json()) as {
-    deadLetters: { body: { keyId?: string } }[];
-  };
+  const seen = await controlOf(() => outputs.controlUrl)('GET');
+  const deadLetters: { body: { keyId?: string } }[] = seen.deadLetters;
   if (!deadLetters.some(({ body }) => body.keyId === known.keyId)) {
     tally.wrong('wrongAllows', `${known.keyId} ${told} ${Date.now() - known.mustEndAt} ms after its end`);
     return;

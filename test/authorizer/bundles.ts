@@ -6,10 +6,10 @@ import { gzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { nodeOptions } from '../infra/lambda/api-function.ts';
-import { bundleFunction } from '../infra/lambda/bundle.ts';
+import { nodeOptions } from '../../infra/lambda/api-function.ts';
+import { bundleFunction } from '../../infra/lambda/bundle.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** A bundle on disk, and how it is deployed. */
 export interface Bundle {
@@ -40,7 +40,7 @@ function bundlePlainRecipe(outdir: string): string {
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
   const stack = new Stack(app, 'Bench');
   new NodejsFunction(stack, 'Plain', {
-    entry: `${root}bench/plain-recipe/handler.ts`,
+    entry: `${root}test/authorizer/plain-recipe/handler.ts`,
     projectRoot: root,
     depsLockFilePath: `${root}package-lock.json`,
     runtime: Runtime.NODEJS_24_X,

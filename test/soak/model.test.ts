@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { endsWithOverlap, hasEnded, judge, Model, mayEndFromNow } from '../../bench/soak/model.ts';
+import { endsWithOverlap, hasEnded, judge, Model, mayEndFromNow } from './model.ts';
 
 // What the soak takes for wrong: a model that forgives would find nothing.
 

@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
-import contract from '../functions/openapi/openapi.json' with { type: 'json' };
+
+import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 
 /** An answer as it came. */
 export interface SeenAnswer {

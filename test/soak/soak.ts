@@ -1,16 +1,16 @@
 import { join } from 'node:path';
-import { startRuntimeProcess } from '../test/runtime-process.ts';
-import { customer, operator, type World } from './soak/client.ts';
-import { Faults } from './soak/faults.ts';
-import { findLost } from './soak/lost-keys.ts';
-import { Manager } from './soak/manager.ts';
-import { allowedGrowthMb, Memory } from './soak/memory.ts';
-import { Model } from './soak/model.ts';
-import { Random } from './soak/random.ts';
-import { read } from './soak/readers.ts';
-import { Tally } from './soak/tally.ts';
-import { warmUp } from './soak/warm-up.ts';
-import { rounded } from './statistics.ts';
+import { type RuntimeProcess, withRuntime } from '../support/runtime-process.ts';
+import { rounded } from '../support/statistics.ts';
+import { customer, operator, type World } from './client.ts';
+import { Faults } from './faults.ts';
+import { findLost } from './lost-keys.ts';
+import { Manager } from './manager.ts';
+import { allowedGrowthMb, Memory } from './memory.ts';
+import { Model } from './model.ts';
+import { Random } from './random.ts';
+import { read } from './readers.ts';
+import { Tally } from './tally.ts';
+import { warmUp } from './warm-up.ts';
 
 /**
  * Each function's execution environment is a thread, whose young generation V8 lets grow to 48 MB under load: with some 35 of
@@ -30,9 +30,12 @@ interface SoakOptions {
  * checked against what its clients know: no ended key is accepted, no good one refused but by an outage that a fault
  * explains, none is lost, and memory stays flat.
  */
-export async function soak({ minutes, seed, readers = 3 }: SoakOptions) {
-  console.error(`seed ${seed}`);
-  const runtime = await startRuntimeProcess({ env: { NODE_OPTIONS: smallYoungGeneration } });
+export function soak(options: SoakOptions) {
+  console.error(`seed ${options.seed}`);
+  return withRuntime({ env: { NODE_OPTIONS: smallYoungGeneration } }, (runtime) => run(runtime, options));
+}
+
+async function run(runtime: RuntimeProcess, { minutes, seed, readers = 3 }: SoakOptions) {
   const tally = new Tally();
   const random = (stream: number) => new Random(seed + stream);
   const faults = new Faults(runtime.outputs, random(1), tally);
@@ -59,7 +62,6 @@ export async function soak({ minutes, seed, readers = 3 }: SoakOptions) {
     await findLost(world);
   } finally {
     tally.print(join(runtime.dataDir, 'logs'));
-    await runtime.stop();
   }
   const { requests, wrongAllows, wrongDenies, lostKeys, outages } = tally;
   const rssGrowthMb = rounded(memory.growthMb);

@@ -1,0 +1,125 @@
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { ScalekitClient } from '../../local/scalekit/sdk.ts';
+
+// One client of the APIs and of the control URL, for all tests and benches.
+
+/** An answer as it came. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly text: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look at whatever came back
+  readonly json: any;
+}
+
+export type HeaderValues = Readonly<Record<string, string | string[]>>;
+
+/** Sends one request below a URL. Header names and values, and the path, go out exactly as given. */
+export function exchange(
+  baseUrl: string,
+  method: string,
+  path: string,
+  headers: HeaderValues = {},
+  body?: string | Buffer,
+  agent: Agent | false = false,
+): Promise<Answer> {
+  const url = new URL(baseUrl);
+  const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
+  const target = url.pathname.replace(/\/$/, '') + path;
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = url;
+    const sent = request({ hostname, port, method, path: target, headers, agent }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString('utf8');
+        const isJson = text !== '' && /json/.test(response.headers['content-type'] ?? '');
+        const json = isJson ? JSON.parse(text) : undefined;
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, json });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+}
+
+/** The header that a key is sent by. */
+export function bearer(key: string | null): { Authorization: string } {
+  return { Authorization: `Bearer ${key}` };
+}
+
+/** A body, and the headers that say what it is. A string goes out as JSON too. */
+export function encode(body: unknown): { headers: Record<string, string>; text?: string } {
+  if (body === undefined) return { headers: {} };
+  const isForm = body instanceof URLSearchParams;
+  const text = isForm || typeof body === 'string' ? String(body) : JSON.stringify(body);
+  const type = isForm ? 'application/x-www-form-urlencoded' : 'application/json';
+  return { headers: { 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(text)) }, text };
+}
+
+/** A client whose connections stay open, for benches: what they measure is the answer, not the handshake. */
+export function warmClientOf(deployment: Deployment) {
+  const agent = new Agent({ keepAlive: true });
+  return clientOf(
+    () => deployment,
+    (method, path, headers, body) => exchange(deployment.apiUrl, method, path, headers, body, agent),
+  );
+}
+
+/** Sends to the customers' API. */
+export type Send = (method: string, path: string, headers?: HeaderValues, body?: string) => Promise<Answer>;
+
+/** What a client needs to know of a deployment. */
+interface Deployment {
+  readonly apiUrl: string;
+  readonly adminKey: string | null;
+  readonly controlUrl: string | null;
+}
+
+export interface NewKey {
+  readonly key: string;
+  readonly keyId: string;
+}
+
+/** A client of the deployment that runs now: a test may start another one. */
+export function clientOf(
+  deployment: () => Deployment,
+  send: Send = (method, path, headers, body) => exchange(deployment().apiUrl, method, path, headers, body),
+) {
+  /** Sends one request with a key. */
+  const call = (key: string | null, method: string, path: string, body?: unknown): Promise<Answer> => {
+    const { headers, text } = encode(body);
+    return send(method, path, { ...bearer(key), ...headers }, text);
+  };
+  const control = controlOf(() => deployment().controlUrl ?? '');
+  return {
+    call,
+    /** Creates a key, by default with the admin's. */
+    newKey: async (body: object = {}, maker = deployment().adminKey): Promise<NewKey> => {
+      const created = await call(maker, 'POST', '/keys', body);
+      if (created.status !== 201) throw new Error(`POST /keys was answered ${created.status}: ${created.text}`);
+      return created.json;
+    },
+    isGood: async (key: string | null) => (await call(key, 'GET', '/whoami')).status === 200,
+    control,
+    /** Makes the embedded Scalekit fail, or ends that. */
+    fault: (fault: object | undefined) => control(fault ? 'PUT' : 'DELETE', '/scalekit/fault', fault),
+  };
+}
+
+/** A client of the control URL; throws when a call is refused. */
+export function controlOf(controlUrl: () => string) {
+  return async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path = '/', body?: unknown): Promise<Answer['json']> => {
+    const { headers, text } = encode(body);
+    const answer = await exchange(controlUrl(), method, path, headers, text);
+    if (answer.status < 300) return answer.json;
+    throw new Error(`${method} ${path} of the control URL was answered ${answer.status}: ${answer.text}`);
+  };
+}
+
+/** The unmodified SDK. */
+export function sdkOf(scalekit: { environmentUrl: string; clientId: string; clientSecret: string }): ScalekitClient {
+  return new ScalekitClient(scalekit.environmentUrl, scalekit.clientId, scalekit.clientSecret);
+}
