@@ -1,3 +1,7 @@
+/**
+ * iam/ decides who may do what, by the policies of the template. The way in is `Iam`, and `verifySignature` for the sender
+ * of a request. What no policy allows is refused, and each refusal is reported once.
+ */
 import { randomBytes } from 'node:crypto';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { aws } from '../account.ts';
