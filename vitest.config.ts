@@ -29,7 +29,9 @@ export default defineConfig({
           deps,
           name: 'template',
           include: ['test/template/**/*.test.ts'],
-          isolate: false, // the CDK takes seconds to load, and functions to bundle: once a worker
+          globalSetup: 'test/support/shared-assembly.ts',
+          setupFiles: 'test/template/shared-bundles.ts',
+          isolate: false, // the CDK takes seconds to load: once per worker
           maxWorkers,
           testTimeout: 120_000,
         },

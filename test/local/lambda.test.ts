@@ -1,8 +1,11 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { type ApiSetUp, type ApiUnderTest, startApi } from '../parity/api-under-test.ts';
 
 let api: ApiUnderTest;
-afterEach(() => api.close());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await api.close();
+});
 const serve = async (routes: ApiSetUp['routes'], more: Partial<ApiSetUp> = {}) => {
   api = await startApi({ routes, ...more });
 };
@@ -67,7 +70,7 @@ test('a function that can not be loaded is a 502, again and again', async () => 
 });
 
 test('environment variables of the runtime’s own process do not reach a function', async () => {
-  process.env['NOT_FOR_FUNCTIONS'] = 'x';
+  vi.stubEnv('NOT_FOR_FUNCTIONS', 'x');
   await serve({ 'GET /': 'return { body: JSON.stringify(process.env) };' });
   expect(JSON.parse((await api.send('GET /test/')).body)).not.toHaveProperty('NOT_FOR_FUNCTIONS');
 });

@@ -74,15 +74,7 @@ test('a data folder that another runtime uses is one clear line, and stays as it
 });
 
 test('with every setting on, it is served all the same, but for AWS WAF, which is named', async () => {
-  const settings = {
-    authorizerProvisionedConcurrency: 2,
-    authorizerTtlSeconds: 60,
-    customerManagedKey: true,
-    waf: true,
-    domainName: 'api.example.com',
-    certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
-  };
-  const runtime = await startRuntimeProcess({ context: Object.entries(settings).map((pair) => pair.join('=')) });
+  const runtime = await startRuntimeProcess({ assembly: process.env['TEST_FULL_ASSEMBLY'] ?? '' });
   expect(await whoami(runtime.outputs.apiUrl, runtime.outputs.adminKey)).toBe(200);
   const warnings = runtime
     .output()

@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import { ParameterStore } from '../../local/aws/ssm.ts';
 import type { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { startEmbeddedScalekit } from '../../local/scalekit/server.ts';
@@ -24,7 +25,8 @@ export async function startTestScalekit(): Promise<TestScalekit> {
   const parameters = new ParameterStore();
   storeCredentials(parameters, '/test', { environmentUrl: embedded.environmentUrl, ...embedded.client });
   const aws = await serveParameters(parameters);
-  Object.assign(process.env, awsEnvironment(aws), { SCALEKIT_PARAMETER_PATH: '/test', SCALEKIT_DEADLINE_MS: '2500' });
+  const environment = { ...awsEnvironment(aws), SCALEKIT_PARAMETER_PATH: '/test', SCALEKIT_DEADLINE_MS: '2500' };
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const sdk = sdkOf({ environmentUrl: embedded.environmentUrl, ...embedded.client });
   let users = 0;
   return {
@@ -38,6 +40,7 @@ export async function startTestScalekit(): Promise<TestScalekit> {
       return (await sdk.user.createUserAndMembership(organizationId, { email })).user?.id ?? '';
     },
     async close() {
+      vi.unstubAllEnvs();
       await embedded.close();
       await aws.close();
     },

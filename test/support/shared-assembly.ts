@@ -1,21 +1,26 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { synthesize, synthesizeApps } from '../../local/synthesize.ts';
+import { fileURLToPath } from 'node:url';
+
+const script = fileURLToPath(new URL('./synthesize.ts', import.meta.url));
 
 /**
- * Synthesizes once, for all runtimes of a test run, what they find by the environment: the project (`TEST_ASSEMBLY`), the
- * project with decisions cached (`TEST_CACHED_ASSEMBLY`), and the example (`TEST_NOTES_ASSEMBLY`).
+ * Synthesizes once, for all of a test run, what tests find by the environment: the product (`TEST_ASSEMBLY`), with decisions
+ * cached (`TEST_CACHED_ASSEMBLY`), with every setting (`TEST_FULL_ASSEMBLY`), the example (`TEST_NOTES_ASSEMBLY`), and the
+ * bundles of the functions (`TEST_BUNDLES`).
  */
-export default async function setup(): Promise<() => void> {
-  if (process.env['TEST_ASSEMBLY']) return () => {};
+export default function setup(): void {
+  if (process.env['TEST_ASSEMBLY']) return;
   const folder = mkdtempSync(join(tmpdir(), 'assembly-'));
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const cached = join(folder, 'cached');
-  const [[own, notes]] = await Promise.all([
-    synthesizeApps(folder, []),
-    synthesize(cached, ['authorizerTtlSeconds=300']),
-  ]);
-  Object.assign(process.env, { TEST_ASSEMBLY: own, TEST_CACHED_ASSEMBLY: cached, TEST_NOTES_ASSEMBLY: notes });
-  return () => {};
+  execFileSync(process.execPath, [script, folder], { stdio: 'pipe' });
+  Object.assign(process.env, {
+    TEST_ASSEMBLY: join(folder, 'product'),
+    TEST_CACHED_ASSEMBLY: join(folder, 'cached'),
+    TEST_FULL_ASSEMBLY: join(folder, 'everything'),
+    TEST_NOTES_ASSEMBLY: join(folder, 'notes'),
+    TEST_BUNDLES: join(folder, 'bundles'),
+  });
 }

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { type App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
   AuthorizationType,
@@ -10,13 +9,9 @@ import {
 } from 'aws-cdk-lib/aws-apigateway';
 import { expect, test } from 'vitest';
 import { ApiKeyAuth, type ApiKeyAuthProps } from '../../infra/api-key-auth.ts';
+import { newApp } from '../support/product.ts';
 
-const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-
-function newStack(): Stack {
-  const app = new App({ context: { ...context, 'aws:cdk:bundling-stacks': [] } });
-  return new Stack(app, 'Theirs');
-}
+const newStack = () => new Stack(newApp(), 'Theirs');
 
 /** A stack whose team has an API already. */
 function adopt(api: RestApiProps = {}, props: ApiKeyAuthProps = {}, prepare: (api: RestApi) => void = () => {}) {

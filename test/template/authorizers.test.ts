@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { App, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { RequestAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { expect, test } from 'vitest';
 import { attach, createAuthorizers } from '../../infra/customer-api/authorizers.ts';
-
-const { context } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
+import { newApp } from '../support/product.ts';
 
 /** An API whose routes behind keys are all in other stacks. */
 function apiWithoutRoutes() {
-  const stack = new Stack(new App({ context }), 'Test');
+  const stack = new Stack(newApp(), 'Test');
   const code = Code.fromInline('exports.handler = () => undefined;');
   const handler = new LambdaFunction(stack, 'Handler', {
     code,

@@ -2,7 +2,8 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { operations } from '../../contract/operations.ts';
 import { keyFunctionEntries, type Permission } from '../../infra/key-functions.ts';
-import { everySetting, synthesize } from './deployed/deployed.ts';
+import { everySetting } from '../support/product.ts';
+import { synthesize } from './deployed/deployed.ts';
 
 interface Statement {
   readonly Action: string | readonly string[];

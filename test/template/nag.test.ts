@@ -1,30 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { App, Validations } from 'aws-cdk-lib';
+import { type App, type Stack, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { expect, test } from 'vitest';
-import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
-import { readConfig } from '../../infra/config.ts';
+import { everySetting, newApp, ProductStack } from '../support/product.ts';
 
-const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-
-/** All settings that add resources. */
-const everything = {
-  authorizerTtlSeconds: 60,
-  authorizerProvisionedConcurrency: 5,
-  customerManagedKey: true,
-  waf: true,
-  domainName: 'api.example.com',
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
-};
-
-function stackWith(settings: object): { app: App; stack: ApiKeysStack } {
-  const app = new App({ context: { ...flags, ...settings } });
-  return { app, stack: new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }) };
+function stackWith(settings: object): { app: App; stack: Stack } {
+  const app = newApp(settings);
+  return { app, stack: new ProductStack(app, 'Test') };
 }
 
 test.each([
   ['by default', {}],
-  ['with every setting', everything],
+  ['with every setting', everySetting],
 ])('%s, cdk-nag’s AwsSolutions finds nothing that is not explained', (_when, settings) => {
   const { app } = stackWith(settings);
   const { success, violations } = new AwsSolutionsChecks(app).validateScope(app);
@@ -33,7 +19,7 @@ test.each([
 });
 
 test('every explanation is a sentence, and none is for all of the stack', () => {
-  const { stack } = stackWith(everything);
+  const { stack } = stackWith(everySetting);
   const acknowledged = stack.node
     .findAll()
     .flatMap(({ node }) =>

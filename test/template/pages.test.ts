@@ -1,11 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
 import { problems } from '../../contract/problems.ts';
-import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
-import { readConfig } from '../../infra/config.ts';
 import { documentedCodes } from '../support/documented-codes.ts';
+import { synthesizeProduct } from '../support/product.ts';
 
 interface Answer {
   readonly status: number;
@@ -14,9 +11,7 @@ interface Answer {
 
 const page = readFileSync(new URL('../../docs/production.md', import.meta.url), 'utf8');
 const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
-const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-const app = new App({ context: { ...flags, authorizerTtlSeconds: 0 } });
-const template = Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
+const template = synthesizeProduct();
 
 test('the page on production lists every resource of the default stack, with its reason', () => {
   const listed = rows

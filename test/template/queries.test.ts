@@ -1,13 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
 import { expect, test } from 'vitest';
-import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
-import { readConfig } from '../../infra/config.ts';
+import { synthesizeProduct } from '../support/product.ts';
 
-const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-const app = new App({ context: flags });
-const template = Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
+const template = synthesizeProduct();
 const queries = Object.values(template.findResources('AWS::Logs::QueryDefinition')).map(({ Properties }) => ({
   name: Properties.Name as string,
   text: Properties.QueryString as string,

@@ -1,17 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
-import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
-import { readConfig } from '../../infra/config.ts';
+import { synthesizeProduct as synthesize } from '../support/product.ts';
 
 // What can be switched on in config alone, and what is on by default.
 
-const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-const synthesize = (settings: object) => {
-  const app = new App({ context: { ...flags, ...settings } });
-  return Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
-};
 const plain = synthesize({});
 const domain = {
   domainName: 'api.example.com',

@@ -1,19 +1,10 @@
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Match, Template } from 'aws-cdk-lib/assertions';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { problems } from '../../contract/problems.ts';
 import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
-import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
-import { readConfig } from '../../infra/config.ts';
+import { synthesizeProduct } from '../support/product.ts';
 
-function synthesize(context: Record<string, unknown> = {}): Template {
-  const { context: flags } = JSON.parse(readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'));
-  const app = new App({ context: { ...flags, 'aws:cdk:bundling-stacks': [], ...context } });
-  return Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) }));
-}
-
-const template = synthesize();
+const template = synthesizeProduct();
 
 type Ref = { readonly Ref: string };
 
@@ -257,7 +248,7 @@ describe('the functions', () => {
 });
 
 describe('with a TTL for data routes', () => {
-  const cached = synthesize({ authorizerTtlSeconds: 300 });
+  const cached = synthesizeProduct({ authorizerTtlSeconds: 300 });
   const find = (type: string, id = '') =>
     Object.entries(cached.findResources(type)).filter(([logicalId]) => logicalId.includes(id));
 
@@ -435,7 +426,7 @@ test('the stack gives out the URL of the API', () => {
 
 describe('config', () => {
   test('goes where it belongs', () => {
-    const configured = synthesize({
+    const configured = synthesizeProduct({
       stage: 'prod',
       corsAllowOrigin: 'https://app.example.com',
       logRetentionDays: '30',
@@ -465,6 +456,6 @@ describe('config', () => {
     [{ scalekitDeadlineMs: 'soon' }, /scalekitDeadlineMs="soon" is not allowed/],
     [{ authorizerTtlSeconds: 3601 }, /authorizerTtlSeconds=3601 is not allowed: use a whole number from 0/],
   ])('%o fails synth with what is allowed', (context, message) => {
-    expect(() => synthesize(context)).toThrow(message);
+    expect(() => synthesizeProduct(context)).toThrow(message);
   });
 });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import type * as z from 'zod';
 import { contractText } from '../../contract/document.ts';
 import { gatewayCodes, problems } from '../../contract/problems.ts';
@@ -12,12 +12,15 @@ import { toProblem } from '../../shared/endpoint/problem.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { checkAgainstContract, type SeenAnswer } from '../support/contract-check.ts';
 
+afterEach(() => void vi.unstubAllEnvs());
+
 test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
   expect(contractText()).toBe(readFileSync(new URL('../../functions/openapi/openapi.json', import.meta.url), 'utf8'));
 });
 
 test('behind a domain of its own, the contract that is served names no stage', async () => {
-  Object.assign(process.env, { BACKEND_PATHS: '/openapi.json /whoami', CORS_ALLOW_ORIGIN: '*' });
+  vi.stubEnv('BACKEND_PATHS', '/openapi.json /whoami');
+  vi.stubEnv('CORS_ALLOW_ORIGIN', '*');
   const { handler } = await import('../../functions/openapi/handler.ts');
   const requestContext = { requestId: 'r', path: '/openapi.json', identity: {} };
   const event = { requestContext, httpMethod: 'GET' } as unknown as APIGatewayProxyEvent;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { deployed, difference, everySetting, keptOf, synthesize, toText } from './deployed.ts';
+import { everySetting } from '../../support/product.ts';
+import { deployed, difference, keptOf, synthesize, toText } from './deployed.ts';
 import { keptIds, keptIdsOfSettings } from './kept-ids.ts';
 
 // What is deployed already must not be replaced by a change of our code alone: a log would begin anew, a URL would be another.

@@ -1,8 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { App } from 'aws-cdk-lib';
-import { Template } from 'aws-cdk-lib/assertions';
-import { ApiKeysStack } from '../../../infra/api-keys-stack.ts';
-import { readConfig } from '../../../infra/config.ts';
+import { synthesizeProduct } from '../../support/product.ts';
 
 interface Resource {
   readonly Type: string;
@@ -16,20 +12,8 @@ export type Deployed = ReadonlyMap<string, readonly string[]>;
 /** Types that are known outside of the stack by a URL, an ARN or an id. */
 const known = ['RestApi', 'Stage', 'DomainName', 'Authorizer', 'Topic', 'ManagedPolicy', 'ScheduleGroup', 'Alias'];
 
-/** Every setting that adds resources or properties. */
-export const everySetting = {
-  authorizerTtlSeconds: 60,
-  authorizerProvisionedConcurrency: 5,
-  customerManagedKey: true,
-  waf: true,
-  domainName: 'api.example.com',
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
-};
-
 export function synthesize(settings: object): Readonly<Record<string, Resource>> {
-  const { context: flags } = JSON.parse(readFileSync(new URL('../../../cdk.json', import.meta.url), 'utf8'));
-  const app = new App({ context: { ...flags, ...settings } });
-  const template = Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) })).toJSON();
+  const template = synthesizeProduct(settings).toJSON();
   const outputs = Object.entries((template['Outputs'] ?? {}) as Record<string, Record<string, unknown>>).map(
     ([id, output]) => [`Output ${id}`, { Type: 'Output', Properties: output }] as const,
   );

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { App, type AppProps, Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import type { Construct } from 'constructs';
+import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
+import { readConfig } from '../../infra/config.ts';
+import { ApiFunction } from '../../infra/lambda/api-function.ts';
+
+// The product as tests see it: a stack and a context of their own. A clone's settings and routes leave the tests as they are.
+
+const { context }: { context: Record<string, unknown> } = JSON.parse(
+  readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
+);
+/** What the CDK is told of itself; settings have names without a colon. */
+const flags = Object.fromEntries(Object.entries(context).filter(([name]) => name.includes(':')));
+
+/** All settings that add resources. */
+export const everySetting = {
+  authorizerTtlSeconds: 60,
+  authorizerProvisionedConcurrency: 5,
+  customerManagedKey: true,
+  waf: true,
+  domainName: 'api.example.com',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
+};
+
+/** An app with the CDK flags of the project, and no setting but these. */
+export function newApp(settings: object = {}, props: AppProps = {}): App {
+  return new App({ ...props, context: { ...flags, ...settings } });
+}
+
+/** An API behind keys, with one route of data. */
+export class ProductStack extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    const config = readConfig(this.node);
+    const auth = new ApiKeyAuth(this, 'Default', config);
+    auth.dataRoute('GET', '/whoami', new ApiFunction(this, 'Whoami', { entry: 'whoami', config }));
+    if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
+    const { operators, audit, monitoring } = auth;
+    const outputs = {
+      ApiUrl: auth.url,
+      OperatorApiUrl: operators.url,
+      OperatorPolicyArn: operators.policy.managedPolicyArn,
+      OrganizationOperatorPolicyArn: operators.organizationPolicy.managedPolicyArn,
+      AuditEventBusName: audit.bus.eventBusName,
+      AlarmTopicArn: monitoring.topic.topicArn,
+      ScalekitParameterPath: auth.parameterPath,
+      ...(auth.domainAliasTarget ? { DomainAliasTarget: auth.domainAliasTarget } : {}),
+    };
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
+  }
+}
+
+/** The product's template with some settings. */
+export function synthesizeProduct(settings: object = {}): Template {
+  return Template.fromStack(new ProductStack(newApp(settings), 'Test'));
+}

@@ -1,0 +1,27 @@
+import { cpSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App } from 'aws-cdk-lib';
+import { NotesStack } from '../../examples/notes/notes-stack.ts';
+import { bundleFunction } from '../../infra/lambda/bundle.ts';
+import { stackName } from '../../infra/names.ts';
+import { everySetting, newApp, ProductStack } from './product.ts';
+
+// Synthesizes what a test run serves, below the folder that is the argument, and bundles each function once for all of it.
+
+const [, , folder = ''] = process.argv;
+
+function synthesize(name: string, settings: object, addStack: (app: App) => void): void {
+  const outdir = join(folder, name);
+  const app = newApp({ 'aws:cdk:enable-asset-metadata': true, ...settings }, { outdir });
+  addStack(app);
+  app.synth();
+  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n'); // whatever a folder above says
+}
+
+const product = (app: App) => void new ProductStack(app, stackName('dev'));
+synthesize('product', {}, product);
+synthesize('cached', { authorizerTtlSeconds: 300 }, product);
+synthesize('everything', everySetting, product);
+synthesize('notes', {}, (app) => void new NotesStack(app, 'Notes'));
+for (const entry of readdirSync(new URL('../../functions', import.meta.url)))
+  cpSync(bundleFunction(entry), join(folder, 'bundles', entry), { recursive: true });
