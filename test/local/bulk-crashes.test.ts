@@ -10,7 +10,7 @@ const { call, fault } = clientOf(() => runtime.outputs);
 const revoke = async (body: object) => (await call(runtime.outputs.adminKey, 'POST', '/keys/revoke', body)).json;
 
 test('60 keys: a dry run counts them, and a revocation killed at any point and repeated leaves none', {
-  timeout: 120_000,
+  timeout: 300_000,
 }, async () => {
   runtime = await startRuntimeProcess({ dataDir });
   const { scalekit, organizationId, otherOrganizationId } = runtime.outputs;

@@ -37,7 +37,7 @@ function run(name: string, variables: Record<string, string> = {}): Promise<stri
     ...process.env,
     ORG: runtime.outputs.organizationId,
     API: runtime.outputs.apiUrl,
-    TARGET: `--local --data ${runtime.dataDir}`,
+    TARGET: `--local --data ${runtime.dataDir} --stage dev`,
     ...variables,
   };
   return new Promise((resolve, reject) => {

@@ -28,8 +28,11 @@ function run(args: string[], env: NodeJS.Dict<string> = {}): Promise<Run> {
   });
 }
 
-const keys = (command: string, ...args: string[]) =>
-  run([command, ...args, '--organization', runtime.outputs.organizationId, '--local', '--data', runtime.dataDir]);
+const stage = ['--stage', 'dev']; // whatever cdk.json says
+const keys = (command: string, ...args: string[]) => {
+  const local = ['--local', '--data', runtime.dataDir, ...stage];
+  return run([command, ...args, '--organization', runtime.outputs.organizationId, ...local]);
+};
 const { call } = clientOf(() => runtime.outputs);
 const whoami = async (key: string) => {
   const { status, json } = await call(key, 'GET', '/whoami');
@@ -95,7 +98,7 @@ test('a deployment is found by its stack’s outputs, and signed for with the AW
     AWS_ACCESS_KEY_ID: aws.accessKeyId,
     AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
   };
-  const created = await run(['create', '--organization', organizationId, '--user', userId], env);
+  const created = await run(['create', '--organization', organizationId, '--user', userId, ...stage], env);
   expect(created.code, created.stderr).toBe(0);
   expect((await whoami(created.stdout.trim())).body).toMatchObject({ userId });
   const { operatorUrl } = runtime.outputs;

@@ -177,7 +177,7 @@ function decide(request: AuthorizationRequest): Promise<boolean> {
   return decision;
 }
 
-test('nothing is denied, and without any one permission something is', { timeout: 180_000 }, async () => {
+test('nothing is denied, and without any one permission something is', { timeout: 300_000 }, async () => {
   const whole = await deploy('whole', () => {});
   await useEverything(whole.runtime);
   await whole.runtime.close();

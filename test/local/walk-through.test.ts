@@ -18,7 +18,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('a newcomer adds a protected route of their own by the commands of the page', { timeout: 120_000 }, async () => {
+test('a newcomer adds a protected route of their own by the commands of the page', { timeout: 300_000 }, async () => {
   const skipped = /^(node_modules|\.git|cdk\.out|dist|\.local)$/;
   cpSync(root, project, {
     recursive: true,

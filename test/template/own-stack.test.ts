@@ -10,7 +10,7 @@ test('the stack that is deployed has all of the product, under the same ids', ()
   const app = newApp();
   const own = Template.fromStack(new ApiKeysStack(app, 'Test', { config: readConfig(app.node) })).toJSON();
   const product = synthesizeProduct().toJSON();
-  const isStable = (id: string) => !/Deployment[0-9a-f]{40}$/.test(id); // its id is a hash of all routes
+  const isStable = (id: string) => !/Deployment[0-9A-Fa-f]{40}$/.test(id); // its id is a hash of all routes
   const typesOf = ({ Resources }: { Resources: Record<string, { Type: string }> }) =>
     Object.entries(Resources)
       .filter(([id]) => isStable(id))
