@@ -196,6 +196,30 @@ test.each([
   ),
 );
 
+const rotate = { kind: 'rotate', key: 0, replace: false } as const;
+
+test.each<[string, number, Operation[]]>([
+  ['a rotation', 6, [{ ...rotate, overlapSeconds: 0 }]],
+  ['a rotation with an overlap', 6, [{ ...rotate, overlapSeconds: 60 }]],
+  [
+    'a rotation beside a replacement',
+    12,
+    [
+      { ...rotate, overlapSeconds: 60 },
+      { ...rotate, overlapSeconds: 0, replace: true },
+    ],
+  ],
+])('nor does %s that dies before or after any of its calls', { timeout: 120_000 }, async (_what, calls, operations) => {
+  for (const death of ['dies before', 'dies after'] as const)
+    for (let at = 0; at < calls; at++) {
+      const died = (scheduler: fc.Scheduler) => {
+        let call = 0;
+        return runAll(scheduler, operations, () => (call++ === at ? death : 'well'));
+      };
+      await fc.assert(fc.asyncProperty(fc.scheduler(), died), { numRuns: 1 });
+    }
+});
+
 test('without any operation on it, a key stays, however many there are', async () => {
   const { organization } = await sdk.organization.createOrganization('Acme');
   const organizationId = organization?.id ?? '';
