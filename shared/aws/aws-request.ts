@@ -1,6 +1,7 @@
 import aws4 from 'aws4';
 import { requireEnvironment } from '../environment.ts';
 import { type HttpAnswer, sendHttp } from './http-request.ts';
+import type { KeptConnections } from './kept-connections.ts';
 
 /**
  * Calls an AWS API of the function's own region with the function's own credentials, both from the environment that
@@ -10,7 +11,15 @@ import { type HttpAnswer, sendHttp } from './http-request.ts';
  */
 export function sendAws(
   service: keyof typeof endpointVariables,
-  options: { method: string; path: string; headers: Record<string, string>; body: string; timeoutMs: number },
+  options: {
+    method: string;
+    path: string;
+    headers: Record<string, string>;
+    body: string;
+    timeoutMs: number;
+    /** For calls that are safe to repeat: connections that are used again. */
+    connections?: KeptConnections;
+  },
 ): Promise<HttpAnswer> {
   const region = requireEnvironment('AWS_REGION');
   const endpoint = endpointOf(service, region);
@@ -41,6 +50,7 @@ const endpointVariables = {
   apigateway: 'API_GATEWAY',
   events: 'EVENTBRIDGE',
   scheduler: 'SCHEDULER',
+  dynamodb: 'DYNAMODB',
 } as const;
 
 function endpointOf(service: keyof typeof endpointVariables, region: string): URL {

@@ -1,5 +1,6 @@
-import { request as httpRequest } from 'node:http';
+import { type Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
+import type { KeptConnections } from './kept-connections.ts';
 
 /** What came back over HTTP; the body as UTF-8 text. */
 export interface HttpAnswer {
@@ -18,19 +19,50 @@ export class UnexpectedStatus extends Error {
   }
 }
 
+interface RequestOptions {
+  readonly method: string;
+  readonly headers: Record<string, string>;
+  readonly body: string;
+  readonly timeoutMs: number;
+}
+
 /**
  * Sends one HTTP/1.1 request and reads the whole answer, within `timeoutMs` overall.
  * node:http rather than fetch: the first use of fetch adds 10–20 ms to a cold start.
  * Rejects with the socket's error, or with code `ETIMEDOUT`; any status is an answer.
+ * With `connections` a connection is used again, and a request whose kept connection turns out to be dead is sent once
+ * more on a new one: only for requests that are safe to repeat.
  */
-export function sendHttp(
+export async function sendHttp(
   url: URL,
-  options: { method: string; headers: Record<string, string>; body: string; timeoutMs: number },
+  { connections, ...options }: RequestOptions & { readonly connections?: KeptConnections | undefined },
+): Promise<HttpAnswer> {
+  // A connection of its own: one kept alive may have died while Lambda had the process frozen.
+  if (!connections) return send(url, options, false);
+  const startedAt = Date.now();
+  try {
+    return await send(url, options, connections.agentFor(url));
+  } catch (error) {
+    const leftMs = options.timeoutMs - (Date.now() - startedAt);
+    if (!(error instanceof DeadConnection) || leftMs <= 0) throw error;
+    connections.dropIdle();
+    return send(url, { ...options, timeoutMs: leftMs }, connections.agentFor(url));
+  }
+}
+
+/** A connection that was kept alive broke before it gave an answer. */
+class DeadConnection extends Error {
+  override readonly name = 'DeadConnection';
+}
+
+function send(
+  url: URL,
+  { method, headers, body, timeoutMs }: RequestOptions,
+  agent: Agent | false,
 ): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
-    const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
-    // A connection of its own: one kept alive may have died while Lambda had the process frozen.
-    const request = send(url, { method: options.method, headers: options.headers, agent: false }, (response) => {
+    const newRequest = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const request = newRequest(url, { method, headers, agent }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', finish);
@@ -40,14 +72,18 @@ export function sendHttp(
       });
     });
     const timer = setTimeout(
-      () => request.destroy(Object.assign(new Error(`no answer in ${options.timeoutMs} ms`), { code: 'ETIMEDOUT' })),
-      options.timeoutMs,
+      () => request.destroy(Object.assign(new Error(`no answer in ${timeoutMs} ms`), { code: 'ETIMEDOUT' })),
+      timeoutMs,
     );
     const finish = (error?: Error) => {
       clearTimeout(timer);
-      if (error) reject(error);
+      if (error) reject(request.reusedSocket && isReset(error) ? new DeadConnection('reset', { cause: error }) : error);
     };
     request.on('error', finish);
-    request.end(options.body);
+    request.end(body);
   });
+}
+
+function isReset(error: Error): boolean {
+  return 'code' in error && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
 }
