@@ -14,7 +14,7 @@ export interface AwsCall {
   readonly require: (asked: {
     readonly action: string;
     readonly resource: string;
-    readonly context?: Readonly<Record<string, string>>;
+    readonly context?: Readonly<Record<string, string | readonly string[]>>;
     readonly status?: number;
   }) => Promise<void>;
 }

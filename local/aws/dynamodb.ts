@@ -4,36 +4,47 @@ import { request, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type JsonAnswer, parseJson } from '../http/http-json.ts';
-import type { Iam } from '../iam/iam.ts';
+import type { JsonAnswer } from '../http/http-json.ts';
+import { jsonCall } from '../http/json-calls.ts';
 import { UserError } from '../user-error.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
-import { requireAllowed } from './require.ts';
+import { DynamoDbFaultSchema, DynamoDbFaults } from './dynamodb-faults.ts';
+import { keyOf, leadingKeys, readInput, type TableRequest } from './dynamodb-input.ts';
+import { Lag } from './dynamodb-lag.ts';
 import type { AwsService, StandIn } from './stand-in.ts';
 import { readTables, servedTableProperties, type Table } from './tables.ts';
 
-const operations = ['DeleteItem', 'DescribeTable', 'GetItem', 'PutItem', 'Query', 'Scan', 'UpdateItem'];
+const writes = ['DeleteItem', 'PutItem', 'UpdateItem'];
+const operations = ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan', ...writes];
 
-const TableCall = z.looseObject({ TableName: z.string(), IndexName: z.string().optional() });
+/** What a call asks of a table that there is. */
+interface Request extends TableRequest {
+  readonly table: Table;
+}
 
 /** A stand-in for DynamoDB: dynalite, behind IAM. Tables outlive a restart. */
 export class DynamoDb implements AwsService {
   readonly #server: Server;
   readonly #socket: string;
   readonly #tables: readonly Table[];
-  readonly #iam: Iam;
+  readonly #lag = new Lag();
+  readonly #faults = new DynamoDbFaults();
 
-  private constructor(server: Server, socket: string, tables: readonly Table[], iam: Iam) {
+  readonly controls = {
+    'PUT /dynamodb/fault': jsonCall(DynamoDbFaultSchema, (fault) => this.#faults.set(fault)),
+  };
+
+  private constructor(server: Server, socket: string, tables: readonly Table[]) {
     this.#server = server;
     this.#socket = socket;
     this.#tables = tables;
-    this.#iam = iam;
   }
 
   /** Opens the folder that keeps the tables, and makes those that are not in it. */
-  static async open(folder: string, tables: readonly Table[], iam: Iam): Promise<DynamoDb> {
+  static async open(folder: string, tables: readonly Table[]): Promise<DynamoDb> {
     const { default: dynalite } = await import('dynalite');
     mkdirSync(folder, { recursive: true });
     const server = dynalite({ path: folder, createTableMs: 0 });
@@ -44,7 +55,7 @@ export class DynamoDb implements AwsService {
         : join(mkdtempSync(join(tmpdir(), 'dynamodb-')), 'socket');
     server.listen(socket);
     await once(server, 'listening');
-    const dynamoDb = new DynamoDb(server, socket, tables, iam);
+    const dynamoDb = new DynamoDb(server, socket, tables);
     try {
       for (const table of tables) await dynamoDb.#createTable(table);
     } catch (error) {
@@ -62,17 +73,65 @@ export class DynamoDb implements AwsService {
   }
 
   /** Answers one call; throws {@link AwsError} as DynamoDB would answer. */
-  async call({ principal, operation, body }: AwsCall): Promise<JsonAnswer> {
+  async call({ operation, body, require }: AwsCall): Promise<JsonAnswer> {
     if (!operations.includes(operation))
       throw new AwsError('UnknownOperationException', `${operation} of DynamoDB is not served locally`);
-    const parsed = TableCall.safeParse(parseJson(body));
-    if (!parsed.success) throw new AwsError('ValidationException', z.prettifyError(parsed.error));
-    const { TableName, IndexName } = parsed.data;
-    const table = this.#tables.find(({ name, arn }) => TableName === name || TableName === arn);
+    const { input, requests } = readInput(operation, body);
+    const found = requests.map((request) => ({ ...request, table: this.#table(request.tableName) }));
+    for (const { table, indexName, rows } of found) {
+      const resource = indexName === undefined ? table.arn : `${table.arn}/index/${indexName}`;
+      const keys = leadingKeys(table, rows);
+      // A condition on what a request does not have is decided without it.
+      const context = keys.length > 0 ? { 'dynamodb:LeadingKeys': keys } : {};
+      await require({ action: `dynamodb:${operation}`, resource, context });
+    }
+    await this.#faults.before(operation);
+    if (writes.includes(operation)) await this.#noteForLag(found);
+    const answer = await this.#send(operation, withNames(input, found));
+    return this.#withLag(operation, found, answer);
+  }
+
+  #table(name: string): Table {
+    const table = this.#tables.find((candidate) => name === candidate.name || name === candidate.arn);
     if (!table) throw new AwsError('ResourceNotFoundException', 'Requested resource not found');
-    const resource = IndexName === undefined ? table.arn : `${table.arn}/index/${IndexName}`;
-    await requireAllowed(this.#iam, { principal, action: `dynamodb:${operation}`, resource });
-    return this.#send(operation, { ...parsed.data, TableName: table.name });
+    return table;
+  }
+
+  async #noteForLag(requests: readonly Request[]): Promise<void> {
+    const { lagMs } = this.#faults;
+    if (lagMs === 0) return;
+    for (const { table, rows } of requests) {
+      for (const row of rows) {
+        const Key = keyOf(table, row);
+        const { body } = await this.#send('GetItem', { TableName: table.name, Key, ConsistentRead: true });
+        const { Item } = JSON.parse(String(body)) as { Item?: unknown };
+        this.#lag.note(table.name, Key, Item, lagMs);
+      }
+    }
+  }
+
+  /** Only of reads by key: queries and scans see what is there. */
+  #withLag(operation: string, requests: readonly Request[], answer: JsonAnswer): JsonAnswer {
+    const { lagMs } = this.#faults;
+    if (lagMs === 0 || answer.status !== 200) return answer;
+    const seen = ({ table, rows, isConsistent }: Request, items: readonly Row[]) =>
+      rows.flatMap((row) => {
+        const key = keyOf(table, row);
+        const item = items.find((candidate) => isDeepStrictEqual(keyOf(table, candidate), key));
+        return (isConsistent ? item : this.#lag.seen(table.name, key, item, lagMs)) ?? [];
+      });
+    const body = JSON.parse(String(answer.body)) as { Item?: Row; Responses?: Record<string, Row[]> };
+    const [first] = requests;
+    if (operation === 'GetItem' && first) {
+      const [Item] = seen(first, body.Item ? [body.Item] : []);
+      return { ...answer, body: JSON.stringify({ ...body, Item }) };
+    }
+    if (operation !== 'BatchGetItem') return answer;
+    const responses = requests.map((request) => [
+      request.table.name,
+      seen(request, body.Responses?.[request.table.name] ?? []),
+    ]);
+    return { ...answer, body: JSON.stringify({ ...body, Responses: Object.fromEntries(responses) }) };
   }
 
   async #createTable({ name, definition }: Table): Promise<void> {
@@ -106,6 +165,16 @@ export class DynamoDb implements AwsService {
   }
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
+/** The input with names of tables in place of ARNs. */
+function withNames(input: object, requests: readonly Request[]): object {
+  if (!('RequestItems' in input)) return { ...input, TableName: requests[0]?.table.name };
+  const items = input.RequestItems as Readonly<Record<string, unknown>>;
+  const named = requests.map(({ tableName, table }) => [table.name, items[tableName]]);
+  return { ...input, RequestItems: Object.fromEntries(named) };
+}
+
 const contentType = 'application/x-amz-json-1.0';
 
 const Keys = z.object({
@@ -124,8 +193,8 @@ function keysOf(table: unknown): string {
 /** Without a table, dynalite is not even loaded. */
 export const dynamoDb = {
   resources: { 'AWS::DynamoDB::Table': servedTableProperties },
-  async start({ stacks, tables: folder, iam }) {
+  async start({ stacks, tables: folder }) {
     const tables = stacks.flatMap(readTables);
-    return tables.length > 0 ? DynamoDb.open(folder, tables, iam) : undefined;
+    return tables.length > 0 ? DynamoDb.open(folder, tables) : undefined;
   },
 } satisfies StandIn;

@@ -39,7 +39,7 @@ export interface AuthorizationRequest {
   readonly principal: Identity | ServicePrincipal;
   readonly action: string;
   readonly resource: string;
-  readonly context?: Readonly<Record<string, string>>;
+  readonly context?: Readonly<Record<string, string | readonly string[]>>;
   /** The policy of the resource itself, where it has one. */
   readonly resourcePolicy?: PolicyDocument | undefined;
 }

@@ -28,7 +28,7 @@ beforeAll(async () => {
   const tables = stacks.flatMap(readTables);
   const iam = new Iam([]);
   const { credentials } = iam.createUser('test', [administratorAccess]);
-  dynamoDb = await DynamoDb.open(join(folder, 'tables'), tables, iam);
+  dynamoDb = await DynamoDb.open(join(folder, 'tables'), tables);
   server = await serveAws(iam, { dynamodb: dynamoDb });
   const environment = { ...environmentFor(server, credentials), NOTES_TABLE: tables[0]?.name };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
