@@ -31,10 +31,10 @@ export class DynamoDb implements AwsService {
   readonly #socket: string;
   readonly #tables: readonly Table[];
   readonly #lag = new Lag();
-  readonly #faults = new DynamoDbFaults();
+  readonly faults = new DynamoDbFaults();
 
   readonly controls = {
-    'PUT /dynamodb/fault': jsonCall(DynamoDbFaultSchema, (fault) => this.#faults.set(fault)),
+    'PUT /dynamodb/fault': jsonCall(DynamoDbFaultSchema, (fault) => this.faults.set(fault)),
   };
 
   private constructor(server: Server, socket: string, tables: readonly Table[]) {
@@ -85,7 +85,7 @@ export class DynamoDb implements AwsService {
       const context = keys.length > 0 ? { 'dynamodb:LeadingKeys': keys } : {};
       await require({ action: `dynamodb:${operation}`, resource, context });
     }
-    await this.#faults.before(operation);
+    await this.faults.before(operation);
     if (writes.includes(operation)) await this.#noteForLag(found);
     const answer = await this.#send(operation, withNames(input, found));
     return this.#withLag(operation, found, answer);
@@ -98,7 +98,7 @@ export class DynamoDb implements AwsService {
   }
 
   async #noteForLag(requests: readonly Request[]): Promise<void> {
-    const { lagMs } = this.#faults;
+    const { lagMs } = this.faults;
     if (lagMs === 0) return;
     for (const { table, rows } of requests) {
       for (const row of rows) {
@@ -112,7 +112,7 @@ export class DynamoDb implements AwsService {
 
   /** Only of reads by key: queries and scans see what is there. */
   #withLag(operation: string, requests: readonly Request[], answer: JsonAnswer): JsonAnswer {
-    const { lagMs } = this.#faults;
+    const { lagMs } = this.faults;
     if (lagMs === 0 || answer.status !== 200) return answer;
     const seen = ({ table, rows, isConsistent }: Request, items: readonly Row[]) =>
       rows.flatMap((row) => {

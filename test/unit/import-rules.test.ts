@@ -8,14 +8,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What each room of shared/ may import beside the files in shared/ itself; the table of docs/architecture.md. */
-const keysMay = ['authentication', 'authorization', 'aws', 'scalekit', 'audit'];
+const keysMay = ['authentication', 'authorization', 'aws', 'scalekit', 'decision-cache', 'audit'];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   authentication: [],
   aws: [],
   authorization: ['authentication'],
   endpoint: ['authentication'],
   scalekit: ['aws'],
-  audit: ['authentication', 'aws', 'scalekit'],
+  'decision-cache': ['aws'],
+  audit: ['authentication', 'aws', 'scalekit', 'decision-cache'],
   keys: keysMay,
   rotation: [...keysMay, 'keys'],
   revocation: [...keysMay, 'keys'],

@@ -1,0 +1,55 @@
+import { requireEnvironment } from '../environment.ts';
+import type { CachedCaller } from './cached-caller.ts';
+import { guardedTable } from './guarded-table.ts';
+import { knownKeys } from './known-keys.ts';
+import { type Lookup, reader } from './read.ts';
+import { type Refused, refusals } from './refusals.ts';
+import { keeper, type Remembered } from './remember.ts';
+import { type DecisionCacheSettings, requireSettings } from './settings.ts';
+import { type Table, tableOf } from './table.ts';
+import { useNotes } from './uses.ts';
+
+/**
+ * The way in for the authorizer; changes of keys come in by `marks.ts`. The promise of this room: no request that is sent
+ * after an end or change of a key was answered is allowed by what Scalekit said before it, and once Scalekit has ended a key
+ * no decision is used, even if the function that asked died. What is changed beside us is followed within `cacheSeconds`.
+ * Nothing here fails a request: whatever goes wrong is a miss, and Scalekit is asked.
+ */
+export interface DecisionCache {
+  /** Looks for a decision, within 300 ms. Not for routes that manage keys: they always ask Scalekit. */
+  read(plainKey: string): Promise<Lookup>;
+  /**
+   * Keeps what Scalekit said of a key, within 300 ms; `beganAt` is when it was asked (ms). Also with the cache off: it notes
+   * the use of the key.
+   */
+  remember(plainKey: string, caller: CachedCaller, beganAt: number): Promise<Remembered>;
+  /** Ends the decisions of a key that Scalekit refused, within 300 ms. Not for a key that is denied for another reason. */
+  refused(plainKey: string): Promise<Refused>;
+}
+
+interface DecisionCacheInput {
+  readonly table: Table;
+  readonly settings: DecisionCacheSettings;
+  readonly now: () => number;
+}
+
+/** The cache that `DECISION_TABLE`, `DECISION_CACHE_SECONDS` and `OUTAGE_GRACE_SECONDS` describe. */
+export function decisionCacheFromEnvironment(): DecisionCache {
+  const settings = {
+    cacheSeconds: Number(requireEnvironment('DECISION_CACHE_SECONDS')),
+    graceSeconds: Number(requireEnvironment('OUTAGE_GRACE_SECONDS')),
+  };
+  return decisionCache({ table: tableOf(requireEnvironment('DECISION_TABLE')), settings, now: Date.now });
+}
+
+/** Makes a cache on a table; `now` is the clock, in ms. */
+export function decisionCache({ table, settings, now }: DecisionCacheInput): DecisionCache {
+  requireSettings(settings);
+  const guarded = guardedTable(table, now);
+  const known = knownKeys(guarded, now);
+  return {
+    read: reader(guarded, known, settings, now),
+    remember: keeper(guarded, known, useNotes(guarded, now), settings, now),
+    refused: refusals(guarded, known, settings, now),
+  };
+}

@@ -1,0 +1,40 @@
+import type { CachedCaller } from './cached-caller.ts';
+import { areIds, decisionItem } from './items.ts';
+import type { KnownKeys } from './known-keys.ts';
+import type { DecisionCacheSettings } from './settings.ts';
+import type { Table } from './table.ts';
+import { rememberMs } from './time-limits.ts';
+
+/**
+ * What became of a decision. `superseded`: a mark or a newer decision is in its place. `unfit`: the caller is too large, or
+ * its ids are not such as Scalekit's are.
+ */
+export type Remembered = 'remembered' | 'superseded' | 'unfit' | 'off' | 'throttled' | 'failed';
+
+/** Makes the function that keeps what Scalekit said of a key, when asked at `beganAt`. */
+export function keeper(
+  table: Table,
+  known: KnownKeys,
+  noteUse: (keyId: string, until: number) => Promise<void>,
+  settings: DecisionCacheSettings,
+  now: () => number,
+): (plainKey: string, caller: CachedCaller, beganAt: number) => Promise<Remembered> {
+  async function keep(plainKey: string, caller: CachedCaller, beganAt: number, until: number): Promise<Remembered> {
+    if (settings.cacheSeconds === 0) return 'off';
+    const { keyId, organizationId, userId } = caller;
+    const item = decisionItem(caller, beganAt);
+    if (!item || !areIds(keyId, organizationId, ...(userId === undefined ? [] : [userId]))) return 'unfit';
+    // First, so that a refusal finds the key of every decision that is kept.
+    const named = await known.keep(plainKey, caller, until);
+    if (!named.ok) return named.failure.kind === 'throttled' ? 'throttled' : 'failed';
+    const put = await table.put(item, 'older', Math.max(1, until - now()));
+    if (put.ok) return 'remembered';
+    return put.failure.kind === 'condition_failed' ? 'superseded' : put.failure.kind;
+  }
+
+  return async (plainKey, caller, beganAt) => {
+    const until = now() + rememberMs;
+    const [remembered] = await Promise.all([keep(plainKey, caller, beganAt, until), noteUse(caller.keyId, until)]);
+    return remembered;
+  };
+}
