@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Mutant, Scenario } from './scenario.ts';
 import type { Choose } from './simulation.ts';
-import { type Mutant, runOnce, type Scenario } from './world.ts';
+import { runOnce } from './world.ts';
 
 // The room's code on a simulated table and clock, in thousands of orders: whoever is frozen, fails or dies in between.
 
