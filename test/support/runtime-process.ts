@@ -11,8 +11,14 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** No runtime outlives this process, and no folder with its keys, whatever ends the process: the latest goes first. */
 const atExit = new Set<() => void>();
-process.once('exit', () => {
+const endAll = () => {
   for (const end of [...atExit].reverse()) end();
+};
+process.once('exit', endAll);
+// A worker of the tests is ended by SIGTERM, which is no exit.
+process.once('SIGTERM', () => {
+  endAll();
+  if (process.listenerCount('SIGTERM') === 0) process.kill(process.pid, 'SIGTERM');
 });
 
 /** Outputs of a runtime with the embedded Scalekit: nothing in them is null. */
