@@ -7,6 +7,7 @@ import { AuditTrail } from './audit-trail.ts';
 import { type Config, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
+import { DecisionTable } from './decision-table.ts';
 import { addRoutes, createFunctions, functionsThatMay, grantPermissions } from './deployed-functions.ts';
 import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
@@ -58,6 +59,7 @@ export class ApiKeyAuth extends Construct {
     const parameters = new ScalekitParameters(this, 'ScalekitParameters', { config, key });
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     this.audit = new AuditTrail(this, 'Audit');
+    const decisions = new DecisionTable(this, 'Decisions', { config });
     const functions = createFunctions(this, { config, rotation });
     const authorizer = keptWarm(this, functions.Authorizer, config);
     const api = new CustomerApi(this, 'CustomerApi', { name: deployment, authorizer, config, restApi });
@@ -72,7 +74,9 @@ export class ApiKeyAuth extends Construct {
       webhookSecret: (reader) => parameters.grantReadWebhookSecret(reader),
       scalekit: (reader) => parameters.grantRead(reader),
       record: (recorder) => this.audit.grantRecord(recorder),
-      flush: (changer) => api.grantFlush(changer),
+      decide: (authorizer) => decisions.grantDecide(authorizer),
+      mark: (changer) => decisions.grantMark(changer),
+      findId: (changer) => decisions.grantFindId(changer),
     });
     this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment,
@@ -82,7 +86,7 @@ export class ApiKeyAuth extends Construct {
       stage: api.restApi.deploymentStage,
       accessLog: api.accessLog,
       deadLetters: rotation.deadLetterQueue,
-      cachesDecisions: config.authorizerTtlSeconds > 0,
+      decisionCache: config,
     });
 
     this.restApi = api.restApi;

@@ -33,11 +33,11 @@ const ConfigSchema = z.strictObject({
   scalekitDeadlineMs: wholeNumber
     .refine((value) => Number.isInteger(value) && value >= 500 && value <= 4_000, 'use a whole number from 500 to 4000')
     .default(2500),
-  authorizerTtlSeconds: wholeNumber
-    .refine(
-      (value) => Number.isInteger(value) && value >= 0 && value <= 3600,
-      'use a whole number from 0 (no caching) to 3600',
-    )
+  decisionCacheSeconds: wholeNumber
+    .refine((value) => value <= 3_600, 'use a whole number of seconds from 0 (no cache) to 3600')
+    .default(0),
+  outageGraceSeconds: wholeNumber
+    .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
     .default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
@@ -72,8 +72,10 @@ export interface Config {
   readonly logRetentionDays: RetentionDays;
   /** How long one call of Scalekit may take, retries included. @default 2500 */
   readonly scalekitDeadlineMs: number;
-  /** How long API Gateway remembers the authorizer's decisions on data routes; those on keys are never remembered. @default 0 */
-  readonly authorizerTtlSeconds: number;
+  /** For how long a decision may be used again; a change of the key ends it at once. 0 switches the cache off. @default 0 */
+  readonly decisionCacheSeconds: number;
+  /** For how long a decision may be used while Scalekit is out; needs `decisionCacheSeconds`. 0 for no such use. @default 0 */
+  readonly outageGraceSeconds: number;
   /** How many requests a second each method of the customers' API takes, of all clients together; those on keys take a tenth. @default 1000 */
   readonly throttleRatePerSecond: number;
   /** How many more it takes at once. @default 2000 */
@@ -107,12 +109,23 @@ export function completeConfig(given: Partial<Config>): Config {
   return toConfig((name) => (given as Readonly<Record<string, unknown>>)[name], 'ApiKeyAuth:');
 }
 
+/** Settings of earlier releases, and what takes their place. */
+const formerSettings: Readonly<Record<string, string>> = {
+  authorizerTtlSeconds: 'use decisionCacheSeconds: its decisions end at once with a revocation',
+};
+
 function toConfig(settingOf: (name: string) => unknown, what: string): Config {
+  for (const [name, instead] of Object.entries(formerSettings))
+    if (settingOf(name) !== undefined) throw new ConfigError(`${what} ${name} is no setting any more: ${instead}`);
   const given = Object.keys(ConfigSchema.shape)
     .map((name) => [name, settingOf(name)] as const)
     .filter(([, value]) => value !== undefined);
   const parsed = ConfigSchema.safeParse(Object.fromEntries(given));
   if (parsed.success) {
+    if (parsed.data.outageGraceSeconds > 0 && parsed.data.decisionCacheSeconds === 0)
+      throw new ConfigError(
+        `${what} outageGraceSeconds needs decisionCacheSeconds: without a cache there is no decision`,
+      );
     if ((parsed.data.domainName === undefined) === (parsed.data.certificateArn === undefined)) return parsed.data;
     throw new ConfigError(`${what} domainName and certificateArn go together: give both, or neither`);
   }

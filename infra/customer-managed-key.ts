@@ -1,4 +1,5 @@
 import { type IAspect, Stack } from 'aws-cdk-lib';
+import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnArchive, CfnEventBus } from 'aws-cdk-lib/aws-events';
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
@@ -29,19 +30,21 @@ export class CustomerManagedKey extends Construct implements IAspect {
     });
     const ours = { StringEquals: { 'aws:SourceAccount': account } };
     for (const service of ['events', 'cloudwatch']) allow(new ServicePrincipal(`${service}.amazonaws.com`), ours);
-    // Roles of ours that send to the queue; who they are is for the queue's own permissions.
-    allow(new AnyPrincipal(), {
-      StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `sqs.${region}.amazonaws.com` },
-    });
+    // Roles of ours that use the queue or the table; who they are is for those resources' own permissions.
+    for (const service of ['sqs', 'dynamodb'])
+      allow(new AnyPrincipal(), {
+        StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `${service}.${region}.amazonaws.com` },
+      });
   }
 
-  /** Has what keeps data use the key. */
+  /** Encrypts every resource that stores data with the key. */
   visit(node: IConstruct): void {
     const { keyArn } = this.key;
     if (node instanceof CfnLogGroup) node.kmsKeyId = keyArn;
     if (node instanceof CfnTopic) node.kmsMasterKeyId = keyArn;
     if (node instanceof CfnEventBus) node.kmsKeyIdentifier = keyArn;
     if (node instanceof CfnArchive) node.kmsKeyIdentifier = keyArn;
+    if (node instanceof CfnTable) node.sseSpecification = { sseEnabled: true, sseType: 'KMS', kmsMasterKeyId: keyArn };
     if (node instanceof CfnQueue) {
       node.kmsMasterKeyId = keyArn;
       node.sqsManagedSseEnabled = undefined;

@@ -9,8 +9,12 @@ export type Permission =
   | 'webhookSecret'
   /** Put events on the audit bus. */
   | 'record'
-  /** End cached decisions, where there are any. */
-  | 'flush'
+  /** Read and keep decisions in the table of the decision cache. */
+  | 'decide'
+  /** Mark keys in that table whose decisions are over. */
+  | 'mark'
+  /** Find the id of a plain key in that table. */
+  | 'findId'
   /** Make, move and take back schedules that end overlaps. */
   | 'schedule';
 
@@ -30,7 +34,7 @@ export interface KeyFunction {
   readonly route?: Route;
   /** On the customers' API, for anybody. */
   readonly open?: Throttle & { readonly route: Route };
-  /** API Gateway waits 29 s. @default 25, for a revocation makes two calls, waits for decisions, and flushes */
+  /** API Gateway waits 29 s. @default 25 */
   readonly timeoutSeconds?: number;
   readonly may: readonly Permission[];
 }
@@ -38,21 +42,21 @@ export interface KeyFunction {
 /** By id. Logical ids come from it: another id is another function, with a log that begins anew. */
 // biome-ignore format: one line per function is a table that can be read
 export const keyFunctions = {
-  Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit'] },
+  Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit', 'decide'] },
 
-  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record'] },
+  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark'] },
   ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit'] },
   GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit'] },
-  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'flush'] },
-  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'flush'] },
-  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'flush', 'schedule'],
+  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark'] },
+  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'] },
+  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
                 timeoutSeconds: 28 }, // it looks through the keys twice
-  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'flush'] },
-  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'flush'] },
+  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark'] },
+  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'] },
 
-  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'flush'],
+  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'],
                      open: { route: 'POST /revoke', ratePerSecond: 5, burst: 10 } },
-  ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'flush'], timeoutSeconds: 28,
+  ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark'], timeoutSeconds: 28,
                      open: { route: 'POST /webhooks/scalekit', ratePerSecond: 100, burst: 200 } },
   OpenApi:         { entry: 'openapi', may: [],
                      open: { route: 'GET /openapi.json', ratePerSecond: 20, burst: 40 } },

@@ -4,7 +4,6 @@
 /** Environment variables that infra/ sets on functions. */
 export type FunctionVariable =
   | 'AUDIT_EVENT_BUS'
-  | 'AUTHORIZER_CACHE'
   | 'BACKEND_PATHS'
   | 'CORS_ALLOW_ORIGIN'
   | 'DECISION_CACHE_SECONDS'
@@ -50,8 +49,8 @@ export const eventSource = 'api-keys';
 
 export const metricNamespace = 'ApiKeys';
 
-/** The dimensions of a metric: the deployment, and for some metrics the code of the problem too. */
-export const metricDimensions = { deployment: 'Deployment', code: 'Code' } as const;
+/** The dimensions of a metric: the deployment, and for some metrics a code of the problem or the reason of a miss too. */
+export const metricDimensions = { deployment: 'Deployment', code: 'Code', missReason: 'MissReason' } as const;
 
 /** The unit of each metric; docs/production.md says what each reports. */
 export const metricUnits = {
@@ -67,8 +66,12 @@ export const metricUnits = {
   KeysRotated: 'Count',
   KeysRevoked: 'Count',
   AuditFailures: 'Count',
-  CacheFlushes: 'Count',
-  CacheFlushFailures: 'Count',
+  CacheHits: 'Count',
+  CacheMisses: 'Count',
+  CacheReadFailures: 'Count',
+  GraceUses: 'Count',
+  FutureDecisions: 'Count',
+  MarkFailures: 'Count',
 } as const;
 
 export type MetricName = keyof typeof metricUnits;
@@ -84,3 +87,6 @@ export const idPatterns = {
 export function isHttpUrl(text: string): boolean {
   return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
 }
+
+/** The root path of the routes that manage keys, on the customers' API. Decisions on them are never taken from a cache. */
+export const keysPath = '/keys';

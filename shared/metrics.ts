@@ -4,57 +4,70 @@ import { readEnvironment } from './environment.ts';
 /** What CloudWatch takes of one metric in one line. */
 const maxValues = 100;
 
-const { deployment, code } = metricDimensions;
+const { deployment, code, missReason } = metricDimensions;
+
+/** The metrics that are counted by a code too, and the dimension of each. */
+const codeDimensions: { readonly [K in MetricName]?: string } = {
+  Denied: code,
+  Outages: code,
+  CacheMisses: missReason,
+};
 
 /** The metrics of one function. A function makes one and hands it to all that measure. */
 export interface Metrics {
-  /** Notes a value; the next log line with {@link take} carries it. */
-  measure(name: MetricName, value?: number): void;
+  /** Notes a value; the next log line with {@link take} carries it. `code` is the last one of a line's that counts. */
+  measure(name: MetricName, value?: number, code?: string): void;
   /**
    * Empties what was measured into the fields of one log line in CloudWatch's embedded metric format, which costs no call.
-   * A metric named in `byCode` is counted by its code too. Returns no field where nothing was measured.
+   * Returns no field where nothing was measured.
    */
-  take(byCode?: { readonly [K in MetricName]?: string }): Record<string, unknown>;
+  take(): Record<string, unknown>;
+}
+
+interface Measured {
+  readonly values: number[];
+  code?: string | undefined;
 }
 
 /** Makes metrics without a value. */
 export function createMetrics(): Metrics {
-  const measured = new Map<MetricName, number[]>();
+  const measured = new Map<MetricName, Measured>();
   return {
-    measure(name, value = 1) {
-      const values = measured.get(name);
-      if (values === undefined) measured.set(name, [value]);
-      else if (values.length < maxValues) values.push(value);
+    measure(name, value = 1, code) {
+      const known = measured.get(name) ?? { values: [] };
+      measured.set(name, known);
+      if (known.values.length < maxValues) known.values.push(value);
+      known.code = code;
     },
-    take(byCode = {}) {
+    take() {
       const entries = [...measured];
       measured.clear();
-      return entries.length === 0 ? {} : embedded(entries, byCode);
+      return entries.length === 0 ? {} : embedded(entries);
     },
   };
 }
 
-function embedded(
-  entries: readonly (readonly [MetricName, readonly number[]])[],
-  byCode: { readonly [K in MetricName]?: string },
-): Record<string, unknown> {
+function embedded(entries: readonly (readonly [MetricName, Measured])[]): Record<string, unknown> {
   const directive = (dimensions: string[], names: MetricName[]) => ({
     Namespace: metricNamespace,
     Dimensions: [dimensions],
     Metrics: names.map((Name) => ({ Name, Unit: metricUnits[Name] })),
   });
   const names = entries.map(([name]) => name);
-  const [counted] = Object.entries(byCode) as [MetricName, string][];
+  const counted = entries.flatMap(([name, { code: value }]) => {
+    const dimension = codeDimensions[name];
+    return dimension === undefined || value === undefined ? [] : [{ name, dimension, value }];
+  });
   return {
     _aws: {
       Timestamp: Date.now(),
       CloudWatchMetrics: [
         directive([deployment], names),
-        ...(counted ? [directive([deployment, code], [counted[0]])] : []),
+        ...counted.map(({ name, dimension }) => directive([deployment, dimension], [name])),
       ],
     },
     [deployment]: readEnvironment('METRICS_DEPLOYMENT'),
-    ...(counted ? { [code]: counted[1] } : {}),
-    ...Object.fromEntries(entries.map(([name, values]) => [name, values.length === 1 ? values[0] : values])),
+    ...Object.fromEntries(counted.map(({ dimension, value }) => [dimension, value])),
+    ...Object.fromEntries(entries.map(([name, { values }]) => [name, values.length === 1 ? values[0] : values])),
   };
 }

@@ -1,14 +1,12 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { encodeCaller, principalId } from '../../shared/authentication/caller.ts';
-import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
-import { createMetrics } from '../../shared/metrics.ts';
-import { scalekitFromEnvironment } from '../../shared/scalekit/scalekit.ts';
 import { decide } from './decision.ts';
 import { allow, deny } from './policy.ts';
+import { servicesFromEnvironment } from './services.ts';
 
-const metrics = createMetrics();
-const services = { scalekit: scalekitFromEnvironment(metrics), refused: refusedKeys() };
+const services = servicesFromEnvironment();
+const { metrics } = services;
 
 /**
  * Decides on one request: allows the caller of a valid key, denies a bad one with a code, and throws when nobody can
@@ -22,21 +20,23 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   metrics.measure('DecisionLatency', Date.now() - startedAt);
   switch (decision.outcome) {
     case 'allowed': {
-      const { keyId, organizationId } = decision.caller;
+      const { caller, by } = decision;
+      const { keyId, organizationId } = caller;
       metrics.measure('Allowed');
-      logger.info('allowed', { requestId, keyId, organizationId, ...metrics.take() });
-      return allow(methodArn, principalId(decision.caller), encodeCaller(decision.caller));
+      if (by === 'grace') metrics.measure('GraceUses');
+      logger.info('allowed', { requestId, keyId, organizationId, by, ...metrics.take() });
+      return allow(methodArn, principalId(caller), encodeCaller(caller));
     }
     case 'denied': {
       const { code, known } = decision;
-      metrics.measure('Denied');
-      logger.info('denied', { requestId, denial: code, ...known, ...metrics.take({ Denied: code }) });
+      metrics.measure('Denied', 1, code);
+      logger.info('denied', { requestId, denial: code, ...known, ...metrics.take() });
       return deny(methodArn, code, known);
     }
     case 'outage': {
       const { reason, cause } = decision;
-      metrics.measure('Outages');
-      logger.error('no decision', { requestId, reason, ...causeOf(cause), ...metrics.take({ Outages: reason }) });
+      metrics.measure('Outages', 1, reason);
+      logger.error('no decision', { requestId, reason, ...causeOf(cause), ...metrics.take() });
       throw new Error('upstream_unavailable');
     }
   }

@@ -1,41 +1,41 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { IdentitySource, type IRestApi, RequestAuthorizer, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
-interface AuthorizersProps {
-  /** Decides on every request but CORS preflight. */
-  readonly handler: IFunction;
-  readonly ttlSeconds: number;
-}
-
 export interface Authorizers {
-  /** Of routes that manage keys: it asks the function about every request, so that a revocation is instant. */
+  /** Of every route behind keys. API Gateway remembers nothing: the function is asked about every request. */
   readonly keys: RequestAuthorizer;
-  /** Of backends: API Gateway may remember its decisions. The same one where it remembers none. */
-  readonly data: RequestAuthorizer;
+  /**
+   * The authorizer that routes of other stacks may still import: releases before 0.2 had it where API Gateway cached decisions.
+   * It will go with the next release.
+   */
+  readonly former: RequestAuthorizer;
 }
 
-export function createAuthorizers(scope: Construct, { handler, ttlSeconds }: AuthorizersProps): Authorizers {
+/** Makes the authorizers; `handler` decides on every request but CORS preflight. */
+export function createAuthorizers(scope: Construct, handler: IFunction): Authorizers {
+  const resultsCacheTtl = Duration.seconds(0); // the default of API Gateway is 300
+  const authorization = IdentitySource.header('Authorization');
   const keys = new RequestAuthorizer(scope, 'KeyAuthorizer', {
     handler,
-    identitySources: [IdentitySource.header('Authorization')],
-    resultsCacheTtl: Duration.seconds(0),
+    identitySources: [authorization],
+    resultsCacheTtl,
   });
-  if (ttlSeconds === 0) return { keys, data: keys };
-  const data = new RequestAuthorizer(scope, 'DataAuthorizer', {
+  const former = new RequestAuthorizer(scope, 'DataAuthorizer', {
     handler,
-    // With the address, so that a decision on a key that is bound to addresses holds for its own addresses only.
-    identitySources: [IdentitySource.header('Authorization'), IdentitySource.context('identity.sourceIp')],
-    resultsCacheTtl: Duration.seconds(ttlSeconds),
+    identitySources: [authorization, IdentitySource.context('identity.sourceIp')],
+    resultsCacheTtl,
   });
-  return { keys, data };
+  // The export by which another stack may have imported it.
+  Stack.of(scope).exportValue(former.authorizerId);
+  return { keys, former };
 }
 
 /**
  * Ties authorizers to their API. CDK does it with the first method that has the authorizer; all such methods may be in other
  * stacks, and CDK has no public way for that case.
  */
-export function attach({ keys, data }: Authorizers, api: RestApi): void {
-  for (const authorizer of new Set([keys, data])) authorizer._attachToApi(api as IRestApi);
+export function attach(authorizers: Authorizers, api: RestApi): void {
+  for (const authorizer of Object.values(authorizers)) authorizer._attachToApi(api as IRestApi);
 }

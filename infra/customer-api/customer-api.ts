@@ -7,14 +7,12 @@ import {
   type RequestAuthorizer,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
-import type { ApiFunction } from '../lambda/api-function.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
 import { literalStageName, requireAdoptable, warnOfOtherCredentials } from './adopted-rest-api.ts';
 import { type Authorizers, attach, createAuthorizers } from './authorizers.ts';
@@ -50,7 +48,7 @@ export class CustomerApi extends Construct {
     super(scope, id);
     if (restApi) requireAdoptable(restApi, this);
     this.#config = config;
-    this.#authorizers = createAuthorizers(this, { handler: authorizer, ttlSeconds: config.authorizerTtlSeconds });
+    this.#authorizers = createAuthorizers(this, authorizer);
     this.#adopted = restApi !== undefined;
     const { api, accessLog } = restApi
       ? { api: restApi, accessLog: undefined }
@@ -76,7 +74,7 @@ export class CustomerApi extends Construct {
   /** Decides on the routes of backends, also in other stacks than the API's. */
   get dataAuthorizer(): IAuthorizer {
     // Without its class: CDK would take an imported API for another one, and refuse.
-    return { authorizerId: this.#authorizers.data.authorizerId, authorizationType: AuthorizationType.CUSTOM };
+    return { authorizerId: this.#authorizers.keys.authorizerId, authorizationType: AuthorizationType.CUSTOM };
   }
 
   /** What a DNS record for the domain must be an alias of; `undefined` without a domain. */
@@ -100,9 +98,9 @@ export class CustomerApi extends Construct {
     });
   }
 
-  /** Puts a function behind a method and path: decisions may be cached, for as long as the settings say. */
+  /** Puts a function of a backend behind a method and path. */
   dataRoute(method: string, path: string, handler: IFunction): void {
-    this.#route(method, path, handler, this.#authorizers.data);
+    this.#route(method, path, handler, this.#authorizers.keys);
   }
 
   /** Puts a function behind a route that anybody may call, at no more than a few requests per second in all. */
@@ -115,20 +113,6 @@ export class CustomerApi extends Construct {
       reason: 'Open by design: whoever finds a key may end it, webhooks are signed, and the contract is public.',
     });
     throttle(this.restApi, route, limit);
-  }
-
-  /** Lets a function that revokes or changes keys end cached decisions, and has it do so, where there are any. */
-  grantFlush(handler: ApiFunction): void {
-    if (this.#config.authorizerTtlSeconds === 0) return;
-    const { partition, region } = Stack.of(this);
-    const resource = `/restapis/${this.restApi.restApiId}/stages/${this.#stageName}/cache/authorizers`;
-    handler.addEnvironment('AUTHORIZER_CACHE', `${this.restApi.restApiId}/${this.#stageName}`);
-    handler.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['apigateway:DELETE'],
-        resources: [`arn:${partition}:apigateway:${region}::${resource}`],
-      }),
-    );
   }
 
   #domainOf({ domainName, certificateArn }: Config) {

@@ -10,6 +10,8 @@ import {
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
+import type { AlarmSpec } from './alarm-spec.ts';
+import { type CacheSettings, cacheAlarms } from './cache-alarms.ts';
 import type { KeyMetrics } from './metrics.ts';
 
 /** What alarms look at that AWS measures itself. */
@@ -22,27 +24,21 @@ export interface ServiceMetrics {
   readonly deadLetters: Metric;
 }
 
-interface AlarmSpec {
-  readonly id: string;
-  readonly metric: IMetric;
-  /** It rings above this. */
-  readonly above: number;
-  /** In so many of the last so many periods. */
-  readonly in: readonly [datapoints: number, periods: number];
-  /** What has happened, and what to do first. */
-  readonly description: string;
-}
-
 /** The alarms of a deployment, all to one topic. A customer's bad keys ring `Denials` and no other. */
 export function createAlarms(
   scope: Construct,
   topic: ITopic,
   keys: KeyMetrics,
   aws: ServiceMetrics,
-  { cachesDecisions }: { readonly cachesDecisions: boolean },
+  cache: CacheSettings,
 ): Alarm[] {
-  const all = [...decisionAlarms(keys), ...trafficAlarms(aws), ...changeAlarms(keys, aws), ...denialAlarms(keys)];
-  const specs = all.filter(({ id }) => cachesDecisions || id !== 'FlushFailures');
+  const specs = [
+    ...decisionAlarms(keys),
+    ...cacheAlarms(keys, cache),
+    ...trafficAlarms(aws),
+    ...changeAlarms(keys, aws),
+    ...denialAlarms(keys),
+  ];
   return specs.map(({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], description }) => {
     const alarm = new Alarm(scope, `${id}Alarm`, {
       alarmDescription: description,
@@ -121,12 +117,12 @@ function trafficAlarms(aws: ServiceMetrics): AlarmSpec[] {
 function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
   return [
     {
-      id: 'FlushFailures',
-      metric: keys.sum('CacheFlushFailures'),
+      id: 'MarkFailures',
+      metric: keys.sum('MarkFailures'),
       above: 0,
       in: [1, 1],
       description:
-        'A key was revoked or changed, but cached decisions may follow only when their TTL is over. First: repeat the revocation (it is idempotent), which flushes again.',
+        'A key was ended, but the table of the decision cache could not be told (the answer was 503 cache_not_flushed). With decisionCacheSeconds set, a cached decision may still be used. First: revoke the key again by its id; then look at the throttling and the permissions of the table.',
     },
     {
       id: 'AuditFailures',

@@ -12,6 +12,7 @@ export function createDashboard(
   alarms: Alarm[],
   keys: KeyMetrics,
   aws: ServiceMetrics,
+  isCaching: boolean,
 ): Dashboard {
   const graph = (title: string, left: IMetric[], right: IMetric[] = []) =>
     new GraphWidget({ title, left, right, width: 8, height: 6 });
@@ -34,11 +35,17 @@ export function createDashboard(
       [
         graph('Requests and 5xx', [aws.requests], [aws.serverErrors]),
         graph('Throttled', [...aws.throttles]),
-        graph('Left to do', sums('CacheFlushFailures', 'AuditFailures'), [aws.deadLetters]),
+        graph('Left to do', sums('MarkFailures', 'AuditFailures'), [aws.deadLetters]),
       ],
       [
         graph('Keys', sums('KeysCreated', 'KeysUpdated', 'KeysRotated', 'KeysRevoked')),
-        graph('Flushes', sums('CacheFlushes')),
+        ...(isCaching
+          ? [
+              graph('Decision cache', sums('CacheHits', 'CacheMisses', 'GraceUses')),
+              graph('Misses by reason', [keys.byCode('CacheMisses', 'missReason')]),
+              graph('Cache trouble', sums('CacheReadFailures', 'FutureDecisions')),
+            ]
+          : []),
       ],
     ],
   });

@@ -21,10 +21,11 @@ export class KeyMetrics {
   }
 
   /** Each code's count of a metric that is counted by code. */
-  byCode(metricName: MetricName): MathExpression {
-    const { code, deployment } = metricDimensions;
+  byCode(metricName: MetricName, by: 'code' | 'missReason' = 'code'): MathExpression {
+    const { [by]: code, deployment } = metricDimensions;
     const ofDeployment = `${deployment}="${this.#deployment}"`;
-    const search = `{${metricNamespace},${code},${deployment}} MetricName="${metricName}" ${ofDeployment}`;
+    const dimensions = [code, deployment].toSorted().join(',');
+    const search = `{${metricNamespace},${dimensions}} MetricName="${metricName}" ${ofDeployment}`;
     return new MathExpression({ expression: `SEARCH('${search}', 'Sum', 60)`, usingMetrics: {}, label: '' });
   }
 

@@ -9,6 +9,7 @@ import { Construct } from 'constructs';
 import { metricNamespace } from '../../shared/deployment.ts';
 import type { ApiFunction } from '../lambda/api-function.ts';
 import { createAlarms, type ServiceMetrics } from './alarms.ts';
+import type { CacheSettings } from './cache-alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { KeyMetrics } from './metrics.ts';
 import { saveQueries } from './queries.ts';
@@ -25,8 +26,8 @@ interface MonitoringProps {
   /** Of the customers' API; `undefined` where it is not ours. */
   readonly accessLog: LogGroup | undefined;
   readonly deadLetters: Queue;
-  /** Whether there is a cache of decisions to flush. */
-  readonly cachesDecisions: boolean;
+  /** Its alarms, and its part of the dashboard, are there where it is on. */
+  readonly decisionCache: CacheSettings;
 }
 
 /** What tells that something breaks: metrics, alarms to one topic, a dashboard, and saved queries of the logs. */
@@ -50,9 +51,9 @@ export class Monitoring extends Construct {
       deadLetters: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
     };
     const keys = new KeyMetrics(deployment);
-    const alarms = createAlarms(this, this.topic, keys, aws, props);
+    const alarms = createAlarms(this, this.topic, keys, aws, props.decisionCache);
     this.alarms = alarms;
-    this.dashboard = createDashboard(this, deployment, alarms, keys, aws);
+    this.dashboard = createDashboard(this, deployment, alarms, keys, aws, props.decisionCache.decisionCacheSeconds > 0);
     saveQueries(this, deployment, { accessLog, audit: recorders.map(({ logGroup }) => logGroup) });
   }
 

@@ -6,7 +6,6 @@
  */
 import type { JsonServer } from '../http/http-json.ts';
 import type { ServedResources } from '../template/served-properties.ts';
-import { apiGateway } from './apigateway.ts';
 import { cloudFormation } from './cloudformation.ts';
 import { dynamoDb } from './dynamodb.ts';
 import { eventBridge } from './event-bus.ts';
@@ -18,7 +17,6 @@ import type { AwsService, Deployment, StandIn } from './stand-in.ts';
 
 /** The stand-ins by the service name that a request is signed for. */
 const standIns = {
-  apigateway: apiGateway,
   cloudformation: cloudFormation,
   dynamodb: dynamoDb,
   events: eventBridge,

@@ -1,75 +1,92 @@
+import type { Mark, Marks, NotFlushed } from '../decision-cache/marks.ts';
 import type { Outage } from '../failure.ts';
 import type { AmendedKey, CreatedKey, KeyInfo, NewKey } from '../key.ts';
-import { ok, type Result } from '../result.ts';
+import type { Metrics } from '../metrics.ts';
+import type { Result } from '../result.ts';
 import type { CallFailure } from '../scalekit/call-policy.ts';
 import type { Scalekit } from '../scalekit/scalekit.ts';
-import { withoutUndefined } from '../without-undefined.ts';
-import type { Audit, AuditCause, AuditEvent, AuditType } from './audit.ts';
+import type { Audit, AuditCause, AuditType } from './audit.ts';
+import { auditEvent, changedFields, fieldsOf } from './audit-event.ts';
 
-/** The only way to change anything at Scalekit: each change is recorded once. */
+/** How long a mark is tried again after Scalekit answered. The record of the change is made meanwhile. */
+export const settleMs = 2_000;
+
+/**
+ * The only way to change a key. Each change ends what is cached of the key: it is marked, then Scalekit is asked, then it is
+ * recorded and the mark made good. `cache_not_flushed`: the key is ended, but a cached decision may still be used; for an
+ * update: nothing was changed, or the same.
+ */
 export interface Mutations {
   /** With `previousKeyId` the record is of a rotation. */
   create(newKey: NewKey, cause: AuditCause, previousKeyId?: string): Promise<Result<CreatedKey, CallFailure>>;
-  update(key: KeyInfo, change: AmendedKey, cause: AuditCause): Promise<Result<KeyInfo, CallFailure>>;
-  /** Revokes a key that was active when it was looked up. */
-  revoke(key: KeyInfo, cause: AuditCause): Promise<Result<void, Outage>>;
-  /** Makes the calls of a revocation, of no key: so that the time of an answer tells nothing. */
-  revokeNothing(): Promise<Result<void, Outage>>;
+  /** Without a mark a key that stays alive is not changed. */
+  update(key: KeyInfo, change: AmendedKey, cause: AuditCause): Promise<Result<KeyInfo, CallFailure | NotFlushed>>;
+  /** Revokes a key that was active when it was looked up. Also without a mark. */
+  revoke(key: KeyInfo, cause: AuditCause): Promise<Result<void, Outage | NotFlushed>>;
+  /**
+   * Ends what is cached of a key that Scalekit does not find: it may be the repeat of an end whose mark failed. Without an id
+   * it takes as long and ends nothing: so a key that the caller cannot see is told from an absent one by nothing.
+   */
+  endAbsent(keyId: string | undefined): Promise<Result<void, NotFlushed>>;
+  /** As {@link endAbsent}, for a plain key; makes the calls of a revocation. */
+  endUnknown(plainKey: string): Promise<Result<void, Outage | NotFlushed>>;
+  /**
+   * Ends what is cached of all keys of an organization, or of a user, before any of them is ended. The result is awaited
+   * after that.
+   */
+  endDecisions(organizationId: string, userId?: string): Promise<() => Promise<Result<void, NotFlushed>>>;
 }
 
-/** Makes the mutations of a Scalekit's keys, each with its record. */
-export function auditedMutations(scalekit: Scalekit, audit: Audit): Mutations {
+/** Makes the mutations of a Scalekit's keys. */
+export function auditedMutations(scalekit: Scalekit, audit: Audit, marks: Marks, metrics: Metrics): Mutations {
+  async function settle(mark: Mark): Promise<Result<void, NotFlushed>> {
+    const settled = await marks.settle(mark, Date.now() + settleMs);
+    if (!settled.ok) metrics.measure('MarkFailures');
+    return settled;
+  }
+
+  async function finish(mark: Mark, type: AuditType, key: KeyInfo, cause: AuditCause, fields: readonly string[]) {
+    const [settled] = await Promise.all([settle(mark), audit.record(auditEvent(type, key, cause, fields))]);
+    return settled;
+  }
+
   return {
     async create(newKey, cause, previousKeyId) {
       const created = await scalekit.create(newKey);
       if (!created.ok) return created;
       const type = previousKeyId === undefined ? 'Created' : 'Rotated';
-      await audit.record(event(type, created.value.info, cause, fieldsOf(newKey), previousKeyId));
+      await audit.record(auditEvent(type, created.value.info, cause, fieldsOf(newKey), previousKeyId));
       return created;
     },
     async update(key, change, cause) {
+      const mark = await marks.mark(key.keyId);
+      if (!mark.written.ok) {
+        metrics.measure('MarkFailures');
+        return mark.written;
+      }
       const updated = await scalekit.update(key.keyId, change);
       if (!updated.ok) return updated;
-      await audit.record(event('Updated', key, cause, changedFields(key, updated.value)));
-      return updated;
+      const settled = await finish(mark, 'Updated', key, cause, changedFields(key, updated.value));
+      return settled.ok ? updated : settled;
     },
     async revoke(key, cause) {
+      const mark = await marks.mark(key.keyId);
       const invalidated = await scalekit.invalidate(key.keyId);
-      if (!invalidated.ok) return invalidated;
-      await audit.record(event('Revoked', key, cause, []));
-      return ok(undefined);
+      return invalidated.ok ? finish(mark, 'Revoked', key, cause, []) : invalidated;
     },
-    async revokeNothing() {
+    endAbsent: async (keyId) => settle(await marks.mark(keyId)),
+    async endUnknown(plainKey) {
+      const keyId = await marks.keyIdOf(plainKey);
+      const mark = await marks.mark(keyId.ok ? keyId.value : undefined);
       const answer = await scalekit.invalidate('unknown');
       // A refusal of an id that nobody has ends nothing.
-      return answer.ok || answer.failure.reason === 'refused' ? ok(undefined) : answer;
+      if (!answer.ok && answer.failure.reason !== 'refused') return answer;
+      const settled = await settle(mark);
+      return keyId.ok ? settled : keyId;
+    },
+    async endDecisions(organizationId, userId) {
+      const mark = await marks.markEnded(organizationId, userId);
+      return () => settle(mark);
     },
   };
-}
-
-function event(
-  type: AuditType,
-  { organizationId, keyId, userId }: KeyInfo,
-  cause: AuditCause,
-  fields: readonly string[],
-  previousKeyId?: string,
-): AuditEvent {
-  return { type, ...withoutUndefined({ organizationId, keyId, userId, previousKeyId }), fields, ...cause };
-}
-
-function fieldsOf({ description, expiresAt, customClaims }: NewKey): string[] {
-  return [
-    ...(description === undefined ? [] : ['description']),
-    ...(expiresAt === undefined ? [] : ['expiresAt']),
-    ...Object.keys(customClaims).map((name) => `customClaims.${name}`),
-  ];
-}
-
-function changedFields(before: KeyInfo, after: KeyInfo): string[] {
-  const names = new Set([...Object.keys(before.customClaims), ...Object.keys(after.customClaims)]);
-  const changed = [...names].filter((name) => before.customClaims[name] !== after.customClaims[name]);
-  return [
-    ...(before.description === after.description ? [] : ['description']),
-    ...changed.map((name) => `customClaims.${name}`),
-  ];
 }

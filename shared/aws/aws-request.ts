@@ -47,7 +47,6 @@ export function sendAws(
 /** The services that functions call, and the part of `AWS_ENDPOINT_URL_…` that names each. */
 const endpointVariables = {
   ssm: 'SSM',
-  apigateway: 'API_GATEWAY',
   events: 'EVENTBRIDGE',
   scheduler: 'SCHEDULER',
   dynamodb: 'DYNAMODB',

@@ -1,4 +1,5 @@
 import { requireEnvironment } from '../environment.ts';
+import type { Metrics } from '../metrics.ts';
 import type { CachedCaller } from './cached-caller.ts';
 import { guardedTable } from './guarded-table.ts';
 import { knownKeys } from './known-keys.ts';
@@ -33,13 +34,30 @@ interface DecisionCacheInput {
   readonly now: () => number;
 }
 
+/** Measures how often the cache has a decision, and why it has none. */
+function metered(cache: DecisionCache, metrics: Metrics): DecisionCache {
+  return {
+    ...cache,
+    async read(plainKey) {
+      const found = await cache.read(plainKey);
+      if (found.isHit) metrics.measure('CacheHits');
+      else if (found.reason !== 'off') metrics.measure('CacheMisses', 1, found.reason);
+      if (found.isHit) return found;
+      if (found.reason === 'failed' || found.reason === 'throttled') metrics.measure('CacheReadFailures');
+      if (found.reason === 'future') metrics.measure('FutureDecisions');
+      return found;
+    },
+  };
+}
+
 /** The cache that `DECISION_TABLE`, `DECISION_CACHE_SECONDS` and `OUTAGE_GRACE_SECONDS` describe. */
-export function decisionCacheFromEnvironment(): DecisionCache {
+export function decisionCacheFromEnvironment(metrics: Metrics): DecisionCache {
   const settings = {
     cacheSeconds: Number(requireEnvironment('DECISION_CACHE_SECONDS')),
     graceSeconds: Number(requireEnvironment('OUTAGE_GRACE_SECONDS')),
   };
-  return decisionCache({ table: tableOf(requireEnvironment('DECISION_TABLE')), settings, now: Date.now });
+  const table = tableOf(requireEnvironment('DECISION_TABLE'));
+  return metered(decisionCache({ table, settings, now: Date.now }), metrics);
 }
 
 /** Makes a cache on a table; `now` is the clock, in ms. */

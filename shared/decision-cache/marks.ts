@@ -7,7 +7,8 @@ import { knownKeys } from './known-keys.ts';
 import { type Table, tableOf } from './table.ts';
 import { markAgeMs, markAheadMs, markMs, readMs, settledBeforeMs } from './time-limits.ts';
 
-type NotFlushed = Extract<Failure, { kind: 'cache_not_flushed' }>;
+/** What is cached of a key may still be used. */
+export type NotFlushed = Extract<Failure, { kind: 'cache_not_flushed' }>;
 
 /** A mark that was asked for. */
 export interface Mark {

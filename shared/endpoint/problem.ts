@@ -48,7 +48,7 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
   cache_not_flushed: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'The change is made, but cached decisions may not follow it for a while. Repeat the request.',
+    detail: 'The key is ended or unchanged, but requests with it may be accepted for a while. Repeat the request.',
     retryAfterSeconds: 1,
   },
   internal_error: { status: 500, title: 'Internal Server Error', detail: 'The fault is on our side, and is logged.' },

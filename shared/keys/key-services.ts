@@ -1,8 +1,7 @@
-import { auditFromEnvironment } from '../audit/audit.ts';
-import { auditedMutations, type Mutations } from '../audit/mutations.ts';
-import { type AuthorizerCache, authorizerCacheFromEnvironment } from '../aws/authorizer-cache.ts';
+import { keyChanges } from '../audit/key-changes.ts';
+import type { Mutations } from '../audit/mutations.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
-import { type KeyDirectory, type Scalekit, scalekitFromEnvironment } from '../scalekit/scalekit.ts';
+import { type KeyDirectory, keyDirectoryFromEnvironment } from '../scalekit/scalekit.ts';
 
 /** What an operation works with that reads keys. */
 export interface KeyReading {
@@ -13,23 +12,16 @@ export interface KeyReading {
 /** What an operation works with that changes keys. */
 export interface KeyServices extends KeyReading {
   readonly mutations: Mutations;
-  /** Of the authorizer's decisions; empty where none are cached. */
-  readonly cache: AuthorizerCache;
 }
 
 /** The reading services that the function's environment names. */
 export function keyReading(): KeyReading {
-  return connected();
+  const metrics = createMetrics();
+  return { scalekit: keyDirectoryFromEnvironment(metrics), metrics };
 }
 
 /** The services that the function's environment names. */
 export function keyServices(): KeyServices {
-  const { scalekit, metrics } = connected();
-  const mutations = auditedMutations(scalekit, auditFromEnvironment(metrics));
-  return { scalekit, metrics, mutations, cache: authorizerCacheFromEnvironment(metrics) };
-}
-
-function connected(): { readonly scalekit: Scalekit; readonly metrics: Metrics } {
   const metrics = createMetrics();
-  return { scalekit: scalekitFromEnvironment(metrics), metrics };
+  return { metrics, ...keyChanges(metrics) };
 }

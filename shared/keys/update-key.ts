@@ -8,7 +8,6 @@ import { fail, ok, type Result } from '../result.ts';
 import { findKey } from './find-key.ts';
 import type { KeyServices } from './key-services.ts';
 import { requireStanding } from './standing.ts';
-import { operationMs } from './time-limits.ts';
 
 /**
  * Changes a key. Needs `keys:write`, and authority over the key. Answers with the key as Scalekit then has it;
@@ -20,8 +19,7 @@ export async function updateKey(
   change: KeyChange,
   by: Initiator,
 ): Promise<Result<Key, Failure>> {
-  const { scalekit, mutations, cache } = services;
-  const flushBy = Date.now() + operationMs;
+  const { scalekit, mutations } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
   const [stands, found] = await Promise.all([requireStanding(scalekit, by.actor), findKey(scalekit, keyId, by.actor)]);
@@ -31,8 +29,6 @@ export async function updateKey(
   if (!amended.ok) return amended;
   const updated = await mutations.update(found.value, amended.value, causedBy(by, 'requested'));
   if (!updated.ok) return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
-  const flushed = await cache.flush(flushBy);
-  if (!flushed.ok) return flushed;
   return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
 }
 

@@ -16,5 +16,7 @@ export async function withdraw(
   by: Initiator,
 ): Promise<Result<never, Failure>> {
   const withdrawn = await mutations.revoke(created, causedBy(by, 'withdrawn'));
-  return fail(withdrawn.ok ? reason : { kind: 'outcome_unknown', cause: withdrawn.failure.cause });
+  // Nobody has the plain key, so that no decision on it is cached.
+  const isGone = withdrawn.ok || withdrawn.failure.kind === 'cache_not_flushed';
+  return fail(isGone ? reason : { kind: 'outcome_unknown', cause: withdrawn.failure.cause });
 }

@@ -3,10 +3,13 @@ import type { Mutations } from '../audit/mutations.ts';
 import type { KeyInfo } from '../key.ts';
 import { originsOf } from './descendants.ts';
 
+/** `cache_not_flushed`: the key is revoked, but a cached decision may still be used; a repeat does not find it, by its id it does. */
+type RevocationFailure = 'upstream_unavailable' | 'cache_not_flushed';
+
 /** What became of many revocations. */
 export interface RevocationTally {
   readonly revoked: number;
-  readonly failed: readonly { readonly keyId: string; readonly code: 'upstream_unavailable' }[];
+  readonly failed: readonly { readonly keyId: string; readonly code: RevocationFailure }[];
   /** Not tried: the time was over, or a key that it made could not be revoked. */
   readonly remaining: number;
 }
@@ -24,7 +27,7 @@ export async function revokeAll(
   cause: AuditCause,
   until: number,
 ): Promise<RevocationTally> {
-  const failed: { keyId: string; code: 'upstream_unavailable' }[] = [];
+  const failed: { keyId: string; code: RevocationFailure }[] = [];
   const kept = new Set<string>(); // ids that must stay because a descendant was not revoked
   let revoked = 0;
   const keep = (key: KeyInfo) => {
@@ -37,7 +40,7 @@ export async function revokeAll(
     for (const { key, done } of outcomes) {
       if (done.ok) revoked++;
       else {
-        failed.push({ keyId: key.keyId, code: 'upstream_unavailable' });
+        failed.push({ keyId: key.keyId, code: done.failure.kind });
         keep(key);
       }
     }

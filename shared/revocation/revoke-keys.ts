@@ -5,7 +5,7 @@ import { type Failure, outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { allKeys, type FoundKeys, type KeyOwner, searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
-import { bulkMs, lastRevocationAt, searchMs } from '../keys/time-limits.ts';
+import { lastRevocationAt, searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { CallFailure } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
@@ -51,10 +51,24 @@ export async function revokeKeys(
   const matched = select(visible, request).filter((key) => key.keyId !== own || request.includeSelf);
   const total = matched.length + unseen;
   if (request.dryRun) return ok({ matched: total, revoked: 0, failed: [], remaining: total });
+  // First of all, so that no cached decision on any of them outlives the request, whatever becomes of it.
+  const settleEnd = await endDecisionsOf(services, request, organizationId, userId);
   const tally = await revokeOwnLast(services, matched, own, unseen === 0, by, startedAt);
-  const flushed = await services.cache.flush(startedAt + bulkMs);
-  if (!flushed.ok) return flushed;
+  const settled = await settleEnd();
+  if (!settled.ok) return settled;
   return ok({ matched: total, ...tally, remaining: tally.remaining + unseen });
+}
+
+/** Ends the cached decisions of everybody that a request is to end: of all, or of a user. Other filters end key by key. */
+async function endDecisionsOf(
+  { mutations }: KeyServices,
+  { userId, customClaims, createdBefore, createdAfter, issuedBy }: BulkRequest,
+  organizationId: string,
+  ownUser: string | undefined,
+): Promise<() => Promise<Result<void, Failure>>> {
+  const user = ownUser ?? userId;
+  const isPart = [customClaims, createdBefore, createdAfter, issuedBy].some((filter) => filter !== undefined);
+  return isPart ? async () => ok(undefined) : mutations.endDecisions(organizationId, user);
 }
 
 /** Revokes the caller's own key after all others, and only when they are done: a repeat is asked with it. */
@@ -67,7 +81,7 @@ async function revokeOwnLast(
   startedAt: number,
 ): Promise<RevocationTally> {
   const { mutations } = services;
-  const until = lastRevocationAt(startedAt, services);
+  const until = lastRevocationAt(startedAt, services.scalekit);
   const cause = causedBy(by, 'bulk');
   const isOwn = ({ keyId }: KeyInfo) => keyId === own;
   const others = await revokeAll(

@@ -14,15 +14,19 @@ export interface RotationServices extends KeyServices {
 
 /** What a new key takes the place of. */
 export interface Previous {
+  readonly keyId: string;
   /** The rotated key; `undefined` where it is not active any more. */
   readonly old: KeyInfo | undefined;
   /** Earlier successors, which end at once. */
   readonly replaced: readonly KeyInfo[];
 }
 
-/** When the rotated key ends, RFC 3339; absent when it is revoked. */
+/** What became of the rotated key. */
 export interface PreviousEnd {
+  /** RFC 3339; absent when it is revoked. */
   readonly activeUntil?: string;
+  /** It is revoked, but a cached decision may still be used: revoke it again. */
+  readonly code?: 'cache_not_flushed';
 }
 
 /**
@@ -31,7 +35,7 @@ export interface PreviousEnd {
  */
 export async function endPrevious(
   services: RotationServices,
-  { old, replaced }: Previous,
+  { keyId, old, replaced }: Previous,
   created: KeyInfo,
   overlapSeconds: number,
   by: Initiator,
@@ -39,14 +43,18 @@ export async function endPrevious(
   const scheduled = old && overlapSeconds > 0 ? await schedule(services, old, created, overlapSeconds, by) : ok({});
   if (!scheduled.ok) return scheduled;
   const atOnce = old && overlapSeconds === 0 ? [old] : [];
-  const revocations = await Promise.all(
-    [...replaced, ...atOnce].map((key) =>
+  const ends = await Promise.all([
+    ...[...replaced, ...atOnce].map((key) =>
       services.mutations.revoke(key, causedBy(by, key === old ? 'rotated' : 'replaced')),
     ),
-  );
-  const failed = revocations.find((revoked) => !revoked.ok);
+    ...(old ? [] : [services.mutations.endAbsent(keyId)]),
+  ]);
+  const failures = ends.flatMap((end) => (end.ok ? [] : [end.failure]));
+  const lost = failures.find(({ kind }) => kind !== 'cache_not_flushed');
   // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
-  return failed ? fail({ kind: 'outcome_unknown', cause: failed.failure.cause }) : scheduled;
+  if (lost) return fail({ kind: 'outcome_unknown', cause: lost.cause });
+  // The successor exists, so a mark that fails must not keep its plain key back.
+  return failures.length === 0 ? scheduled : ok({ ...scheduled.value, code: 'cache_not_flushed' });
 }
 
 /** Arranges the end of the old key; where that fails, withdraws the new one. */

@@ -6,7 +6,6 @@ import { type CreatedKey, type Key, type KeyInfo, type NewKey, toKey } from '../
 import { requireStanding } from '../keys/standing.ts';
 import { changeMs, rotationMs, searchMs } from '../keys/time-limits.ts';
 import { withdraw } from '../keys/withdrawal.ts';
-import { causeOf, logger } from '../logger.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import { endPrevious, type Previous, type PreviousEnd, type RotationServices } from './end-previous.ts';
@@ -27,11 +26,7 @@ export interface RotationRequest {
 export interface RotatedKey extends Key {
   /** The plain key, in this answer and nowhere else. */
   readonly key: string;
-  readonly previous: PreviousEnd & {
-    readonly keyId: string;
-    /** The old key is revoked, but cached decisions may not follow it yet: revoke it again. */
-    readonly code?: 'cache_not_flushed';
-  };
+  readonly previous: PreviousEnd & { readonly keyId: string };
 }
 
 /**
@@ -49,8 +44,7 @@ export async function rotateKey(
   const planned = await plan(scalekit, keyId, request, by, startedAt + searchMs);
   if (!planned.ok) return planned;
   const { succession, previous } = planned.value;
-  const until = startedAt + rotationMs;
-  const searchUntil = until - endMs(scalekit) - scalekit.deadlineMs;
+  const searchUntil = startedAt + rotationMs - endMs(scalekit) - scalekit.deadlineMs;
   // Until now nothing has changed; from here on there must be time for all that may be left to do.
   if (Date.now() + changeMs(scalekit) > searchUntil) return fail(outage({ kind: 'slow', cause: new Error('late') }));
   const created = await createSuccessor(services, succession, keyId, previous.replaced, by, searchUntil);
@@ -58,9 +52,7 @@ export async function rotateKey(
   const { key, info } = created.value;
   const ended = await endPrevious(services, previous, info, request.overlapSeconds, by);
   if (!ended.ok) return ended;
-  const hasRevoked = previous.replaced.length > 0 || request.overlapSeconds === 0;
-  const left = { keyId, ...ended.value };
-  return ok({ key, ...toKey(info), previous: hasRevoked ? await flushed(services, left, until) : left });
+  return ok({ key, ...toKey(info), previous: { keyId, ...ended.value } });
 }
 
 /** Decides what the successor is to be and what it takes the place of; changes nothing. */
@@ -87,7 +79,7 @@ async function plan(
   const succession = succeed(actor, model, keyId, request.expiresAt);
   if (!succession.ok) return succession;
   if (successor && !request.replace) return fail(alreadyRotated(successor));
-  return ok({ succession: succession.value, previous: { old, replaced: successors.value } });
+  return ok({ succession: succession.value, previous: { keyId, old, replaced: successors.value } });
 }
 
 /** Creates the successor, if its maker still stands. Of several made for one key at the same time, the first stays. */
@@ -115,19 +107,6 @@ async function createSuccessor(
   const others = siblings.ok ? siblings.value.filter((sibling) => !known.includes(sibling.keyId)) : [];
   const first = others.find((sibling) => isBefore(sibling, info));
   return first ? withdraw(mutations, info, alreadyRotated(first), by) : created;
-}
-
-/** The successor exists, so a flush that fails must not keep its plain key back. */
-async function flushed(
-  { cache }: RotationServices,
-  previous: RotatedKey['previous'],
-  until: number,
-): Promise<RotatedKey['previous']> {
-  const result = await cache.flush(until);
-  if (result.ok) return previous;
-  const cause = 'cause' in result.failure ? causeOf(result.failure.cause) : {};
-  logger.error('cache_not_flushed', { keyId: previous.keyId, ...cause });
-  return { ...previous, code: 'cache_not_flushed' };
 }
 
 /** The longest that it takes to end what the new key takes the place of, or to withdraw the new key. */

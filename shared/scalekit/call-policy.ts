@@ -29,6 +29,8 @@ export function refusedAs(failure: CallFailure, path: string, message: string): 
 export type CallPolicy = <T>(
   repeatable: boolean,
   attempt: (token: AccessToken, deadline: number) => Promise<T>,
+  /** Less than the usual deadline, where the caller can do without an answer. */
+  withinMs?: number,
 ) => Promise<Result<T, CallFailure>>;
 
 /**
@@ -41,15 +43,18 @@ export function callPolicy(
   deadlineMs: number,
   metrics: Metrics,
 ): CallPolicy {
-  return async (repeatable, attempt) => {
-    if (!breaker.allows()) return outage('breaker_open', new Error('Scalekit was down a moment ago'));
+  let oursToMend: OutageReason | undefined;
+  return async (repeatable, attempt, withinMs = deadlineMs) => {
+    if (!breaker.allows()) return outage(oursToMend ?? 'breaker_open', new Error('Scalekit was down a moment ago'));
     const startedAt = Date.now();
-    const result = await run(accessTokens, repeatable, attempt, startedAt + deadlineMs);
+    const result = await run(accessTokens, repeatable, attempt, startedAt + Math.min(withinMs, deadlineMs));
     const answered = result.ok || result.failure.kind === 'refused';
-    breaker.record(answered ? 'answered' : 'outage');
+    // A call that was cut short says nothing about those that wait for the whole deadline.
+    if (answered || withinMs >= deadlineMs) breaker.record(answered ? 'answered' : 'outage');
     metrics.measure('UpstreamLatency', Date.now() - startedAt);
     if (!answered) metrics.measure('UpstreamFailures');
-    if (!result.ok && isOursToMend(result.failure)) metrics.measure('CredentialsRefused');
+    oursToMend = result.ok ? undefined : reasonToMend(result.failure);
+    if (oursToMend) metrics.measure('CredentialsRefused');
     return result;
   };
 }
@@ -116,9 +121,11 @@ async function otherToken(
   return other === refused ? undefined : other;
 }
 
-function isOursToMend(failure: CallFailure): boolean {
-  if (failure.kind !== 'upstream_unavailable') return false;
-  return failure.reason === 'credentials_refused' || failure.reason === 'permission_denied';
+/** Why Scalekit refuses us; `undefined` for a failure of another kind. */
+function reasonToMend(failure: CallFailure): OutageReason | undefined {
+  if (failure.kind !== 'upstream_unavailable') return undefined;
+  const { reason } = failure;
+  return reason === 'credentials_refused' || reason === 'permission_denied' ? reason : undefined;
 }
 
 /** Few: Scalekit's rate limit arrives as UNAVAILABLE too, and is not to be hammered. */

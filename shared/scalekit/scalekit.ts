@@ -22,9 +22,9 @@ export interface KeyDirectory {
   readonly deadlineMs: number;
   /**
    * Finds an active key by the plain key or by its id; `undefined` when there is none. A caller that passes on what a client
-   * sent as a key must refuse ids first.
+   * sent as a key must refuse ids first. `withinMs`: less than the usual deadline.
    */
-  lookUp(keyOrId: string): Promise<Result<KeyInfo | undefined, Outage>>;
+  lookUp(keyOrId: string, withinMs?: number): Promise<Result<KeyInfo | undefined, Outage>>;
   /** `refused`: Scalekit does not know the organization or user, or would not take the page token. */
   list(
     organizationId: string,
@@ -51,15 +51,24 @@ export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
   return createScalekit(ssmSecrets(requireEnvironment('SCALEKIT_PARAMETER_PATH'), deadlineMs), deadlineMs, metrics);
 }
 
-type Call = <T>(repeatable: boolean, operation: (tokens: TokenClient) => Promise<T>) => Promise<Result<T, CallFailure>>;
+/** As {@link scalekitFromEnvironment}, for functions that only read keys. */
+export function keyDirectoryFromEnvironment(metrics: Metrics): KeyDirectory {
+  return scalekitFromEnvironment(metrics);
+}
+
+type Call = <T>(
+  repeatable: boolean,
+  operation: (tokens: TokenClient) => Promise<T>,
+  withinMs?: number,
+) => Promise<Result<T, CallFailure>>;
 
 /** Makes a {@link Scalekit}; `deadlineMs` bounds each call, its retries and renewals included. */
 function createScalekit(secrets: Secrets, deadlineMs: number, metrics: Metrics): Scalekit {
   const call = caller(secrets, deadlineMs, metrics);
   return {
     deadlineMs,
-    async lookUp(keyOrId) {
-      const answer = await call(true, (tokens) => tokens.validateToken(keyOrId));
+    async lookUp(keyOrId, withinMs) {
+      const answer = await call(true, (tokens) => tokens.validateToken(keyOrId), withinMs);
       if (answer.ok) return toKeyInfo(answer.value.tokenInfo);
       return answer.failure.kind === 'refused' ? ok(undefined) : fail(toOutage(answer.failure));
     },
@@ -117,7 +126,8 @@ function caller(secrets: Secrets, deadlineMs: number, metrics: Metrics): Call {
     .then(({ environmentUrl }) => connection.open(environmentUrl))
     .catch(() => {});
   void accessTokens.fetch().catch(() => {});
-  return (repeatable, operation) => policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)));
+  return (repeatable, operation, withinMs) =>
+    policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)), withinMs);
 }
 
 /** The failure of a call that is safe to repeat: an outage, whatever it was. */

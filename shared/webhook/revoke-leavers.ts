@@ -2,7 +2,7 @@ import { type Failure, outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
-import { bulkMs, lastRevocationAt, searchMs } from '../keys/time-limits.ts';
+import { lastRevocationAt, searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { descendantsOf } from '../revocation/descendants.ts';
 import { revokeAll } from '../revocation/revoke-all.ts';
@@ -23,19 +23,26 @@ export async function revokeLeavers(
   if (!concerned.ok) return concerned;
   if (concerned.value === undefined) return ok({ revoked: 0 });
   const startedAt = Date.now();
+  const { organizationId, userId, email } = concerned.value;
+  // First of all: Scalekit may end the keys itself, and then they are in no list any more.
+  const settleEnd =
+    email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
   const found = await searchKeys(services.scalekit, concerned.value, startedAt + searchMs);
   if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
   // An organization or user that Scalekit does not know any more has no active keys.
   const { keys, unseen } = found.ok ? found.value : { keys: [], unseen: 0 };
   const matched = select(keys, concerned.value, event);
   const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
-  const until = lastRevocationAt(startedAt, services);
+  const until = lastRevocationAt(startedAt, services.scalekit);
   const { revoked, failed, remaining } = await revokeAll(services.mutations, matched, cause, until);
-  const flushed = await services.cache.flush(startedAt + bulkMs);
-  if (!flushed.ok) return flushed;
+  const settled = await settleEnd();
+  if (!settled.ok) return settled;
   if (failed.length === 0 && remaining === 0 && unseen === 0) return ok({ revoked });
   return fail(outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') }));
 }
+
+/** A directory's user has no id of ours: its keys are marked one by one. */
+const nothingToSettle = async () => ok(undefined);
 
 function select(keys: readonly KeyInfo[], { userId, email }: Concerned, event: ScalekitEvent): KeyInfo[] {
   const theirs = keys.filter(

@@ -11,6 +11,7 @@ import { sendAws } from '../../shared/aws/aws-request.ts';
 import { type DynamoDbTable, dynamoDbTable } from '../../shared/aws/dynamodb.ts';
 import { decisionCacheFromEnvironment } from '../../shared/decision-cache/decision-cache.ts';
 import { marksFromEnvironment } from '../../shared/decision-cache/marks.ts';
+import { createMetrics } from '../../shared/metrics.ts';
 import { environmentFor } from '../support/parameter-server.ts';
 
 // The stand-in for DynamoDB, and the decision cache on it: real requests, real conditions.
@@ -191,7 +192,7 @@ describe('the decision cache on it', () => {
   };
   const asAuthorizer = () => {
     become(authorizer);
-    return decisionCacheFromEnvironment();
+    return decisionCacheFromEnvironment(createMetrics());
   };
 
   test('keeps a decision for another environment', async () => {

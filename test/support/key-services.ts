@@ -1,16 +1,25 @@
 import type { Audit } from '../../shared/audit/audit.ts';
 import { auditedMutations } from '../../shared/audit/mutations.ts';
+import type { Marks } from '../../shared/decision-cache/marks.ts';
 import type { KeyServices } from '../../shared/keys/key-services.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { ok } from '../../shared/result.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 
-/** The services of operations on a Scalekit, with no cached decisions; by default the audit forgets. */
-export function keyServicesOf(scalekit: Scalekit, audit: Audit = { record: async () => {} }): KeyServices {
-  return {
-    scalekit,
-    mutations: auditedMutations(scalekit, audit),
-    cache: { waitMs: 0, reserveMs: 0, flush: async () => ok(undefined) },
-    metrics: createMetrics(),
-  };
+/** Marks that are always written, and kept nowhere: for tests in which no decision is cached. */
+export const forgottenMarks: Marks = {
+  mark: async (keyId) => ({ id: `decision#${keyId}`, written: ok({ notBefore: Infinity, at: 0 }) }),
+  markEnded: async (organizationId) => ({ id: `ended#${organizationId}`, written: ok({ notBefore: Infinity, at: 0 }) }),
+  settle: async () => ok(undefined),
+  keyIdOf: async () => ok(undefined),
+};
+
+/** The services of operations on a Scalekit; by default the audit and the marks forget. */
+export function keyServicesOf(
+  scalekit: Scalekit,
+  audit: Audit = { record: async () => {} },
+  marks: Marks = forgottenMarks,
+): KeyServices {
+  const metrics = createMetrics();
+  return { scalekit, mutations: auditedMutations(scalekit, audit, marks, metrics), metrics };
 }

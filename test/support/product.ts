@@ -16,7 +16,8 @@ const flags = Object.fromEntries(Object.entries(context).filter(([name]) => name
 
 /** All settings that add resources. */
 export const everySetting = {
-  authorizerTtlSeconds: 60,
+  decisionCacheSeconds: 60,
+  outageGraceSeconds: 3600,
   authorizerProvisionedConcurrency: 5,
   customerManagedKey: true,
   waf: true,

@@ -73,13 +73,13 @@ test('it has every gateway response, the operators’ API, the audit, and no sec
   expect(Object.keys(methodsOf(template, /OperatorApi/))).toContain('POST /organizations/{organizationId}/keys');
 });
 
-test('settings are props: a TTL flushes the stage that they named', () => {
+test('settings are props', () => {
   const { template, auth } = adopt(
     {},
-    { authorizerTtlSeconds: 60, stage: 'live', corsAllowOrigin: 'https://a.example' },
+    { decisionCacheSeconds: 60, stage: 'live', corsAllowOrigin: 'https://a.example' },
   );
   const text = JSON.stringify(template().toJSON());
-  expect(text).toMatch(/"\/stages\/live\/cache\/authorizers"/);
+  expect(text).toContain('"DECISION_CACHE_SECONDS":"60"');
   expect(text).toContain('/scalekit/live');
   expect(auth.parameterPath).toBe('/scalekit/live');
   expect(text).toContain("'https://a.example'");

@@ -15,7 +15,9 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   scalekit: ['ssm:GetParameters', 'kms:Decrypt'],
   webhookSecret: ['ssm:GetParameters', 'kms:Decrypt'],
   record: ['events:PutEvents'],
-  flush: ['apigateway:DELETE'],
+  decide: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
+  mark: ['dynamodb:PutItem'],
+  findId: ['dynamodb:GetItem'],
   schedule: [
     'scheduler:GetSchedule',
     'scheduler:CreateSchedule',

@@ -247,72 +247,72 @@ describe('the functions', () => {
   }
 });
 
-describe('with a TTL for data routes', () => {
-  const cached = synthesizeProduct({ authorizerTtlSeconds: 300 });
-  const find = (type: string, id = '') =>
-    Object.entries(cached.findResources(type)).filter(([logicalId]) => logicalId.includes(id));
+describe('the decision cache', () => {
+  const cached = synthesizeProduct({ decisionCacheSeconds: 300, outageGraceSeconds: 3600 });
+  const find = (type: string, some: Template = template) => Object.entries(some.findResources(type));
 
-  test('there are two authorizers on one function: data routes remember by key and address, key routes nothing', () => {
-    const authorizers = find('AWS::ApiGateway::Authorizer').map(([logicalId, { Properties }]) => ({
-      logicalId,
-      ...Properties,
-    }));
-    expect(authorizers).toHaveLength(2);
-    expect(new Set(authorizers.map(({ AuthorizerUri }) => JSON.stringify(AuthorizerUri))).size).toBe(1);
-    const [data] = authorizers.filter(({ AuthorizerResultTtlInSeconds }) => AuthorizerResultTtlInSeconds === 300);
-    const [key] = authorizers.filter(({ AuthorizerResultTtlInSeconds }) => AuthorizerResultTtlInSeconds === 0);
-    expect(data?.IdentitySource).toBe('method.request.header.Authorization,context.identity.sourceIp');
-    expect(key?.IdentitySource).toBe('method.request.header.Authorization');
-    for (const [logicalId, { Properties }] of find('AWS::ApiGateway::Method')) {
-      if (Properties.HttpMethod === 'OPTIONS' || logicalId.startsWith('OperatorApi')) continue;
-      if (/^CustomerApi((revoke|webhooksscalekit)POST|openapijsonGET)/.test(logicalId)) continue;
-      const expected = logicalId.includes('whoami') ? data : key;
-      expect(Properties.AuthorizerId, logicalId).toEqual({ Ref: expected?.logicalId });
+  test('API Gateway itself remembers no decision, whatever the settings', () => {
+    for (const some of [template, cached]) {
+      const authorizers = find('AWS::ApiGateway::Authorizer', some);
+      expect(authorizers).toHaveLength(2);
+      for (const [id, { Properties }] of authorizers) expect(Properties.AuthorizerResultTtlInSeconds, id).toBe(0);
     }
   });
 
-  const changers = [
-    'UpdateKey',
-    'RevokeKey',
-    'RotateKey',
-    'EndOverlap',
-    'RevokeKeys',
-    'RevokeLeakedKey',
-    'ScalekitWebhook',
-  ];
-  const ids = (entries: [string, unknown][]) =>
-    entries
-      .map(
-        ([logicalId]) =>
-          /^(?:KeyRotation)?([A-Za-z]+?)(?:Role|FlushFailures|[0-9A-F]{8}$)/.exec(logicalId)?.[1] ?? logicalId,
-      )
-      .sort();
-
-  test('exactly the functions that revoke or change keys may flush, this stage’s cache alone', () => {
-    const flushing = find('AWS::IAM::Policy').filter(([, policy]) => JSON.stringify(policy).includes('apigateway:'));
-    expect(ids(flushing)).toEqual(changers.toSorted());
-    for (const [, policy] of flushing) {
-      const flush = policy['Properties'].PolicyDocument.Statement.find(
-        ({ Action }: { Action: unknown }) => Action === 'apigateway:DELETE',
-      );
-      expect(JSON.stringify(flush?.Resource)).toMatch(
-        /"::\/restapis\/",\{"Ref":"CustomerApi\w+"\},"\/stages\/v1\/cache\/authorizers"/,
-      );
-    }
-    const told = find('AWS::Lambda::Function').filter(
-      ([, { Properties }]) => Properties.Environment.Variables.AUTHORIZER_CACHE,
-    );
-    expect(ids(told)).toEqual(changers.toSorted());
+  test('every route behind keys has the one authorizer; the former one is kept for stacks that import it', () => {
+    const used = find('AWS::ApiGateway::Method')
+      .map(([, { Properties }]) => Properties.AuthorizerId?.Ref as string | undefined)
+      .filter((id) => id !== undefined);
+    expect([...new Set(used)]).toEqual([expect.stringMatching(/^CustomerApiKeyAuthorizer/)]);
+    expect(JSON.stringify(template.toJSON()['Outputs'])).toMatch(/CustomerApiDataAuthorizer/);
   });
 
-  test('a flush that fails rings, where there is a cache to flush', () => {
+  test('every deployment has one table, on demand, without a backup, whose items end by themselves', () => {
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: Match.absent(),
+    });
+  });
+
+  test('each role touches its own items only, and no call without a key is allowed', () => {
+    for (const some of [template, cached]) {
+      const statements = find('AWS::IAM::Policy', some).flatMap(([id, { Properties }]) =>
+        (Properties.PolicyDocument.Statement as { Action: string; Condition?: unknown }[])
+          .filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'))
+          .map((statement) => ({ id, ...statement })),
+      );
+      expect(statements.length).toBeGreaterThan(8);
+      for (const { id, Action, Condition } of statements) {
+        expect(['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'], id).toContain(Action);
+        expect(Condition, id).toEqual({
+          'ForAllValues:StringLike': {
+            'dynamodb:LeadingKeys': expect.arrayContaining([expect.stringMatching(/^\w+#\*$/)]),
+          },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        });
+        const writesDecisions = Action === 'dynamodb:PutItem' && JSON.stringify(Condition).includes('hash#');
+        expect(writesDecisions && !id.startsWith('Authorizer'), `${id} could forge a decision`).toBe(false);
+      }
+    }
+  });
+
+  test('no function but the authorizer knows the settings', () => {
+    for (const [id, { Properties }] of find('AWS::Lambda::Function', cached)) {
+      const { Variables = {} } = Properties.Environment ?? {};
+      expect('DECISION_CACHE_SECONDS' in Variables || 'OUTAGE_GRACE_SECONDS' in Variables, id).toBe(
+        id.startsWith('Authorizer'),
+      );
+    }
+  });
+
+  test('its alarms are there where it is on', () => {
     const ringing = (some: Template) => Object.keys(some.findResources('AWS::CloudWatch::Alarm')).join(' ');
-    expect(ringing(cached)).toContain('FlushFailures');
-    expect(ringing(template)).not.toContain('FlushFailures');
-  });
-
-  test('without one there is nothing to flush, and nobody may', () => {
-    expect(JSON.stringify(template.toJSON())).not.toMatch(/apigateway:DELETE|AUTHORIZER_CACHE/);
+    expect(ringing(cached)).toMatch(/CacheReadFailures.*GraceUses|GraceUses.*CacheReadFailures/);
+    expect(ringing(template)).not.toMatch(/CacheReadFailures|GraceUses/);
+    for (const some of [template, cached]) expect(ringing(some)).toContain('MarkFailures');
   });
 });
 
@@ -454,7 +454,10 @@ describe('config', () => {
     [{ logRetentionDays: 31 }, /logRetentionDays=31 is not allowed: use one of 1, 3, 5, 7, 14, 30/],
     [{ corsAllowOrigin: 'app.example.com' }, /corsAllowOrigin="app.example.com" is not allowed: use \* or one origin/],
     [{ scalekitDeadlineMs: 'soon' }, /scalekitDeadlineMs="soon" is not allowed/],
-    [{ authorizerTtlSeconds: 3601 }, /authorizerTtlSeconds=3601 is not allowed: use a whole number from 0/],
+    [{ decisionCacheSeconds: 3601 }, /decisionCacheSeconds=3601 is not allowed: use a whole number of seconds from 0/],
+    [{ outageGraceSeconds: 43_201, decisionCacheSeconds: 1 }, /outageGraceSeconds=43201 is not allowed/],
+    [{ outageGraceSeconds: 60 }, /outageGraceSeconds needs decisionCacheSeconds/],
+    [{ authorizerTtlSeconds: 0 }, /authorizerTtlSeconds is no setting any more: use decisionCacheSeconds/],
   ])('%o fails synth with what is allowed', (context, message) => {
     expect(() => synthesizeProduct(context)).toThrow(message);
   });

@@ -1,33 +1,46 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { decide } from '../../functions/authorizer/decision.ts';
 import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
+import type { DecisionCache } from '../../shared/decision-cache/decision-cache.ts';
 import type { Outage } from '../../shared/failure.ts';
 import type { KeyInfo } from '../../shared/key.ts';
+import { createMetrics } from '../../shared/metrics.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { breaker } from '../../shared/scalekit/breaker.ts';
 
 const key: KeyInfo = { keyId: 'apit_1', organizationId: 'org_1', customClaims: {}, roles: [], suffix: 'abcd' };
 
-const request = (authorization: string) =>
+const request = (authorization: string, resource = '/notes') =>
   ({
+    resource,
     headers: { Authorization: authorization },
     requestContext: { identity: { sourceIp: '192.0.2.1' } },
   }) as unknown as APIGatewayRequestAuthorizerEvent;
 
+/** A cache that is switched off. */
+const noCache: DecisionCache = {
+  read: async () => ({ isHit: false, reason: 'off' }),
+  remember: async () => 'off',
+  refused: async () => 'off',
+};
+
 /** Services whose Scalekit gives one answer, and counts how often it is asked. */
-function servicesWith(answer: Result<KeyInfo | undefined, Outage>) {
+function servicesWith(answer: Result<KeyInfo | undefined, Outage>, cache: DecisionCache = noCache) {
   const asked: string[] = [];
   const lookUp = async (presented: string) => {
     asked.push(presented);
     return answer;
   };
-  const scalekit = { deadlineMs: 1, lookUp, list: () => Promise.reject(new Error('not asked for')) };
-  return { asked, services: { scalekit, refused: refusedKeys() } };
+  const directory = { deadlineMs: 1, lookUp, list: () => Promise.reject(new Error('not asked for')) };
+  const scalekit = async () => directory;
+  const services = { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics: createMetrics() };
+  return { asked, services };
 }
 
 test('allows the caller of an active key', async () => {
   const { services } = servicesWith(ok(key));
-  expect(await decide(request('Bearer plain'), services)).toEqual({ outcome: 'allowed', caller: key });
+  expect(await decide(request('Bearer plain'), services)).toEqual({ outcome: 'allowed', caller: key, by: 'scalekit' });
 });
 
 test.each([
@@ -70,4 +83,89 @@ test('asks nobody about a credential that cannot be a key', async () => {
   expect(await decide(request('Basic dXNlcg=='), services)).toMatchObject({ outcome: 'denied' });
   expect(await decide(request('Bearer apit_1'), services)).toMatchObject({ outcome: 'denied' });
   expect(asked).toEqual([]);
+});
+
+describe('with a cached decision', () => {
+  const cached = { ...key, keyId: 'apit_2' };
+  const hit: DecisionCache = { ...noCache, read: async () => ({ isHit: true, caller: cached, ageMs: 1 }) };
+  const graceful: DecisionCache = {
+    ...noCache,
+    read: async () => ({ isHit: false, reason: 'old', inOutage: { caller: cached, ageMs: 600_000 } }),
+  };
+  const outage = (reason: string) => fail({ kind: 'upstream_unavailable' as const, reason, cause: undefined });
+
+  test('Scalekit is not asked, nor loaded', async () => {
+    const { services } = servicesWith(ok(key), hit);
+    const scalekit = () => Promise.reject(new Error('loaded'));
+    const decision = await decide(request('Bearer plain'), { ...services, scalekit });
+    expect(decision).toEqual({ outcome: 'allowed', caller: cached, by: 'cache' });
+  });
+
+  test.each(['/keys', '/keys/{keyId}', '/keys/{keyId}/rotate', '/keys/revoke', ''])(
+    'Scalekit is asked all the same for %s',
+    async (resource) => {
+      const { services } = servicesWith(ok(key), hit);
+      const decision = await decide(request('Bearer plain', resource), services);
+      expect(decision).toEqual({ outcome: 'allowed', caller: key, by: 'scalekit' });
+    },
+  );
+
+  test('a route that only begins like those of keys may use it', async () => {
+    const { services, asked } = servicesWith(ok(key), hit);
+    await decide(request('Bearer plain', '/keysmith'), services);
+    expect(asked).toEqual([]);
+  });
+
+  test.each([
+    ['has expired since', { expiresAt: new Date(Date.now() - 1).toISOString() }, 'invalid_token'],
+    ['may not be used from there', { customClaims: { allowed_ips: '10.0.0.0/8' } }, 'address_not_allowed'],
+  ])('a key that %s is denied', async (_what, more, code) => {
+    const cache: DecisionCache = {
+      ...noCache,
+      read: async () => ({ isHit: true, caller: { ...key, ...more }, ageMs: 1 }),
+    };
+    const { services } = servicesWith(ok(key), cache);
+    expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'denied', code });
+  });
+
+  test('an older one serves while Scalekit is unreachable, and soon without a wait', async () => {
+    const { services, asked } = servicesWith(outage('unreachable'), graceful);
+    for (const _ of [1, 2, 3, 4])
+      expect(await decide(request('Bearer plain'), services)).toEqual({
+        outcome: 'allowed',
+        caller: cached,
+        by: 'grace',
+      });
+    expect(asked).toHaveLength(3);
+  });
+
+  test.each(['credentials_refused', 'permission_denied'])('an older one does not serve while %s', async (reason) => {
+    const { services } = servicesWith(outage(reason), graceful);
+    expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'outage', reason });
+  });
+
+  test('an older one does not serve where Scalekit refuses the key, which then is marked', async () => {
+    const marked: string[] = [];
+    const refused = async (plain: string) => {
+      marked.push(plain);
+      return 'marked' as const;
+    };
+    const { services } = servicesWith(ok(undefined), { ...graceful, refused });
+    expect(await decide(request('Bearer plain'), services)).toEqual({ outcome: 'denied', code: 'invalid_token' });
+    expect(marked).toEqual(['plain']);
+  });
+
+  test('Scalekit’s answer is kept with the time at which it was asked', async () => {
+    const kept: unknown[] = [];
+    const remember = async (...what: unknown[]) => {
+      kept.push(what);
+      return 'remembered' as const;
+    };
+    const { services } = servicesWith(ok(key), { ...noCache, remember });
+    const before = Date.now();
+    await decide(request('Bearer plain'), services);
+    expect(kept).toEqual([['plain', key, expect.any(Number)]]);
+    const [[, , beganAt]] = kept as [[string, KeyInfo, number]];
+    expect(beganAt).toBeGreaterThanOrEqual(before);
+  });
 });

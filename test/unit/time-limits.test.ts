@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { auditTimeoutMs } from '../../shared/audit/audit.ts';
 import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
-import type { AuthorizerCache } from '../../shared/aws/authorizer-cache.ts';
+import type { Marks } from '../../shared/decision-cache/marks.ts';
+import { markMs, readMs } from '../../shared/decision-cache/time-limits.ts';
 import type { KeyInfo } from '../../shared/key.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
 import type { KeyServices } from '../../shared/keys/key-services.ts';
 import { revokeKey } from '../../shared/keys/revoke-key.ts';
 import { updateKey } from '../../shared/keys/update-key.ts';
-import { fail, ok } from '../../shared/result.ts';
+import { ok } from '../../shared/result.ts';
 import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
 import { revokeLeakedKey } from '../../shared/revocation/revoke-leaked-key.ts';
 import { endOverlap } from '../../shared/rotation/end-overlap.ts';
@@ -15,7 +16,7 @@ import { maxScheduleMs } from '../../shared/rotation/overlap-schedules.ts';
 import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { revokeLeavers } from '../../shared/webhook/revoke-leavers.ts';
-import { keyServicesOf } from '../support/key-services.ts';
+import { forgottenMarks, keyServicesOf } from '../support/key-services.ts';
 
 // Everything goes well, each step in the last moment that it is given. No embedded service is as slow at will, and nobody
 // waits for minutes, so what the operations call is made here, on a clock of our own.
@@ -37,7 +38,7 @@ const key = (number: number, more: Partial<KeyInfo> = {}): KeyInfo => ({
 /** The first has a successor already; in a large organization there is always another page. */
 const successor = key(2, { customClaims: { rotated_from: 'apit_1' } });
 
-function slowServices(deadlineMs: number, isLarge: boolean, cachesDecisions: boolean): KeyServices {
+function slowServices(deadlineMs: number, isLarge: boolean): KeyServices {
   const after = <T>(value: T) => slow(deadlineMs, ok(value));
   const page = {
     keys: [key(1), successor],
@@ -52,14 +53,17 @@ function slowServices(deadlineMs: number, isLarge: boolean, cachesDecisions: boo
     update: (_keyId, { customClaims = {} }) => after(key(1, { customClaims })),
     invalidate: () => after(undefined),
   };
-  const services = keyServicesOf(scalekit, { record: () => slow(auditTimeoutMs, undefined) });
-  const cache: AuthorizerCache = {
-    waitMs: deadlineMs + 500,
-    reserveMs: deadlineMs + 3_500,
-    flush: (until) => slow(until - Date.now(), fail({ kind: 'cache_not_flushed', cause: undefined })),
-  };
-  return cachesDecisions ? { ...services, cache } : services;
+  return keyServicesOf(scalekit, { record: () => slow(auditTimeoutMs, undefined) }, slowMarks);
 }
+
+/** Each mark is written in the last moment, has to be written again, and is then just written. */
+const slowMarks: Marks = {
+  ...forgottenMarks,
+  mark: (keyId) => slow(markMs, { id: `decision#${keyId}`, written: ok({ notBefore: 0, at: 0 }) }),
+  markEnded: (id) => slow(markMs, { id: `ended#${id}`, written: ok({ notBefore: 0, at: 0 }) }),
+  settle: (_mark, until) => slow(until + markMs - Date.now(), ok(undefined)),
+  keyIdOf: () => slow(readMs, ok('apit_1')),
+};
 
 beforeEach(() => void vi.useFakeTimers({ now: 1_000_000 }));
 afterEach(() => void vi.useRealTimers());
@@ -75,11 +79,9 @@ async function secondsOf(operation: Promise<unknown>): Promise<number> {
   return (endedAt - startedAt) / 1000;
 }
 
-const cases = [500, 2500, 4000].flatMap((deadlineMs) =>
-  [false, true].flatMap((isLarge) => [false, true].map((caches) => [deadlineMs, isLarge, caches] as const)),
-);
+const cases = [500, 2500, 4000].flatMap((deadlineMs) => [false, true].map((isLarge) => [deadlineMs, isLarge] as const));
 
-describe.each(cases)('with %i ms a call, a large organization: %s, cached decisions: %s', (...setting) => {
+describe.each(cases)('with %i ms per call, a large organization: %s', (...setting) => {
   test('every operation answers before its function is ended', async () => {
     const services = slowServices(...setting);
     expect(await secondsOf(createKey(services, { customClaims: {}, scope: [] }, by))).toBeLessThan(25);

@@ -11,6 +11,7 @@ export const keptIds: Readonly<Record<string, string>> = {
   CustomerApiAccount037BF447: 'AWS::ApiGateway::Account',
   CustomerApiB06449FA: 'AWS::ApiGateway::RestApi',
   CustomerApiCloudWatchRole9779259A: 'AWS::IAM::Role',
+  CustomerApiDataAuthorizerA9CEC4DE: 'AWS::ApiGateway::Authorizer',
   CustomerApiDeploymentStagev1B5A9BC0B: 'AWS::ApiGateway::Stage',
   CustomerApiKeyAuthorizer8F53161D: 'AWS::ApiGateway::Authorizer',
   GetKeyLog86AA45AE: 'AWS::Logs::LogGroup',
@@ -38,7 +39,6 @@ export const keptIds: Readonly<Record<string, string>> = {
 export const keptIdsOfSettings: Readonly<Record<string, string>> = {
   AuthorizerAlias7AD153E1: 'AWS::Lambda::Alias',
   CustomerApiCustomDomainEF780635: 'AWS::ApiGateway::DomainName',
-  CustomerApiDataAuthorizerA9CEC4DE: 'AWS::ApiGateway::Authorizer',
   CustomerApiWebAclLogE1FF41BB: 'AWS::Logs::LogGroup',
   CustomerManagedKeyAlias81934D30: 'AWS::KMS::Alias',
   CustomerManagedKeyED7015F3: 'AWS::KMS::Key',

@@ -1,0 +1,27 @@
+import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
+import { decisionCacheFromEnvironment } from '../../shared/decision-cache/decision-cache.ts';
+import { requireEnvironment } from '../../shared/environment.ts';
+import { createMetrics } from '../../shared/metrics.ts';
+import { breaker } from '../../shared/scalekit/breaker.ts';
+import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
+import type { DecisionServices } from './decision.ts';
+
+/**
+ * The services that the function's environment names. Scalekit's client is loaded and connected at once, but not where
+ * decisions are cached: there an environment may never need it. A provisioned environment has time for both.
+ */
+export function servicesFromEnvironment(): DecisionServices {
+  const metrics = createMetrics();
+  let directory: Promise<KeyDirectory> | undefined;
+  const scalekit = () => {
+    directory ??= import('../../shared/scalekit/scalekit.ts').then(({ keyDirectoryFromEnvironment }) =>
+      keyDirectoryFromEnvironment(metrics),
+    );
+    return directory;
+  };
+  const isCaching = requireEnvironment('DECISION_CACHE_SECONDS') !== '0';
+  const isProvisioned = process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'provisioned-concurrency';
+  if (!isCaching || isProvisioned) void scalekit();
+  const cache = decisionCacheFromEnvironment(metrics);
+  return { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics };
+}

@@ -1,0 +1,68 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Config } from './config.ts';
+import type { ApiFunction } from './lambda/api-function.ts';
+
+/**
+ * The table of the decision cache: decisions that may be used again, and the marks that end them. Every deployment has it, for
+ * changes mark whatever the settings are. It holds no plain key, and it has no backup: a restored decision may be one that was
+ * ended.
+ */
+export class DecisionTable extends Construct {
+  readonly table: Table;
+  readonly #config: Config;
+
+  constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
+    super(scope, id);
+    this.#config = config;
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'id', type: AttributeType.STRING },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      timeToLiveAttribute: 'expiresAt',
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    Validations.of(this.table).acknowledge({
+      id: 'AwsSolutions-DDB3',
+      reason: 'A restored decision may be one that was ended: without a backup none comes back.',
+    });
+  }
+
+  /** Lets the authorizer read and keep decisions, and tells it for how long they may be used. */
+  grantDecide(authorizer: ApiFunction): void {
+    const { decisionCacheSeconds, outageGraceSeconds } = this.#config;
+    authorizer.addEnvironment('DECISION_TABLE', this.table.tableName);
+    authorizer.addEnvironment('DECISION_CACHE_SECONDS', String(decisionCacheSeconds));
+    authorizer.addEnvironment('OUTAGE_GRACE_SECONDS', String(outageGraceSeconds));
+    const isCaching = decisionCacheSeconds > 0;
+    this.#allow(authorizer, 'GetItem', isCaching ? ['hash', 'used'] : ['used']);
+    this.#allow(authorizer, 'PutItem', isCaching ? ['decision', 'hash', 'used'] : ['used']);
+    if (isCaching) this.#allow(authorizer, 'BatchGetItem', ['decision', 'ended']);
+  }
+
+  /** Lets a function that ends or changes keys mark them. It reads no decision. */
+  grantMark(changer: ApiFunction): void {
+    changer.addEnvironment('DECISION_TABLE', this.table.tableName);
+    this.#allow(changer, 'PutItem', ['decision', 'ended']);
+  }
+
+  /** Lets the function that ends leaked keys find the id of a key that Scalekit does not know any more. */
+  grantFindId(changer: ApiFunction): void {
+    this.#allow(changer, 'GetItem', ['hash']);
+  }
+
+  /** `ForAllValues` is true where a request names no key: only calls that name one are allowed. */
+  #allow(to: ApiFunction, operation: 'GetItem' | 'BatchGetItem' | 'PutItem', prefixes: readonly string[]): void {
+    to.addToRolePolicy(
+      new PolicyStatement({
+        actions: [`dynamodb:${operation}`],
+        resources: [this.table.tableArn],
+        conditions: {
+          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}#*`) },
+          Null: { 'dynamodb:LeadingKeys': 'false' },
+        },
+      }),
+    );
+  }
+}

@@ -1,0 +1,30 @@
+import type { Config } from '../config.ts';
+import type { AlarmSpec } from './alarm-spec.ts';
+import type { KeyMetrics } from './metrics.ts';
+
+export type CacheSettings = Pick<Config, 'decisionCacheSeconds' | 'outageGraceSeconds'>;
+
+/** A decision cache that does not work, or that alone keeps the service up. Without the cache there are none. */
+export function cacheAlarms(
+  keys: KeyMetrics,
+  { decisionCacheSeconds, outageGraceSeconds }: CacheSettings,
+): AlarmSpec[] {
+  const reads: AlarmSpec = {
+    id: 'CacheReadFailures',
+    metric: keys.sum('CacheReadFailures'),
+    above: 10,
+    in: [3, 5],
+    description:
+      'The table of the decision cache cannot be read, so that Scalekit is asked about every request. Customers notice nothing but the time. First: look at ThrottledRequests and SystemErrors of the table, then at the read failures in the log of the authorizer.',
+  };
+  const grace: AlarmSpec = {
+    id: 'GraceUses',
+    metric: keys.sum('GraceUses'),
+    above: 0,
+    in: [2, 3],
+    description:
+      'Scalekit is out, and requests are allowed by older decisions (outageGraceSeconds). Keys without such a decision get 503, and keys that were ended in the dashboard of Scalekit still work. First: look at the status of Scalekit. A revocation by our API works on such keys at once.',
+  };
+  if (decisionCacheSeconds === 0) return [];
+  return outageGraceSeconds === 0 ? [reads] : [reads, grace];
+}

@@ -1,0 +1,33 @@
+import type { KeyInfo, NewKey } from '../key.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+import type { AuditCause, AuditEvent, AuditType } from './audit.ts';
+
+/** The event of one change of a key. */
+export function auditEvent(
+  type: AuditType,
+  { organizationId, keyId, userId }: KeyInfo,
+  cause: AuditCause,
+  fields: readonly string[],
+  previousKeyId?: string,
+): AuditEvent {
+  return { type, ...withoutUndefined({ organizationId, keyId, userId, previousKeyId }), fields, ...cause };
+}
+
+/** The names of the fields that a new key has. */
+export function fieldsOf({ description, expiresAt, customClaims }: NewKey): string[] {
+  return [
+    ...(description === undefined ? [] : ['description']),
+    ...(expiresAt === undefined ? [] : ['expiresAt']),
+    ...Object.keys(customClaims).map((name) => `customClaims.${name}`),
+  ];
+}
+
+/** The names of the fields in which a key differs from what it was. */
+export function changedFields(before: KeyInfo, after: KeyInfo): string[] {
+  const names = new Set([...Object.keys(before.customClaims), ...Object.keys(after.customClaims)]);
+  const changed = [...names].filter((name) => before.customClaims[name] !== after.customClaims[name]);
+  return [
+    ...(before.description === after.description ? [] : ['description']),
+    ...changed.map((name) => `customClaims.${name}`),
+  ];
+}

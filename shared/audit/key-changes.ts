@@ -1,0 +1,15 @@
+import { marksFromEnvironment } from '../decision-cache/marks.ts';
+import type { Metrics } from '../metrics.ts';
+import { type KeyDirectory, scalekitFromEnvironment } from '../scalekit/scalekit.ts';
+import { auditFromEnvironment } from './audit.ts';
+import { auditedMutations, type Mutations } from './mutations.ts';
+
+/**
+ * The Scalekit, the audit bus and the table that the function's environment names. Only here is a Scalekit that changes keys
+ * given to anybody, and it is given to the mutations: every change is marked and recorded.
+ */
+export function keyChanges(metrics: Metrics): { readonly scalekit: KeyDirectory; readonly mutations: Mutations } {
+  const scalekit = scalekitFromEnvironment(metrics);
+  const audit = auditFromEnvironment(metrics);
+  return { scalekit, mutations: auditedMutations(scalekit, audit, marksFromEnvironment(), metrics) };
+}

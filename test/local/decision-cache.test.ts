@@ -1,0 +1,178 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { clientOf, sdkOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+
+// The decision cache over HTTP, on the deployed bundles: what it saves, that every end and change counts at once, and that
+// its bad days let no ended key in and refuse no good one.
+
+let runtime: RuntimeProcess;
+beforeAll(async () => {
+  runtime = await startRuntimeProcess({ assembly: process.env['TEST_CACHED_ASSEMBLY'] ?? '' });
+});
+afterAll(() => runtime.stop());
+
+const { call, newKey, control, fault } = clientOf(() => runtime.outputs);
+const status = async (key: string, path = '/whoami') => (await call(key, 'GET', path)).status;
+const asAdmin = (method: string, path: string, body?: unknown) => call(runtime.outputs.adminKey, method, path, body);
+const tableFault = (body: object) => control('PUT', '/dynamodb/fault', body);
+
+/** How often Scalekit was asked to validate. */
+async function validations(): Promise<number> {
+  const { scalekit } = (await control('GET')) as { scalekit: { calls: Record<string, number> } };
+  return scalekit.calls['ValidateToken'] ?? 0;
+}
+
+/** A key whose decision is cached; a table that failed is not asked for five seconds. */
+async function cachedKey(body: object = {}) {
+  const made = await newKey(body);
+  const asked = async () => {
+    const before = await validations();
+    expect(await status(made.key)).toBe(200);
+    return (await validations()) - before;
+  };
+  await expect.poll(asked, { timeout: 15_000, interval: 200 }).toBe(0);
+  return made;
+}
+
+afterEach(async () => {
+  await tableFault({ kind: 'gone', times: 0 });
+  await tableFault({ kind: 'lag', ms: 0 });
+  await control('DELETE', '/scalekit/fault');
+});
+
+test('a decision serves the data routes again, and never the routes of keys', async () => {
+  const { key } = await cachedKey({ scope: 'keys:read' });
+  const before = await validations();
+  for (const _ of [1, 2, 3]) expect(await status(key)).toBe(200);
+  expect(await validations()).toBe(before);
+  for (const _ of [1, 2, 3]) expect(await status(key, '/keys')).toBe(200);
+  expect(await validations()).toBeGreaterThanOrEqual(before + 3);
+});
+
+describe('a key is refused by the next request', () => {
+  test('after DELETE', async () => {
+    const { key, keyId } = await cachedKey();
+    expect((await asAdmin('DELETE', `/keys/${keyId}`)).status).toBe(204);
+    expect(await status(key)).toBe(401);
+  });
+
+  test('after POST /revoke', async () => {
+    const { key } = await cachedKey();
+    const form = new URLSearchParams({ token: key });
+    expect((await fetch(`${runtime.outputs.apiUrl}/revoke`, { method: 'POST', body: form })).status).toBe(200);
+    expect(await status(key)).toBe(401);
+  });
+
+  test('after a bulk revocation, also where reads of the table lag', async () => {
+    const { key } = await cachedKey({ customClaims: { batch: 'one' } });
+    await tableFault({ kind: 'lag', ms: 60_000 });
+    const answer = await asAdmin('POST', '/keys/revoke', { customClaims: { batch: 'one' } });
+    expect(answer.json).toMatchObject({ revoked: 1, failed: [], remaining: 0 });
+    expect(await status(key)).toBe(401);
+  });
+
+  test('after a rotation, and the new key works', async () => {
+    const { key, keyId } = await cachedKey();
+    const rotated = await asAdmin('POST', `/keys/${keyId}/rotate`, {});
+    expect(rotated.status).toBe(201);
+    expect([await status(key), await status(rotated.json.key)]).toEqual([401, 200]);
+  });
+});
+
+test('a PATCH counts for the next request', async () => {
+  const { key, keyId } = await cachedKey();
+  expect((await asAdmin('PATCH', `/keys/${keyId}`, { customClaims: { allowed_ips: '192.0.2.0/24' } })).status).toBe(
+    200,
+  );
+  expect((await call(key, 'GET', '/whoami')).json).toMatchObject({ code: 'address_not_allowed' });
+});
+
+test('a decision that was begun before the revocation does not outlive it', async () => {
+  const { key, keyId } = await newKey();
+  // The authorizer asks, Scalekit says yes, and the answer dawdles while the key is revoked.
+  await fault({ kind: 'slow', on: ['ValidateToken'], times: 1, delayMs: 1500 });
+  const slow = status(key);
+  await expect.poll(validations, { interval: 20 }).toBeGreaterThan(0);
+  const revoked = asAdmin('DELETE', `/keys/${keyId}`);
+  expect(await slow).toBe(200);
+  expect((await revoked).status).toBe(204);
+  expect(await status(key)).toBe(401);
+});
+
+describe('a mark that cannot be written', () => {
+  const noMarks = () => tableFault({ kind: 'gone', times: 1_000, operation: 'PutItem' });
+
+  test('is told by a revocation, which has revoked the key, and is written by its repeat', async () => {
+    const { key, keyId } = await cachedKey();
+    await noMarks();
+    const failed = await asAdmin('DELETE', `/keys/${keyId}`);
+    expect(failed.json).toMatchObject({ code: 'cache_not_flushed', status: 503 });
+    expect(await status(key, '/keys')).toBe(401);
+    await tableFault({ kind: 'gone', times: 0 });
+    expect((await asAdmin('DELETE', `/keys/${keyId}`)).status).toBe(204);
+    expect(await status(key)).toBe(401);
+  });
+
+  test('stops a change of a key that stays alive', async () => {
+    const { keyId } = await cachedKey();
+    await noMarks();
+    const failed = await asAdmin('PATCH', `/keys/${keyId}`, { description: 'not sent' });
+    expect(failed.json).toMatchObject({ code: 'cache_not_flushed' });
+    expect((await asAdmin('GET', `/keys/${keyId}`)).json).not.toHaveProperty('description');
+  });
+
+  test('is told by POST /revoke, whose repeat writes it though Scalekit does not know the key any more', async () => {
+    const { key } = await cachedKey();
+    const revoke = () =>
+      fetch(`${runtime.outputs.apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: key }) });
+    await noMarks();
+    expect((await revoke()).status).toBe(503);
+    await tableFault({ kind: 'gone', times: 0 });
+    expect((await revoke()).status).toBe(200);
+    expect(await status(key)).toBe(401);
+  });
+
+  test('is told by a rotation, which gives the new key all the same', async () => {
+    const { key, keyId } = await cachedKey();
+    await noMarks();
+    const rotated = await asAdmin('POST', `/keys/${keyId}/rotate`, {});
+    expect(rotated.json).toMatchObject({ key: expect.any(String), previous: { keyId, code: 'cache_not_flushed' } });
+    await tableFault({ kind: 'gone', times: 0 });
+    expect((await asAdmin('DELETE', `/keys/${keyId}`)).status).toBe(204);
+    expect(await status(key)).toBe(401);
+  });
+
+  test('names the key in the answer to a bulk revocation', async () => {
+    const { keyId } = await cachedKey({ customClaims: { batch: 'two' } });
+    await noMarks();
+    const answer = await asAdmin('POST', '/keys/revoke', { customClaims: { batch: 'two' } });
+    expect(answer.json).toMatchObject({ revoked: 0, failed: [{ keyId, code: 'cache_not_flushed' }] });
+  });
+});
+
+describe('a bad day of the table', () => {
+  test.each([
+    ['throttled', { kind: 'throttled', times: 1_000 }],
+    ['gone', { kind: 'gone', times: 1_000 }],
+    ['slow', { kind: 'slow', ms: 1_000, times: 1_000 }],
+  ])('%s: good keys are answered by Scalekit, and ended ones are refused', async (_what, broken) => {
+    const { key } = await cachedKey();
+    const ended = await newKey();
+    await sdkOf(runtime.outputs.scalekit).token.invalidateToken(ended.keyId);
+    await tableFault(broken);
+    for (const _ of [1, 2, 3, 4]) expect(await status(key)).toBe(200);
+    expect(await status(ended.key)).toBe(401);
+  });
+});
+
+describe('while Scalekit is out', () => {
+  test('a known key goes on, and its revocation still counts', async () => {
+    const { key, keyId } = await cachedKey();
+    await fault({ kind: 'unavailable', on: ['ValidateToken'], times: 10_000 });
+    expect(await status(key)).toBe(200);
+    await control('DELETE', '/scalekit/fault');
+    expect((await asAdmin('DELETE', `/keys/${keyId}`)).status).toBe(204);
+    await fault({ kind: 'unavailable', on: ['ValidateToken'], times: 10_000 });
+    expect([401, 503]).toContain(await status(key));
+  });
+});
