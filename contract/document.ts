@@ -95,13 +95,14 @@ function requestBody({ body, isForm }: Operation) {
   return { requestBody: { required: true, content: { [type]: { schema: schemaReference(body) } } } };
 }
 
-function success({ success: { status, description, body, hasLocation } }: Operation) {
+function success({ success: { status, description, body, hasLocation }, accepted }: Operation) {
   return {
     [status]: {
       description,
       ...(hasLocation ? { headers: { Location: headerReference('Location') } } : {}),
       ...(body === undefined ? {} : { content: { 'application/json': { schema: schemaReference(body) } } }),
     },
+    ...(accepted === undefined ? {} : { 202: { description: accepted } }),
   };
 }
 

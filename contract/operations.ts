@@ -27,6 +27,8 @@ export interface Operation {
     readonly body?: keyof typeof answers;
     readonly hasLocation?: boolean;
   };
+  /** What the answer 202 means, where there is one. */
+  readonly accepted?: string;
   readonly problems: readonly ProblemName[];
 }
 
@@ -140,6 +142,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
       },
       body: 'ScalekitEvent',
       success: { status: 200, description: 'How many keys were revoked.', body: 'WebhookAnswer' },
+      accepted: 'What is left to revoke is in a queue, and will be done. Nothing needs to be sent again.',
       problems: [...common, 'Unsigned', 'TooLarge', 'Unfinished'],
     },
   },

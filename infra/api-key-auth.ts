@@ -14,6 +14,7 @@ import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { OperatorApi } from './operator-api/operator-api.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
+import { WorkQueue } from './work-queue.ts';
 
 /** Every setting has a default; a value that is not allowed fails the synthesis, and says what is. */
 export interface ApiKeyAuthProps extends Partial<Config> {
@@ -39,7 +40,7 @@ export class ApiKeyAuth extends Construct {
   readonly monitoring: Monitoring;
   /** What encrypts all that is kept; `undefined` unless the settings ask for one. An aspect, to add to constructs of your own. */
   readonly customerManagedKey: CustomerManagedKey | undefined;
-  /** Overlaps of rotated keys that could not be ended. */
+  /** Keys of leavers, and rotated keys, that could not be revoked for hours. */
   readonly deadLetterQueue: IQueue;
   /** Where the Scalekit credentials are in SSM Parameter Store. */
   readonly parameterPath: string;
@@ -58,6 +59,7 @@ export class ApiKeyAuth extends Construct {
     const { key } = this.customerManagedKey ?? {};
     const parameters = new ScalekitParameters(this, 'ScalekitParameters', { config, key });
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
+    const work = new WorkQueue(this, 'WorkQueue', { deadLetters: rotation.deadLetterQueue });
     this.audit = new AuditTrail(this, 'Audit');
     const decisions = new DecisionTable(this, 'Decisions', { config });
     const functions = createFunctions(this, { config, rotation });
@@ -77,6 +79,8 @@ export class ApiKeyAuth extends Construct {
       decide: (authorizer) => decisions.grantDecide(authorizer),
       mark: (changer) => decisions.grantMark(changer),
       findId: (changer) => decisions.grantFindId(changer),
+      putWork: (giver) => work.grantPut(giver),
+      takeWork: (worker) => work.grantTake(worker),
     });
     this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment,
@@ -85,6 +89,7 @@ export class ApiKeyAuth extends Construct {
       recorders: functionsThatMay('record', functions),
       stage: api.restApi.deploymentStage,
       accessLog: api.accessLog,
+      work: work.queue,
       deadLetters: rotation.deadLetterQueue,
       decisionCache: config,
     });

@@ -17,7 +17,7 @@ export class CustomerManagedKey extends Construct implements IAspect {
     const { account, region, partition } = Stack.of(this);
     this.key = new Key(this, 'Key', {
       alias: `api-keys-${stage}`,
-      description: 'API keys: logs, dead letters, alarms, audit, Scalekit secrets',
+      description: 'API keys: logs, queues, alarms, audit, Scalekit secrets',
       enableKeyRotation: true,
     });
     const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
@@ -30,7 +30,7 @@ export class CustomerManagedKey extends Construct implements IAspect {
     });
     const ours = { StringEquals: { 'aws:SourceAccount': account } };
     for (const service of ['events', 'cloudwatch']) allow(new ServicePrincipal(`${service}.amazonaws.com`), ours);
-    // Roles of ours that use the queue or the table; who they are is for those resources' own permissions.
+    // Roles of ours that use the queues or the table; who they are is for those resources' own permissions.
     for (const service of ['sqs', 'dynamodb'])
       allow(new AnyPrincipal(), {
         StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `${service}.${region}.amazonaws.com` },

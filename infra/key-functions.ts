@@ -16,7 +16,11 @@ export type Permission =
   /** Find the id of a plain key in that table. */
   | 'findId'
   /** Make, move and take back schedules that end overlaps. */
-  | 'schedule';
+  | 'schedule'
+  /** Put work that is left on the work queue. */
+  | 'putWork'
+  /** Take work from that queue. */
+  | 'takeWork';
 
 /** A method and a path. */
 export type Route = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
@@ -51,12 +55,14 @@ export const keyFunctions = {
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'] },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
                 timeoutSeconds: 28 }, // it looks through the keys twice
-  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark'] },
+  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'] },
+  ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
+                timeoutSeconds: 28 }, // as many keys as a request may
   RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'] },
 
   RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'],
                      open: { route: 'POST /revoke', ratePerSecond: 5, burst: 10 } },
-  ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark'], timeoutSeconds: 28,
+  ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark', 'putWork'], timeoutSeconds: 28,
                      open: { route: 'POST /webhooks/scalekit', ratePerSecond: 100, burst: 200 } },
   OpenApi:         { entry: 'openapi', may: [],
                      open: { route: 'GET /openapi.json', ratePerSecond: 20, burst: 40 } },

@@ -12,7 +12,7 @@ import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
 export class KeyRotation extends Construct {
   /** Revokes the key whose time is over. */
   readonly endOverlap: ApiFunction;
-  /** Overlaps that were not ended: what could not be delivered, and what the function failed on. */
+  /** Revocations that were not done: what could not be delivered, and what the functions failed on for hours. */
   readonly deadLetterQueue: Queue;
   readonly #group: ScheduleGroup;
   readonly #role: Role;

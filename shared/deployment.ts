@@ -16,7 +16,8 @@ export type FunctionVariable =
   | 'OVERLAP_TARGET_ARN'
   | 'SCALEKIT_DEADLINE_MS'
   | 'SCALEKIT_PARAMETER_PATH'
-  | 'WEBHOOK_SECRET_PARAMETER';
+  | 'WEBHOOK_SECRET_PARAMETER'
+  | 'WORK_QUEUE_URL';
 
 /** The names of the SecureStrings with the Scalekit credentials, below the path of a deployment. */
 export const parameterNames = {
@@ -72,6 +73,7 @@ export const metricUnits = {
   GraceUses: 'Count',
   FutureDecisions: 'Count',
   MarkFailures: 'Count',
+  WebhookFailures: 'Count',
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

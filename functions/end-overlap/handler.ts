@@ -1,14 +1,16 @@
 import type { Context } from 'aws-lambda';
+import { workQueueFromEnvironment } from '../../shared/aws/work-queue.ts';
 import { keyServices } from '../../shared/keys/key-services.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
 import { endOverlap } from '../../shared/rotation/end-overlap.ts';
 import { OverlapOver } from './schema.ts';
 
 const services = keyServices();
+const work = workQueueFromEnvironment();
 
 /**
- * Revokes a key whose overlap with its successor is over. Throws when that fails: Lambda tries again, and then leaves the
- * event in the dead-letter queue.
+ * Revokes a key whose overlap with its successor is over. What fails is put on the work queue, which tries it for hours. Throws
+ * when that fails too: Lambda tries again, and then leaves the event in the dead-letter queue.
  */
 export async function handler(event: unknown, { awsRequestId }: Context): Promise<void> {
   const overlap = OverlapOver.parse(event);
@@ -17,5 +19,8 @@ export async function handler(event: unknown, { awsRequestId }: Context): Promis
   const { kind } = ended.failure;
   const cause = 'cause' in ended.failure ? causeOf(ended.failure.cause) : {};
   logger.error(kind, { ...overlap, ...cause, ...services.metrics.take() });
+  const queued = await work.put({ kind: 'overlap', ...overlap });
+  if (queued.ok) return;
+  logger.error('work not queued', { ...overlap, ...causeOf(queued.failure.cause) });
   throw new Error(`the overlap of ${overlap.keyId} is not ended: ${kind}`);
 }

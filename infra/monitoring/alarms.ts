@@ -21,6 +21,8 @@ export interface ServiceMetrics {
   readonly serverErrors: Metric;
   /** Invocations of the authorizer that Lambda would not start, and requests over the API's limits where they are logged. */
   readonly throttles: readonly Metric[];
+  /** Messages of the work queue: those that wait, and those that are tried or wait for the next attempt. */
+  readonly work: readonly Metric[];
   readonly deadLetters: Metric;
 }
 
@@ -101,10 +103,7 @@ function trafficAlarms(aws: ServiceMetrics): AlarmSpec[] {
     },
     {
       id: 'Throttles',
-      metric: expression(
-        aws.throttles.map((_metric, index) => `FILL(t${index}, 0)`).join(' + '),
-        Object.fromEntries(aws.throttles.map((metric, index) => [`t${index}`, metric])),
-      ),
+      metric: sumOf(aws.throttles),
       above: 10,
       in: [3, 5],
       description:
@@ -133,12 +132,29 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
         'A change of a key is not on the audit bus. It is in the log. First: run the saved query of changes of keys; the line audit_not_sent tells why, and the line audit of the same key is what to send again.',
     },
     {
+      id: 'WorkWaits',
+      // Not the age of the oldest message: SQS leaves out messages that were received more than three times.
+      metric: sumOf(aws.work),
+      above: 0,
+      in: [10, 10],
+      description:
+        'Keys of users who left, or rotated keys, are still good: their revocation has failed for 10 minutes, and is tried every 5 minutes. First: does OutageRate ring? Then it ends by itself once Scalekit is well. Else the log of ResumeWork has the failure.',
+    },
+    {
+      id: 'WebhookFailures',
+      metric: keys.sum('WebhookFailures'),
+      above: 0,
+      in: [1, 1],
+      description:
+        'An event that Scalekit signed was not taken: somebody who left may keep their keys. First: the log of ScalekitWebhook has the failure and the eventId. Revoke the keys of that user by hand (npm run keys -- revoke), and mend the cause: Scalekit sends an event four times at most.',
+    },
+    {
       id: 'DeadLetters',
       metric: aws.deadLetters,
       above: 0,
       in: [1, 1],
       description:
-        'The overlap of a rotated key was not ended: the key still works. First: revoke each keyId in the queue by hand (npm run keys -- revoke), and then delete its message.',
+        'A key that should have been revoked was not, after hours of attempts: a rotated key, or one of a user who left. First: revoke each key in the queue by hand (npm run keys -- revoke), and then delete its message.',
     },
   ];
 }
@@ -158,6 +174,13 @@ function denialAlarms(keys: KeyMetrics): AlarmSpec[] {
         'More than half of the requests have bad keys, and more than 100 in 5 minutes. We are well: a customer uses a key that is over, or somebody tries keys. First: the saved query of denials by code shows the addresses; tell the customer, or block the address (setting waf).',
     },
   ];
+}
+
+function sumOf(metrics: readonly Metric[]): MathExpression {
+  return expression(
+    metrics.map((_metric, index) => `FILL(t${index}, 0)`).join(' + '),
+    Object.fromEntries(metrics.map((metric, index) => [`t${index}`, metric])),
+  );
 }
 
 function expression(text: string, usingMetrics: Record<string, IMetric>): MathExpression {

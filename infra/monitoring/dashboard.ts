@@ -35,7 +35,7 @@ export function createDashboard(
       [
         graph('Requests and 5xx', [aws.requests], [aws.serverErrors]),
         graph('Throttled', [...aws.throttles]),
-        graph('Left to do', sums('MarkFailures', 'AuditFailures'), [aws.deadLetters]),
+        graph('Left to do', sums('MarkFailures', 'AuditFailures', 'WebhookFailures'), [...aws.work, aws.deadLetters]),
       ],
       [
         graph('Keys', sums('KeysCreated', 'KeysUpdated', 'KeysRotated', 'KeysRevoked')),

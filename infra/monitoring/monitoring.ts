@@ -25,6 +25,8 @@ interface MonitoringProps {
   readonly stage: Stage;
   /** Of the customers' API; `undefined` where it is not ours. */
   readonly accessLog: LogGroup | undefined;
+  /** The queue of work that is left. */
+  readonly work: Queue;
   readonly deadLetters: Queue;
   /** Its alarms, and its part of the dashboard, are there where it is on. */
   readonly decisionCache: CacheSettings;
@@ -39,7 +41,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { deployment, functions, authorizer, recorders, stage, accessLog, deadLetters } = props;
+    const { deployment, functions, authorizer, recorders, stage, accessLog, work, deadLetters } = props;
     for (const one of functions) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
     this.topic = this.#alarmTopic();
     const minute = { period: Duration.minutes(1) };
@@ -48,6 +50,10 @@ export class Monitoring extends Construct {
       requests: stage.metricCount(minute),
       serverErrors: stage.metricServerError(sum),
       throttles: [authorizer.metricThrottles(minute), ...this.#throttledRequests(deployment, accessLog)],
+      work: [
+        work.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
+        work.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum', ...minute }),
+      ],
       deadLetters: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
     };
     const keys = new KeyMetrics(deployment);

@@ -1,74 +1,115 @@
-import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
-import type { JsonAnswer } from '../http/http-json.ts';
+import { type JsonAnswer, parseJson } from '../http/http-json.ts';
+import { jsonCall } from '../http/json-calls.ts';
 import type { Iam, Identity } from '../iam/iam.ts';
 import type { PolicyDocument } from '../template/model.ts';
 import { PolicySchema } from '../template/policies.ts';
 import type { Stack } from '../template/stack.ts';
+import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
+import { CallFaultSchema, CallFaults } from './call-fault.ts';
+import { EventSource, md5, type Redrive, readMappings } from './event-source.ts';
+import { type Message, QueueMessages } from './queue-messages.ts';
 import { requireAllowed } from './require.ts';
 import type { AwsService, Deployment, StandIn } from './stand-in.ts';
 
-/** An SQS queue, as far as dead letters need one. */
-interface Queue {
+/** An SQS queue. */
+interface Queue extends Redrive {
   readonly logicalId: string;
+  readonly url: string;
   readonly arn: string;
   readonly resourcePolicy: PolicyDocument | undefined;
 }
 
-/** A message as the control URL shows it. */
-interface Message {
-  readonly queue: string;
-  readonly body: unknown;
+const SendMessage = z.object({ QueueUrl: z.string(), MessageBody: z.string().min(1) });
+
+/** A stand-in for SQS: `SendMessage`, dead letters, and the event sources of Lambda that read its queues. */
+class Queues implements AwsService {
+  readonly #queues: readonly Queue[];
+  readonly #iam: Iam;
+  readonly #messages: QueueMessages;
+  readonly #faults = new CallFaults();
+  readonly #sources: ReadonlyMap<string, EventSource>;
+
+  constructor(deployment: Deployment) {
+    const { database, stacks, iam } = deployment;
+    this.#queues = stacks.flatMap(readQueues);
+    this.#iam = iam;
+    this.#messages = new QueueMessages(database);
+    const mappings = stacks.flatMap(readMappings).flatMap((mapping) => {
+      const queue = this.#queues.find(({ arn }) => arn === mapping.queueArn);
+      return queue ? [[queue.arn, new EventSource(mapping, queue, this.#messages, deployment)] as const] : [];
+    });
+    this.#sources = new Map(mappings);
+  }
+
+  /** All messages, oldest first: those that a function works on, and those that are for people. */
+  get status() {
+    const all = this.#messages.all();
+    const shown = ({ queue_arn, body }: Message) => ({
+      queue: this.#queues.find(({ arn }) => arn === queue_arn)?.logicalId ?? queue_arn,
+      body: jsonOr(body),
+    });
+    return {
+      work: all.filter(({ queue_arn }) => this.#sources.has(queue_arn)).map(shown),
+      deadLetters: all.filter(({ queue_arn }) => !this.#sources.has(queue_arn)).map(shown),
+    };
+  }
+
+  readonly controls = {
+    'PUT /sqs/fault': jsonCall(CallFaultSchema, (fault) => this.#faults.set(fault)),
+  };
+
+  close(): void {
+    for (const source of this.#sources.values()) source.close();
+  }
+
+  /** Answers one call; throws {@link AwsError} as SQS would answer. */
+  async call({ principal, operation, body }: AwsCall): Promise<JsonAnswer> {
+    if (operation !== 'SendMessage')
+      throw new AwsError('UnknownOperationException', `${operation} of SQS is not served locally`, 404);
+    const parsed = SendMessage.safeParse(parseJson(body));
+    if (!parsed.success) throw new AwsError('InvalidParameterValueException', z.prettifyError(parsed.error));
+    const { QueueUrl, MessageBody } = parsed.data;
+    const queue = this.#queues.find(({ url }) => url === QueueUrl);
+    if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    return this.#faults.carryOut(async () => {
+      const MessageId = await this.send(principal, queue.arn, MessageBody);
+      return { status: 200, body: { MessageId, MD5OfMessageBody: md5(MessageBody) } };
+    });
+  }
+
+  /** Sends a message, and returns its id; throws an AwsError when no policy lets the principal. */
+  async send(principal: Identity, queueArn: string, body: string): Promise<string> {
+    const resourcePolicy = this.#queues.find(({ arn }) => arn === queueArn)?.resourcePolicy;
+    await requireAllowed(this.#iam, { principal, action: 'sqs:SendMessage', resource: queueArn, resourcePolicy });
+    const id = this.#messages.add(queueArn, body);
+    this.#sources.get(queueArn)?.wake();
+    return id;
+  }
 }
 
-/** A stand-in for SQS: services send dead letters to its queues; it has no API. */
-class Queues implements AwsService {
-  readonly #database: DatabaseSync;
-  readonly #queues: ReadonlyMap<string, Queue>;
-  readonly #iam: Iam;
-
-  constructor({ database, stacks, iam }: Deployment) {
-    this.#database = database;
-    this.#queues = new Map(stacks.flatMap(readQueues).map((queue) => [queue.arn, queue]));
-    this.#iam = iam;
-    database.exec(`
-      CREATE TABLE IF NOT EXISTS message (
-        number INTEGER PRIMARY KEY, queue_arn TEXT NOT NULL, body TEXT NOT NULL, sent_at INTEGER NOT NULL
-      ) STRICT;
-    `);
-  }
-
-  /** All dead letters, oldest first. */
-  get status() {
-    const rows = this.#database.prepare('SELECT queue_arn, body FROM message ORDER BY number').all() as {
-      queue_arn: string;
-      body: string;
-    }[];
-    const deadLetters = rows.map(({ queue_arn, body }): Message => {
-      return { queue: this.#queues.get(queue_arn)?.logicalId ?? queue_arn, body: JSON.parse(body) as unknown };
-    });
-    return { deadLetters };
-  }
-
-  call(): JsonAnswer {
-    throw new AwsError('UnknownOperationException', 'the API of SQS is not served locally', 404);
-  }
-
-  /** Sends a message; throws an AwsError when no policy lets the principal. */
-  async send(principal: Identity, queueArn: string, body: string): Promise<void> {
-    const resourcePolicy = this.#queues.get(queueArn)?.resourcePolicy;
-    await requireAllowed(this.#iam, { principal, action: 'sqs:SendMessage', resource: queueArn, resourcePolicy });
-    this.#database
-      .prepare('INSERT INTO message (queue_arn, body, sent_at) VALUES (?, ?, ?)')
-      .run(queueArn, body, Date.now());
+function jsonOr(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return body;
   }
 }
 
 export const queues = {
-  resources: { 'AWS::SQS::Queue': 'all', 'AWS::SQS::QueuePolicy': 'all' },
+  resources: {
+    'AWS::SQS::Queue': 'all',
+    'AWS::SQS::QueuePolicy': 'all',
+    'AWS::Lambda::EventSourceMapping': ['BatchSize', 'EventSourceArn', 'FunctionName', 'ScalingConfig'],
+  },
   start: (deployment) => new Queues(deployment),
 } satisfies StandIn;
+
+const QueueProperties = z.object({
+  VisibilityTimeout: z.number().default(30),
+  RedrivePolicy: z.object({ deadLetterTargetArn: z.string(), maxReceiveCount: z.number() }).optional(),
+});
 
 const QueuePolicyProperties = z.object({ Queues: z.array(z.string()), PolicyDocument: PolicySchema });
 
@@ -77,9 +118,16 @@ export function readQueues(stack: Stack): Queue[] {
   const policies = stack
     .resources('AWS::SQS::QueuePolicy')
     .map(({ properties }) => QueuePolicyProperties.parse(properties));
-  return stack.resources('AWS::SQS::Queue').map((resource) => ({
-    logicalId: resource.logicalId,
-    arn: stack.arn(resource),
-    resourcePolicy: policies.find(({ Queues }) => Queues.includes(resource.id))?.PolicyDocument,
-  }));
+  return stack.resources('AWS::SQS::Queue').map((resource) => {
+    const { VisibilityTimeout, RedrivePolicy } = QueueProperties.parse(resource.properties);
+    return {
+      logicalId: resource.logicalId,
+      url: resource.id,
+      arn: stack.arn(resource),
+      resourcePolicy: policies.find(({ Queues }) => Queues.includes(resource.id))?.PolicyDocument,
+      visibilityMs: VisibilityTimeout * 1000,
+      deadLetterArn: RedrivePolicy?.deadLetterTargetArn,
+      maxReceiveCount: RedrivePolicy?.maxReceiveCount ?? Number.POSITIVE_INFINITY,
+    };
+  });
 }

@@ -17,7 +17,7 @@ interface Deployed {
 }
 
 /** Sends the event of an invocation that failed for good to a queue, as the function's role. */
-export type SendDeadLetter = (role: Identity, queueArn: string, body: string) => Promise<void>;
+export type SendDeadLetter = (role: Identity, queueArn: string, body: string) => Promise<unknown>;
 
 /** Pauses before the further attempts of an asynchronous invocation; on AWS they are 1 and 2 minutes. */
 const retryPausesMs = [1_000, 2_000];
@@ -91,6 +91,14 @@ export class LambdaService {
     }
     if (deadLetterArn) await this.#sendDeadLetter(deployed.role, deadLetterArn, JSON.stringify(event)).catch(() => {}); // IAM reports why
     return 'done';
+  }
+
+  /** A function whose events Lambda itself fetches with the function's role, and that nobody else needs to be let invoke. */
+  polled(
+    functionArn: string,
+  ): { readonly role: Identity; readonly invoke: (event: unknown) => Promise<InvocationResult> } | undefined {
+    const deployed = this.#functions.get(functionArn);
+    return deployed && { role: deployed.role, invoke: (event) => deployed.runner.invoke(event) };
   }
 
   /** What each function did since the start, by logical id. */

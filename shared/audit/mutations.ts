@@ -9,7 +9,7 @@ import type { Audit, AuditCause, AuditType } from './audit.ts';
 import { auditEvent, changedFields, fieldsOf } from './audit-event.ts';
 
 /** How long a mark is tried again after Scalekit answered. The record of the change is made meanwhile. */
-export const settleMs = 2_000;
+export const settleMs = 1_500;
 
 /**
  * The only way to change a key. Each change ends what is cached of the key: it is marked, then Scalekit is asked, then it is

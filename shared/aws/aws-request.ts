@@ -50,6 +50,7 @@ const endpointVariables = {
   events: 'EVENTBRIDGE',
   scheduler: 'SCHEDULER',
   dynamodb: 'DYNAMODB',
+  sqs: 'SQS',
 } as const;
 
 function endpointOf(service: keyof typeof endpointVariables, region: string): URL {

@@ -1,6 +1,6 @@
 import { auditTimeoutMs } from '../audit/audit.ts';
 import { settleMs } from '../audit/mutations.ts';
-import { markMs } from '../decision-cache/time-limits.ts';
+import { markAgeMs, markMs } from '../decision-cache/time-limits.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
 // Every operation must finish before its function's timeout, 25 s or 28 s: a function that Lambda ends cannot report what it
@@ -10,7 +10,7 @@ import type { KeyDirectory } from '../scalekit/scalekit.ts';
 export const rotationMs = 25_000;
 
 /** How long the revocation of many keys may take. */
-const bulkMs = 20_000;
+export const bulkMs = 20_000;
 
 /** How long the keys of an organization are looked through; a page that was begun by then is still waited for. */
 export const searchMs = 5_000;
@@ -21,7 +21,7 @@ export function changeMs({ deadlineMs }: KeyDirectory): number {
 }
 
 /** The longest that a mark is made good. */
-const settledMs = settleMs + markMs;
+const settledMs = settleMs + markAgeMs;
 
 /** When the last of many revocations may begin (ms since the epoch): it, and the mark for all, must fit into {@link bulkMs}. */
 export function lastRevocationAt(startedAt: number, scalekit: KeyDirectory): number {

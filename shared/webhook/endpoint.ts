@@ -5,19 +5,30 @@ import { ok, type Result } from '../result.ts';
 import type { ScalekitEvent } from './event.ts';
 import type { ReadWebhook } from './webhook.ts';
 
-/** Makes the handler of Scalekit's webhooks, which hands on nothing but an event that was verified. */
+/**
+ * Makes the handler of Scalekit's webhooks, which hands on nothing but an event that was verified. A query in the URL that
+ * Scalekit was given is ignored.
+ */
 export function webhookEndpoint(
   { metrics }: { readonly metrics: Metrics },
   read: ReadWebhook,
   run: (event: ScalekitEvent, context: { readonly requestId: string }) => Promise<Result<Answer, Failure>>,
 ): Handler {
-  return handlerFor({
+  const handler = handlerFor({
     read: async (proxyEvent) => {
       const event = await read(proxyEvent);
-      return event.ok ? ok({ value: event.value, log: { eventId: event.value.id } }) : event;
+      if (event.ok) return ok({ value: event.value, log: { eventId: event.value.id } });
+      // Anybody can send an event that is not signed: that is no failure of ours.
+      if (event.failure.kind !== 'invalid_webhook_signature') metrics.measure('WebhookFailures');
+      return event;
     },
     schema: {},
-    run: (_input, event, { requestId }) => run(event, { requestId }),
+    run: async (_input, event, { requestId }) => {
+      const done = await run(event, { requestId });
+      if (!done.ok) metrics.measure('WebhookFailures');
+      return done;
+    },
     metrics,
   });
+  return (event) => handler({ ...event, multiValueQueryStringParameters: null });
 }

@@ -2,38 +2,37 @@ import { type Failure, outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
-import { lastRevocationAt, searchMs } from '../keys/time-limits.ts';
+import { bulkMs, changeMs, lastRevocationAt, searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { descendantsOf } from '../revocation/descendants.ts';
 import { revokeAll } from '../revocation/revoke-all.ts';
-import { type Concerned, concernedBy } from './concerned.ts';
-import type { ScalekitEvent } from './event.ts';
+import type { Leavers } from './leavers.ts';
 
 /**
  * Revokes the keys of the users or the organization that an event of Scalekit reports as gone. Only keys that are older than
  * the event are revoked, so that a repeat or a late event changes nothing newer; of a user also the keys that those made for
- * the same user meanwhile. An event of another type concerns no keys. Fails exactly when something is left to do.
+ * the same user meanwhile. Begins nothing that may last longer than `patienceMs`, but for the mark of all. Fails exactly when
+ * something is left to do.
  */
 export async function revokeLeavers(
   services: KeyServices,
-  event: ScalekitEvent,
+  { event, ...concerned }: Leavers,
   requestId: string,
+  patienceMs: number = bulkMs,
 ): Promise<Result<{ readonly revoked: number }, Failure>> {
-  const concerned = concernedBy(event);
-  if (!concerned.ok) return concerned;
-  if (concerned.value === undefined) return ok({ revoked: 0 });
   const startedAt = Date.now();
-  const { organizationId, userId, email } = concerned.value;
+  const { organizationId, userId, email } = concerned;
   // First of all: Scalekit may end the keys itself, and then they are in no list any more.
   const settleEnd =
     email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
-  const found = await searchKeys(services.scalekit, concerned.value, startedAt + searchMs);
+  const lastChangeAt = startedAt + patienceMs - changeMs(services.scalekit);
+  const found = await searchKeys(services.scalekit, concerned, Math.min(startedAt + searchMs, lastChangeAt));
   if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
   // An organization or user that Scalekit does not know any more has no active keys.
   const { keys, unseen } = found.ok ? found.value : { keys: [], unseen: 0 };
-  const matched = select(keys, concerned.value, event);
+  const matched = select(keys, concerned, event);
   const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
-  const until = lastRevocationAt(startedAt, services.scalekit);
+  const until = Math.min(lastRevocationAt(startedAt, services.scalekit), lastChangeAt);
   const { revoked, failed, remaining } = await revokeAll(services.mutations, matched, cause, until);
   const settled = await settleEnd();
   if (!settled.ok) return settled;
@@ -44,7 +43,11 @@ export async function revokeLeavers(
 /** A directory's user has no id of ours: its keys are marked one by one. */
 const nothingToSettle = async () => ok(undefined);
 
-function select(keys: readonly KeyInfo[], { userId, email }: Concerned, event: ScalekitEvent): KeyInfo[] {
+function select(
+  keys: readonly KeyInfo[],
+  { userId, email }: Omit<Leavers, 'event'>,
+  event: Leavers['event'],
+): KeyInfo[] {
   const theirs = keys.filter(
     (key) =>
       (userId === undefined || key.userId === userId) &&

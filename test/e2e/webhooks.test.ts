@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
 import { signatureHeaders } from '../support/webhook-delivery.ts';
-import { createKey, expectProblem, fault, isGood, keyFromScalekit, scalekit, send, target } from './client.ts';
+import { control, createKey, expectProblem, fault, isGood, keyFromScalekit, scalekit, send, target } from './client.ts';
+import { documentedEvents } from './documented-events.ts';
 
 // Scalekit's webhooks, signed as Scalekit signs them. Without the secret there is nothing to test.
 
@@ -14,15 +15,16 @@ interface Delivery {
   readonly sentAt?: number;
   readonly key?: string;
   readonly headers?: Record<string, string>;
+  readonly query?: string;
 }
 
 function deliver(
   body: unknown,
-  { id = 'msg_1', sentAt = Date.now(), key = secret, headers = {} }: Delivery = {},
+  { id = 'msg_1', sentAt = Date.now(), key = secret, headers = {}, query = '' }: Delivery = {},
 ): Promise<Answer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   const sent = { ...signatureHeaders(key, text, id, sentAt), ...headers };
-  return send('POST', '/webhooks/scalekit', { 'Content-Type': 'application/json', ...sent }, text);
+  return send('POST', `/webhooks/scalekit${query}`, { 'Content-Type': 'application/json', ...sent }, text);
 }
 
 const event = (type: string, data: object, more: object = {}) => ({
@@ -125,13 +127,104 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect(await isGood(key.key)).toBe(true);
   });
 
-  test('what could not be done is no success, and a repeat does it', async () => {
-    if (target.controlUrl === null) return;
+  test('is known by any of the names that an event gives them, whatever else is empty or null', async () => {
+    const { tokenInfo } = await scalekit.token.validateToken((await createKey(admin, { userId })).key);
+    const { email } = tokenInfo ?? {};
+    const nested = { user_id: '', user: { id: userId, email: null }, organization: { id: organizationId } };
+    const directory = { id: 'diruser_1', email, organization: 'Acme', user: null };
+    const empty = { organization_id: '' };
+    const reports = [
+      event('user.organization_membership_deleted', nested, empty),
+      event('user.organization_membership_deleted', nested, { organization_id: null }),
+      event('user.organization_membership_deleted', { ...nested, organization: 'Acme' }),
+      event('organization.directory.user_deleted', directory),
+      event('organization.directory.user_deleted', { ...directory, organization_id: organizationId }, empty),
+      event('organization.directory.user_updated', { ...directory, active: false }),
+    ];
+    for (const report of reports) {
+      const { key } = await createKey(admin, { userId });
+      await pause();
+      const answer = await deliver({ ...report, occurred_at: new Date().toISOString() });
+      expect(answer.status, answer.text).toBe(200);
+      expect(await isGood(key), JSON.stringify(report)).toBe(false);
+    }
+  });
+
+  test('a query in the URL that Scalekit was given changes nothing', async () => {
+    const key = await createKey(admin, { userId });
+    await pause();
+    expect((await deliver(left(), { query: '?from=scalekit&from=x&empty' })).status).toBe(200);
+    expect(await isGood(key.key)).toBe(false);
+  });
+});
+
+test.skipIf(target.webhookSecret === null)(
+  'every event that Scalekit documents is taken, and ends exactly the keys of those it reports as gone',
+  async () => {
+    const { organization } = await scalekit.organization.createOrganization('Documented');
+    const { id = '' } = organization ?? {};
+    const email = `documented-${Date.now()}@example.com`;
+    const { user } = await scalekit.user.createUserAndMembership(id, { email });
+    const names = { organizationId: id, userId: user?.id ?? '', email };
+    const ended: Readonly<Record<string, readonly string[]>> = {
+      'organization.deleted': ['user', 'organization'],
+      'organization.directory.user_deleted': ['user'],
+      'user.organization_membership_deleted': ['user'],
+    };
+    const makers: Readonly<Record<string, () => ReturnType<typeof keyFromScalekit>>> = {
+      user: () => keyFromScalekit(id, { userId: names.userId }),
+      organization: () => keyFromScalekit(id),
+    };
+    const keys = new Map<string, string>();
+    const events = documentedEvents(names);
+    expect(new Set(events.map(({ type }) => type)).size).toBe(41);
+    for (const documented of events) {
+      for (const [whose, make] of Object.entries(makers)) if (!keys.has(whose)) keys.set(whose, (await make()).key);
+      await pause();
+      const answer = await deliver({ ...event(documented.type, {}, { organization_id: undefined }), ...documented });
+      expect(answer.status, documented.type).toBe(200);
+      const gone: string[] = [];
+      for (const [whose, key] of keys) if (!(await isGood(key))) gone.push(whose);
+      expect(gone, documented.type).toEqual(ended[documented.type] ?? []);
+      for (const whose of gone) keys.delete(whose);
+    }
+  },
+);
+
+describe.skipIf(target.webhookSecret === null || target.controlUrl === null)('what a delivery leaves to do', () => {
+  const waiting = async () => (await control('GET')).work.length;
+
+  test('is done once Scalekit is well again, though it never sends the event again', async () => {
+    const keys = [await createKey(admin, { userId }), await createKey(admin, { userId })];
+    await pause();
+    const message = left();
+    await fault({ kind: 'unavailable', on: ['ListTokens'] });
+    for (let delivery = 0; delivery < 4; delivery++) expect((await deliver(message)).status).toBe(202);
+    const after = await createKey(admin, { userId });
+    expect(await isGood(keys[0]?.key ?? '')).toBe(true);
+    expect(await waiting()).toBeGreaterThan(0);
+    await fault(undefined);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
+    expect(await Promise.all([...keys, after].map(({ key }) => isGood(key)))).toEqual([false, false, true]);
+  });
+
+  test('is done also where it is a single key', async () => {
+    const key = await createKey(admin, { userId });
+    await pause();
+    await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 1 });
+    expect((await deliver(left())).status).toBe(202);
+    await expect.poll(() => isGood(key.key), { timeout: 30_000 }).toBe(false);
+    await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
+  });
+
+  test('is no success where the queue cannot be written, and a repeat does it', async () => {
     const key = await createKey(admin, { userId });
     await pause();
     const message = left();
+    await control('PUT', '/sqs/fault', { kind: 'fail' });
     await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 1 });
     expectProblem(await deliver(message), 503, 'upstream_unavailable');
+    expect(await isGood(key.key)).toBe(true);
     expect((await deliver(message)).status).toBe(200);
     expect(await isGood(key.key)).toBe(false);
   });

@@ -25,6 +25,8 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
     'scheduler:DeleteSchedule',
     'iam:PassRole',
   ],
+  putWork: ['sqs:SendMessage'],
+  takeWork: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
 };
 
 /** Of every function: its log, and traces. */

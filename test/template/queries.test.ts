@@ -43,6 +43,7 @@ test.each(['who revoked what', 'changes of keys'])('%s is asked of every functio
     'RevokeKeys',
     'RotateKey',
     'EndOverlap',
+    'ResumeWork',
     'RevokeLeakedKey',
     'ScalekitWebhook',
   ])

@@ -116,7 +116,7 @@ describe('a customer-managed key', () => {
         .filter(([, policy]) => JSON.stringify(policy).includes(action))
         .map(([id]) => id);
     expect(holders('kms:Decrypt')).toEqual(holders('ssm:GetParameters'));
-    expect(holders('kms:Decrypt')).toHaveLength(11);
+    expect(holders('kms:Decrypt')).toHaveLength(12);
     for (const { Resource, Condition } of decrypt) {
       expect(Resource).toEqual(arn);
       expect(Condition).toEqual({ StringEquals: { 'kms:EncryptionContext:PARAMETER_ARN': expect.anything() } });

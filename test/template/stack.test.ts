@@ -187,7 +187,8 @@ describe('the functions', () => {
     RotateKey: [...record, ...schedule],
     EndOverlap: [...record, 'sqs:SendMessage'],
     RevokeLeakedKey: record,
-    ScalekitWebhook: record,
+    ScalekitWebhook: [...record, 'sqs:SendMessage'],
+    ResumeWork: [...record, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   };
 
   /** Of every function: X-Ray’s traces are no resources. */
@@ -401,6 +402,32 @@ describe('rotation', () => {
     const [queue] = Object.values(template.findResources('AWS::SQS::Queue'));
     expect(queue).toMatchObject({ DeletionPolicy: 'Retain', Properties: { SqsManagedSseEnabled: true } });
     expect(JSON.stringify(resources('AWS::SQS::QueuePolicy'))).toContain('"aws:SecureTransport":"false"');
+  });
+
+  test('work that is left is tried for hours by one function, and then is a dead letter', () => {
+    const [id, queue] = Object.entries(template.findResources('AWS::SQS::Queue', {})).find(([name]) =>
+      name.startsWith('WorkQueue'),
+    ) as [string, { DeletionPolicy: string; Properties: Record<string, never> }];
+    const { VisibilityTimeout, RedrivePolicy, SqsManagedSseEnabled, MessageRetentionPeriod } = queue.Properties;
+    const { maxReceiveCount, deadLetterTargetArn } = RedrivePolicy as unknown as Record<string, number>;
+    expect({ ...queue, SqsManagedSseEnabled }).toMatchObject({ DeletionPolicy: 'Retain', SqsManagedSseEnabled: true });
+    expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [expect.stringContaining('DeadLetters'), 'Arn'] });
+    const triedForSeconds = Number(VisibilityTimeout) * Number(maxReceiveCount);
+    expect(triedForSeconds).toBeGreaterThan(8 * 3600);
+    expect(Number(MessageRetentionPeriod)).toBeGreaterThan(triedForSeconds);
+    const [worker] = resources('AWS::Lambda::Function', 'ResumeWork');
+    expect(Number(VisibilityTimeout)).toBeGreaterThanOrEqual(6 * Number(worker?.Properties['Timeout']));
+    expect(resources('AWS::Lambda::EventSourceMapping').map(({ Properties }) => Properties)).toEqual([
+      {
+        BatchSize: 1,
+        EventSourceArn: { 'Fn::GetAtt': [id, 'Arn'] },
+        FunctionName: { Ref: expect.stringMatching(/^ResumeWork/) },
+        ScalingConfig: { MaximumConcurrency: 2 },
+      },
+    ]);
+    const policies = resources('AWS::SQS::QueuePolicy').map(({ Properties }) => JSON.stringify(Properties));
+    expect(policies).toHaveLength(2);
+    for (const policy of policies) expect(policy).toContain('"aws:SecureTransport":"false"');
   });
 });
 

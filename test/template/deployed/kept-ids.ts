@@ -26,6 +26,7 @@ export const keptIds: Readonly<Record<string, string>> = {
   OperatorApiEFCC93CC: 'AWS::ApiGateway::RestApi',
   OperatorApiOperatorPolicy2B8DB84C: 'AWS::IAM::ManagedPolicy',
   OperatorApiOrganizationOperatorPolicy4F1DCBEE: 'AWS::IAM::ManagedPolicy',
+  ResumeWorkLog968360EC: 'AWS::Logs::LogGroup',
   RevokeKeyLog0BCEADED: 'AWS::Logs::LogGroup',
   RevokeKeysLog9DD29F64: 'AWS::Logs::LogGroup',
   RevokeLeakedKeyLog971B16B7: 'AWS::Logs::LogGroup',
@@ -33,6 +34,7 @@ export const keptIds: Readonly<Record<string, string>> = {
   ScalekitWebhookLog9B8C74CB: 'AWS::Logs::LogGroup',
   UpdateKeyLog9C7445AB: 'AWS::Logs::LogGroup',
   WhoamiLog4CFD9EB6: 'AWS::Logs::LogGroup',
+  WorkQueueAD162499: 'AWS::SQS::Queue',
 };
 
 /** What every setting adds to it. */

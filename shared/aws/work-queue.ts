@@ -1,0 +1,53 @@
+import { requireEnvironment } from '../environment.ts';
+import { type Outage, outage } from '../failure.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { sendAws } from './aws-request.ts';
+import { UnexpectedStatus } from './http-request.ts';
+
+/** Work that is left when a request or an invocation ends: a message of the work queue. No plain key is in it. */
+export type Work =
+  /** Keys of users who left, or of an organization that is gone. */
+  | {
+      readonly kind: 'leavers';
+      readonly organizationId: string;
+      readonly userId?: string | undefined;
+      readonly email?: string | undefined;
+      /** Scalekit's, that reports it; `occurred_at` is RFC 3339. */
+      readonly event: { readonly id: string; readonly type: string; readonly occurred_at: string };
+    }
+  /** A rotated key whose overlap with its successor is over. */
+  | { readonly kind: 'overlap'; readonly organizationId: string; readonly keyId: string };
+
+/** The queue of work that outlives a request: `functions/resume-work` tries each message for hours. */
+export interface WorkQueue {
+  /** Puts work on the queue. Fails where it is not known to be there. */
+  put(work: Work): Promise<Result<void, Outage>>;
+}
+
+/** The longest that {@link WorkQueue.put} takes. */
+export const workQueueMs = 2_000;
+
+/** The queue that `WORK_QUEUE_URL` names. */
+export function workQueueFromEnvironment(): WorkQueue {
+  const QueueUrl = requireEnvironment('WORK_QUEUE_URL');
+  return {
+    async put(work) {
+      try {
+        const { status } = await sendAws('sqs', {
+          method: 'POST',
+          path: '/',
+          headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': 'AmazonSQS.SendMessage' },
+          body: JSON.stringify({ QueueUrl, MessageBody: JSON.stringify(work) }),
+          timeoutMs: workQueueMs,
+        });
+        return status === 200 ? ok(undefined) : notPut(new UnexpectedStatus('SQS', status));
+      } catch (cause) {
+        return notPut(cause);
+      }
+    },
+  };
+}
+
+function notPut(cause: unknown): Result<never, Outage> {
+  return fail(outage({ kind: 'work_queue', cause }));
+}
