@@ -7,7 +7,8 @@ import { readAssembly } from '../../local/template/assembly.ts';
 import { Stack } from '../../local/template/stack.ts';
 import { clientOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
-import { type Datapoint, embeddedMetrics, gatewayMetrics } from './emitted-metrics.ts';
+import { deliverWebhook } from '../support/webhook-delivery.ts';
+import { type Datapoint, embeddedMetrics, gatewayMetrics, queueMetrics } from './emitted-metrics.ts';
 import { AlarmProperties, rings } from './evaluate.ts';
 
 // The alarms of the template, on the metrics that its functions emit: a fault lasts as long as an alarm looks back.
@@ -143,6 +144,51 @@ test('a flush that fails rings', async () => {
   expect(ringing(metrics)).toContain('FlushFailures');
 });
 
+describe('an event of a user who leaves', () => {
+  const report = (type: string) => ({
+    id: 'evt_1',
+    type,
+    occurred_at: new Date(0).toISOString(), // no key is older
+    organization_id: runtime.outputs.organizationId,
+    data: { user_id: runtime.outputs.userId },
+  });
+  const deliver = (event: object) => deliverWebhook(runtime.outputs.apiUrl, runtime.outputs.webhookSecret, event);
+  const left = 'user.organization_membership_deleted';
+
+  test('rings while work is left for minutes, and no longer than that', async () => {
+    await fault({ kind: 'unavailable', on: ['ListTokens'] });
+    const emitted = await metricsOf(async () => {
+      expect((await deliver(report(left))).status).toBe(202);
+      await call(admin(), 'GET', '/keys');
+    }, 1);
+    const waiting = async () => queueMetrics((await control('GET')).work, apiName);
+    const period = [...emitted, ...(await waiting())];
+    expect(ringing(period, 10)).toContain('WorkWaits');
+    expect(ringing(period, 5)).not.toContain('WorkWaits');
+    expect(ringing(period, 10)).not.toContain('WebhookFailures');
+    await fault(undefined);
+    await expect.poll(async () => ringing(await waiting(), 10), { timeout: 20_000 }).toEqual([]);
+  });
+
+  test('rings at once where it is not taken', async () => {
+    const metrics = await metricsOf(async () => {
+      const nobody = { ...report(left), data: {} };
+      expect((await deliver(nobody)).status).toBe(400);
+      await call(admin(), 'GET', '/keys');
+    }, 1);
+    expect(ringing(metrics, 1)).toContain('WebhookFailures');
+  });
+
+  test('rings nothing where nobody signed it', async () => {
+    const metrics = await metricsOf(async () => {
+      const forged = await deliverWebhook(runtime.outputs.apiUrl, `whsec_${'A'.repeat(32)}`, report(left));
+      expect(forged.status).toBe(401);
+      await call(admin(), 'GET', '/keys');
+    }, 1);
+    expect(ringing(metrics, 1)).toEqual([]);
+  });
+});
+
 test('every alarm tells the one topic, and says what to do first', () => {
   expect(alarms.map(([name]) => name).toSorted()).toEqual([
     'AuditFailures',
@@ -154,6 +200,8 @@ test('every alarm tells the one topic, and says what to do first', () => {
     'OutageRate',
     'ServerErrors',
     'Throttles',
+    'WebhookFailures',
+    'WorkWaits',
   ]);
   for (const [, { AlarmActions, AlarmDescription }] of alarms) {
     expect(AlarmActions).toEqual([runtime.outputs.stacks['ApiKeys-dev']?.['AlarmTopicArn']]);

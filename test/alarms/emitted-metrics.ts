@@ -59,6 +59,16 @@ export function gatewayMetrics(log: string, dimensions: Readonly<Record<string, 
   ];
 }
 
+/** What SQS counts itself of a stack's messages that a function has received, and not done. */
+export function queueMetrics(messages: readonly { readonly queue: string }[], stackName: string): Datapoint[] {
+  return [...Map.groupBy(messages, ({ queue }) => queue)].map(([queue, of]) => ({
+    namespace: 'AWS/SQS',
+    name: 'ApproximateNumberOfMessagesNotVisible',
+    dimensions: { QueueName: `${stackName}-${queue}` },
+    values: [of.length],
+  }));
+}
+
 function jsonLines(log: string): Record<string, unknown>[] {
   return log
     .split('\n')

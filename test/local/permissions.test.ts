@@ -99,9 +99,20 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   await control('PUT', '/scheduler/fault', { kind: 'fail', times: 0 });
   const late = (await asOperator('POST', '/keys', {})).json;
   await asOperator('POST', `/keys/${late.keyId}/rotate`, { overlapSeconds: 4 });
-  await fault({ kind: 'permission_denied' }); // the end of the overlap fails for good
+  await fault({ kind: 'permission_denied' }); // the end of the overlap fails, and the work queue too: for good
+  await control('PUT', '/sqs/fault', { kind: 'fail', times: 9 });
   await expect.poll(async () => (await control('GET')).deadLetters, { timeout: 20_000 }).toHaveLength(1);
+  await control('PUT', '/sqs/fault', { kind: 'fail', times: 0 });
+  const later = { ...gone, id: 'evt_2', data: { id: organizationId }, occurred_at: new Date(0).toISOString() };
+  expect((await deliverWebhook(apiUrl, webhookSecret, later)).status).toBe(202); // left to the work queue
   await fault(undefined);
+  const second = (await asOperator('POST', '/keys', {})).json;
+  await asOperator('POST', `/keys/${second.keyId}/rotate`, { overlapSeconds: 4 });
+  await fault({ kind: 'permission_denied' });
+  const kinds = async () => (await control('GET')).work.map(({ body }: { body: { kind: string } }) => body.kind);
+  await expect.poll(kinds, { timeout: 20_000 }).toContain('overlap');
+  await fault(undefined);
+  await expect.poll(kinds, { timeout: 20_000 }).toEqual([]);
   await expect.poll(async () => (await control('GET')).schedules, { timeout: 20_000 }).toEqual([]);
 }
 
