@@ -129,6 +129,7 @@ test('a schedule that is moved while its end is tried again stays, and is not fo
   };
   const { key, keyId } = await newKey();
   await call('POST', `/${keyId}/rotate`, { overlapSeconds: 4 });
+  await control('PUT', '/sqs/fault', { kind: 'fail', times: 2 }); // so that Lambda tries it again, not the work queue
   await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 2 });
   const pending = async () => (await control('GET')).scalekit.fault;
   await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // two attempts have failed; the last comes in two seconds
