@@ -77,7 +77,8 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
       summary: 'Change description, scope or claims of a key',
       description:
         'Needs `keys:write`, and `keys:users` for a key of a user. What is left out stays; `""` clears description or ' +
-        'scope; `customClaims` replaces all claims but the scope and the reserved ones.',
+        'scope; `customClaims` replaces all claims but the scope and the reserved ones. A key only narrows: it takes ' +
+        'scope words away, adds claims, or narrows `allowed_ips`; else it is 403 `beyond_authority`.',
       tag: 'keys',
       path: UpdateKeyInput.path,
       body: 'UpdateKeyRequest',

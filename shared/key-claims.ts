@@ -1,8 +1,11 @@
 /** Claims that are set by us or by an operator, and never by a key. */
-const reservedClaims = ['issued_by', 'rotated_from', 'plan'] as const;
+const reservedClaims = ['issued_by', 'rotated_from', 'plan', 'suspended'] as const;
 
 /** Scalekit's limit on the claims of one key, ours included. */
 export const maxClaims = 20;
+
+/** The most claims that a key may have beside the reserved ones: there is always room for all of these. */
+export const maxOwnClaims = maxClaims - reservedClaims.length;
 
 export type Claims = Readonly<Record<string, string>>;
 

@@ -12,6 +12,27 @@ export function areRanges(text: string): boolean {
     .every((range) => (plainIpv4.test(range) || plainIpv6.test(range)) && ipaddr.isValidCIDR(range));
 }
 
+/** Tells whether one of the ranges is of IPv4 addresses written as IPv6, `::ffff:10.0.0.0/104`: it would match no address. */
+export function hasMappedRange(ranges: string): boolean {
+  return ranges.split(' ').some((range) => {
+    const [base] = ipaddr.parseCIDR(range);
+    return base instanceof ipaddr.IPv6 && base.isIPv4MappedAddress();
+  });
+}
+
+/** Tells whether every one of the inner ranges lies within one of the outer; not where either cannot be read. */
+export function areWithin(inner: string, outer: string): boolean {
+  if (!areRanges(inner) || !areRanges(outer)) return false;
+  const outerRanges = outer.split(' ').map((range) => ipaddr.parseCIDR(range));
+  return inner.split(' ').every((range) => {
+    const [base, bits] = ipaddr.parseCIDR(range);
+    return outerRanges.some(
+      ([outerBase, outerBits]) =>
+        outerBase.kind() === base.kind() && outerBits <= bits && base.match(outerBase, outerBits),
+    );
+  });
+}
+
 /** Tells whether an address is within one of the ranges; within none, where either can't be read. */
 export function isWithin(ranges: string, text: string | undefined): boolean {
   if (text === undefined || !ipaddr.isValid(text) || !areRanges(ranges)) return false;

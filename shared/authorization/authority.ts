@@ -1,19 +1,20 @@
 import { type Actor, isOperator } from '../authentication/actor.ts';
 import { type Failure, invalid } from '../failure.ts';
-import type { AmendedKey, Bounded, Governed, NewKey } from '../key.ts';
+import type { AmendedKey, Governed, NewKey } from '../key.ts';
 import {
   boundaryOf,
   type Claims,
   isReserved,
   isReservedForOperators,
   maxClaims,
+  maxOwnClaims,
   scopeOf,
   withScope,
 } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
-
-/** Words of the `scope` claim that this API itself asks for. Products add words of their own. */
-export type KeyScope = 'keys:read' | 'keys:write' | 'keys:users';
+import { withoutUndefined } from '../without-undefined.ts';
+import { wideningOf } from './narrowing.ts';
+import { boundsOf, requireScope, sees } from './sight.ts';
 
 /** What a new key is asked to be. */
 export interface KeyRequest {
@@ -26,7 +27,7 @@ export interface KeyRequest {
   readonly expiresAt?: Date;
 }
 
-/** What is asked to be changed of a key; what is absent stays. */
+/** What is asked to be changed of a key; what is absent stays. A key may only ask for what narrows the key. */
 export interface KeyChange {
   /** `""` clears it. */
   readonly description?: string | undefined;
@@ -34,30 +35,6 @@ export interface KeyChange {
   readonly customClaims?: Claims;
   /** Distinct words; empty for none. */
   readonly scope?: readonly string[];
-}
-
-/** Holds an actor to a scope; operators need none. */
-export function requireScope(actor: Actor, scope: KeyScope): Result<void, Failure> {
-  return isOperator(actor) || scopeOf(actor).includes(scope)
-    ? ok(undefined)
-    : fail({ kind: 'insufficient_scope', scope });
-}
-
-/**
- * Tells whether a key exists for an actor: it is of the actor's organization, of its user if it has one, and carries
- * all of the actor's boundary claims with the same values.
- */
-export function sees(actor: Actor, key: Bounded): boolean {
-  return (
-    key.organizationId === actor.organizationId &&
-    (isOperator(actor) || actor.userId === undefined || key.userId === actor.userId) &&
-    boundsOf(actor).every(([name, value]) => key.customClaims[name] === value)
-  );
-}
-
-/** An actor without boundary claims sees everything of its organization, or of its user. */
-export function hasBoundary(actor: Actor): boolean {
-  return boundsOf(actor).length > 0;
 }
 
 /**
@@ -73,14 +50,19 @@ export function mint(actor: Actor, request: KeyRequest): Result<NewKey, Failure>
   const expiresAt = mintedExpiry(actor, request.expiresAt);
   if (!expiresAt.ok) return expiresAt;
   const customClaims = withScope({ ...request.customClaims, ...inheritanceOf(actor) }, request.scope);
+  const fits = requireRoom(customClaims);
+  if (!fits.ok) return fits;
   const { organizationId } = actor;
   const { description } = request;
-  return newKey({ organizationId, userId: user.value, description, customClaims, expiresAt: expiresAt.value });
+  return ok(
+    withoutUndefined({ organizationId, userId: user.value, description, customClaims, expiresAt: expiresAt.value }),
+  );
 }
 
 /**
  * Decides what a key may be changed to. That gives power over it, so it must lie within the actor's own scope, claims,
- * user and expiry, before and after. Its reserved claims stay.
+ * user, expiry and plan. A key only ever narrows: it takes scope words away, adds claims, or narrows `allowed_ips`; an
+ * operator sets all. Reserved claims stay, but for a plan that an operator names.
  */
 export function amend(actor: Actor, key: Governed, change: KeyChange): Result<AmendedKey, Failure> {
   const governed = requireGovernance(actor, key);
@@ -95,9 +77,11 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   if (!within.ok) return within;
   // What is kept comes first: an operator may name another plan.
   const customClaims = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
-  const counted = requireCount(customClaims);
-  if (!counted.ok) return counted;
-  return ok({ customClaims, ...description });
+  const widening = isOperator(actor) ? undefined : wideningOf(key.customClaims, customClaims);
+  if (widening !== undefined) return beyond(widening);
+  const grows = Object.keys(customClaims).length > Object.keys(key.customClaims).length;
+  const fits = grows ? requireRoom(customClaims) : ok(undefined);
+  return fits.ok ? ok({ customClaims, ...description }) : fits;
 }
 
 /**
@@ -112,37 +96,15 @@ export function succeed(
 ): Result<NewKey, Failure> {
   const governed = requireGovernance(actor, key);
   if (!governed.ok) return governed;
-  // Whoever rotates holds the new key: one of another plan would be a bigger key, or a way to shed one's own.
-  if (!isOperator(actor) && key.customClaims['plan'] !== actor.customClaims['plan'])
-    return beyond("The key has another plan than the caller's own.");
   const expiry = expiresAt ? mintedExpiry(actor, expiresAt) : ok(key.expiresAt);
   if (!expiry.ok) return expiry;
   const issuer = isOperator(actor) ? (key.customClaims['issued_by'] ?? operatorIssuer) : actor.keyId;
   const customClaims = { ...key.customClaims, issued_by: issuer, rotated_from: rotatedFrom };
+  const count = Object.keys(customClaims).length;
+  if (count > maxClaims)
+    return fail(invalid('keyId', `cannot be rotated: it would have ${count} claims; ${maxClaims} fit`));
   const { organizationId, userId, description } = key;
-  return newKey({ organizationId, userId, description, customClaims, expiresAt: expiry.value });
-}
-
-/** What was decided of a new key, with `undefined` for what it does not have. */
-interface Decided {
-  readonly organizationId: string;
-  readonly userId: string | undefined;
-  readonly description: string | undefined;
-  readonly customClaims: Claims;
-  readonly expiresAt: string | undefined;
-}
-
-/** Completes what was decided of a new key: its claims must fit, and what it does not have is absent. */
-function newKey({ organizationId, userId, description, customClaims, expiresAt }: Decided): Result<NewKey, Failure> {
-  const counted = requireCount(customClaims);
-  if (!counted.ok) return counted;
-  return ok({
-    organizationId,
-    ...(userId === undefined ? {} : { userId }),
-    ...(description === undefined ? {} : { description }),
-    customClaims,
-    ...(expiresAt === undefined ? {} : { expiresAt }),
-  });
+  return ok(withoutUndefined({ organizationId, userId, description, customClaims, expiresAt: expiry.value }));
 }
 
 /** Holds an actor that would have power over a key to what it has itself. */
@@ -155,6 +117,9 @@ function requireGovernance(actor: Actor, key: Governed): Result<void, Failure> {
   }
   const missing = foreignWord(actor, scopeOf(key));
   if (missing !== undefined) return beyond(`The key has the scope "${missing}", which is not among the caller's own.`);
+  // A key of another plan would be a bigger key, or a way to shed one's own.
+  if (key.customClaims['plan'] !== actor.customClaims['plan'])
+    return beyond("The key has another plan than the caller's own.");
   const outlives = actor.expiresAt !== undefined && !(Date.parse(key.expiresAt ?? '') <= Date.parse(actor.expiresAt));
   return outlives ? beyond("The key outlives the caller's own.") : ok(undefined);
 }
@@ -176,11 +141,12 @@ function foreignWord(actor: Actor, scope: readonly string[]): string | undefined
   return scope.find((word) => !own.includes(word));
 }
 
-function requireCount(claims: Claims): Result<void, Failure> {
-  const count = Object.keys(claims).length;
-  if (count <= maxClaims) return ok(undefined);
+/** Leaves room for every reserved claim, so that a rotation always fits. */
+function requireRoom(claims: Claims): Result<void, Failure> {
+  const count = Object.keys(claims).filter((name) => !isReserved(name)).length;
+  if (count <= maxOwnClaims) return ok(undefined);
   return fail(
-    invalid('customClaims', `makes ${count} claims with the inherited and reserved ones; at most ${maxClaims} fit`),
+    invalid('customClaims', `makes ${count} claims with the inherited ones and the scope; at most ${maxOwnClaims} fit`),
   );
 }
 
@@ -196,11 +162,6 @@ function inheritanceOf(actor: Actor): Claims {
     ...(plan === undefined ? {} : { plan }),
     issued_by: actor.keyId,
   };
-}
-
-/** The claims that bound what an actor sees and makes; operators have none. */
-function boundsOf(actor: Actor): [string, string][] {
-  return isOperator(actor) ? [] : boundaryOf(actor);
 }
 
 function isReservedFor(actor: Actor, name: string): boolean {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { maxClaims, scopeWords } from '../key-claims.ts';
+import { isReserved, maxOwnClaims, scopeWords } from '../key-claims.ts';
 import { CustomClaims, Scope } from './schemas.ts';
 
 /** The fields by which a request names the claims of a key; `scope` and `customClaims.scope` are the same thing. */
 export const claimFields = {
   scope: Scope.optional(),
-  customClaims: CustomClaims.meta({ maxProperties: maxClaims }).optional(),
+  customClaims: CustomClaims.meta({ maxProperties: maxOwnClaims }).optional(),
 };
 
 interface ClaimFields {
@@ -24,7 +24,8 @@ export function separateScope({ scope, customClaims }: ClaimFields, context: z.c
   const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (customClaims === undefined) return scope === undefined ? {} : { scope };
   const { scope: scopeClaim, ...others } = customClaims;
-  if (Object.keys(customClaims).length > maxClaims) issue(['customClaims'], `has more than ${maxClaims} claims`);
+  const count = Object.keys(customClaims).filter((name) => !isReserved(name)).length;
+  if (count > maxOwnClaims) issue(['customClaims'], `has ${count} claims; at most ${maxOwnClaims} fit`);
   if (scopeClaim === undefined) return { customClaims: others, ...(scope === undefined ? {} : { scope }) };
   const parsed = Scope.safeParse(scopeClaim);
   if (!parsed.success) issue(['customClaims', 'scope'], z.flattenError(parsed.error).formErrors.join(', '));

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { areRanges } from '../authentication/address-ranges.ts';
+import { areRanges, hasMappedRange } from '../authentication/address-ranges.ts';
 import { allowedIpsClaim } from '../authentication/source-address.ts';
 import { idPatterns } from '../deployment.ts';
 import { scopeWords } from '../key-claims.ts';
@@ -41,14 +41,21 @@ export const Scope = text(1, 256)
   .meta({ pattern: scopeTokens.source })
   .transform(scopeWords);
 
+const anyAddress = '0.0.0.0/0';
+
 /** Claims as a caller names them: 1 to 30 characters of name, 1 to 256 of value. */
 export const CustomClaims = z
   .record(text(1, 30), text(1, 256), {
     error: (issue) => (issue.code === 'invalid_type' ? 'must be an object of texts' : undefined),
   })
-  .refine((claims) => areRanges(claims[allowedIpsClaim] ?? '0.0.0.0/0'), {
+  .refine((claims) => areRanges(claims[allowedIpsClaim] ?? anyAddress), {
     path: [allowedIpsClaim],
     error: 'must be CIDR ranges with one space between two, like 192.0.2.0/24 2001:db8::/32',
+    abort: true,
+  })
+  .refine((claims) => !hasMappedRange(claims[allowedIpsClaim] ?? anyAddress), {
+    path: [allowedIpsClaim],
+    error: 'has an IPv4 range written as IPv6; write 192.0.2.0/24, not ::ffff:192.0.2.0/120',
   });
 
 /** RFC 3339 with an offset, up to the year 9999 in UTC. */

@@ -1,6 +1,7 @@
 import { causedBy } from '../audit/audit.ts';
 import { type Initiator, isOperator } from '../authentication/actor.ts';
-import { type KeyRequest, mint, requireScope } from '../authorization/authority.ts';
+import { type KeyRequest, mint } from '../authorization/authority.ts';
+import { requireScope } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import { type Key, type NewKey, toKey } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';

@@ -1,5 +1,5 @@
 import type { Actor } from '../authentication/actor.ts';
-import { sees } from '../authorization/authority.ts';
+import { sees } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';

@@ -1,5 +1,5 @@
 import type { Initiator } from '../authentication/actor.ts';
-import { requireScope } from '../authorization/authority.ts';
+import { requireScope } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import { type Key, toKey } from '../key.ts';
 import { ok, type Result } from '../result.ts';

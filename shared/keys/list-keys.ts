@@ -1,5 +1,5 @@
 import { type Initiator, isOperator } from '../authentication/actor.ts';
-import { hasBoundary, requireScope, sees } from '../authorization/authority.ts';
+import { hasBoundary, requireScope, sees } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import { type Key, toKey } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';

@@ -1,6 +1,6 @@
 import { causedBy } from '../audit/audit.ts';
 import type { Initiator } from '../authentication/actor.ts';
-import { requireScope, sees } from '../authorization/authority.ts';
+import { requireScope, sees } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import type { Result } from '../result.ts';
 import type { KeyServices } from './key-services.ts';

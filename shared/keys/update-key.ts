@@ -1,6 +1,7 @@
 import { causedBy } from '../audit/audit.ts';
 import type { Initiator } from '../authentication/actor.ts';
-import { amend, type KeyChange, requireScope } from '../authorization/authority.ts';
+import { amend, type KeyChange } from '../authorization/authority.ts';
+import { requireScope } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import { type AmendedKey, type Key, type KeyInfo, toKey } from '../key.ts';
 import { hasSameClaims } from '../key-claims.ts';
@@ -25,6 +26,8 @@ export async function updateKey(
   const [stands, found] = await Promise.all([requireStanding(scalekit, by.actor), findKey(scalekit, keyId, by.actor)]);
   if (!stands.ok) return stands;
   if (!found.ok) return found;
+  // No look at the caller's key afterwards: what a key changes only narrows, so that it is no gain to one that was revoked
+  // meanwhile, and to put back what was there would undo what somebody else narrowed in between.
   const amended = amend(by.actor, found.value, change);
   if (!amended.ok) return amended;
   const updated = await mutations.update(found.value, amended.value, causedBy(by, 'requested'));

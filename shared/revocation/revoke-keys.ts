@@ -1,6 +1,6 @@
 import { causedBy } from '../audit/audit.ts';
 import { type Initiator, isOperator } from '../authentication/actor.ts';
-import { hasBoundary, requireScope, sees } from '../authorization/authority.ts';
+import { hasBoundary, requireScope, sees } from '../authorization/sight.ts';
 import { type Failure, outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { allKeys, type FoundKeys, type KeyOwner, searchKeys } from '../keys/key-search.ts';

@@ -1,6 +1,7 @@
 import { causedBy } from '../audit/audit.ts';
 import type { Initiator } from '../authentication/actor.ts';
-import { requireScope, sees, succeed } from '../authorization/authority.ts';
+import { succeed } from '../authorization/authority.ts';
+import { requireScope, sees } from '../authorization/sight.ts';
 import { type Failure, invalid, outage } from '../failure.ts';
 import { type CreatedKey, type Key, type KeyInfo, type NewKey, toKey } from '../key.ts';
 import { requireStanding } from '../keys/standing.ts';

@@ -1,5 +1,5 @@
 import { type Actor, isOperator } from '../authentication/actor.ts';
-import { sees } from '../authorization/authority.ts';
+import { sees } from '../authorization/sight.ts';
 import { type Failure, outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { allKeys } from '../keys/key-search.ts';

@@ -84,19 +84,47 @@ describe('changing a key', () => {
       customClaims: { env: 'a', team: 'x', scope: 'keys:read', issued_by },
     });
     expect(described.text).not.toContain(key);
-    expect((await change(admin, keyId, { customClaims: { env: 'b' } })).json.customClaims).toEqual({
-      env: 'b',
+    const narrowed = { env: 'a', team: 'x', region: 'b' };
+    expect((await change(admin, keyId, { customClaims: narrowed })).json.customClaims).toEqual({
+      ...narrowed,
       scope: 'keys:read',
       issued_by,
     });
-    expect((await call(key, 'GET', '/whoami')).json.customClaims).toEqual({ env: 'b', scope: 'keys:read', issued_by });
+    expect((await call(key, 'GET', '/whoami')).json.customClaims).toEqual({
+      ...narrowed,
+      scope: 'keys:read',
+      issued_by,
+    });
     const cleared = (await change(admin, keyId, { description: '', scope: '' })).json;
     expect(cleared).not.toHaveProperty('description');
-    expect(cleared.customClaims).toEqual({ env: 'b', issued_by });
+    expect(cleared.customClaims).toEqual({ ...narrowed, issued_by });
     expectProblem(await call(key, 'GET', '/keys'), 403, 'insufficient_scope');
   });
 
-  test('takes authority over it: its scope, user and expiry, and a scope of one’s own to give', async () => {
+  test('by a key only ever narrows it: a stolen key widens no other, which would outlive it', async () => {
+    const weak = await createKey(admin, {
+      scope: 'keys:read',
+      customClaims: { team: 'x', allowed_ips: '10.9.0.0/16' },
+    });
+    const claims = { team: 'x', allowed_ips: '10.9.0.0/16' };
+    for (const body of [
+      { scope: allScopes },
+      { customClaims: {} },
+      { customClaims: { ...claims, team: 'y' } },
+      { customClaims: { team: 'x' } },
+      { customClaims: { ...claims, allowed_ips: '10.9.0.0/16 127.0.0.0/8' } },
+    ]) {
+      const refused = await change(admin, weak.keyId, body);
+      expectProblem(refused, 403, 'beyond_authority');
+      expect(refused.json.detail).toContain('make a new key');
+    }
+    const shown = (await call(admin, 'GET', `/keys/${weak.keyId}`)).json;
+    expect(shown.customClaims).toMatchObject({ ...claims, scope: 'keys:read' });
+    const narrowed = await change(admin, weak.keyId, { customClaims: { ...claims, allowed_ips: '10.9.1.0/24' } });
+    expect(narrowed.json.customClaims).toMatchObject({ team: 'x', allowed_ips: '10.9.1.0/24', scope: 'keys:read' });
+  });
+
+  test('takes authority over it: its scope, user and expiry', async () => {
     const writer = await createKey(admin, { scope: 'keys:write', expiresIn: 3600 });
     const make = async (body: object) => (await createKey(admin, body)).keyId;
     expectProblem(
@@ -111,8 +139,9 @@ describe('changing a key', () => {
       'insufficient_scope',
     );
     const within = await make({ expiresIn: 60 });
-    expectProblem(await change(writer.key, within, { scope: 'keys:read' }), 403, 'beyond_authority');
-    expect((await change(writer.key, within, { scope: 'keys:write' })).status).toBe(200);
+    for (const scope of ['keys:read', 'keys:write'])
+      expectProblem(await change(writer.key, within, { scope }), 403, 'beyond_authority');
+    expect((await change(writer.key, within, { description: 'x' })).status).toBe(200);
   });
 
   test('what is not seen is not found, and stays as it is', async () => {
@@ -124,8 +153,8 @@ describe('changing a key', () => {
   });
 
   test('that Scalekit does not carry out is told: it takes no empty map', async () => {
-    const { keyId } = await keyFromScalekit(target.organizationId, { claims: { env: 'only' } });
-    expectProblem(await change(admin, keyId, { customClaims: {} }), 502, 'not_applied');
+    const { keyId } = await keyFromScalekit(target.organizationId, { scope: 'keys:read' });
+    expectProblem(await change(admin, keyId, { scope: '' }), 502, 'not_applied');
   });
 });
 

@@ -7,7 +7,13 @@ const userId = fc.constantFrom('usr_1', 'usr_2');
 const words = ['keys:read', 'keys:write', 'keys:users', 'notes:read'];
 const claimName = fc.constantFrom('env', 'region', 'team', 'toString', 'constructor');
 const claimValue = fc.constantFrom('a', 'b', 'c');
-const claims = fc.dictionary(claimName, claimValue, { noNullPrototype: true });
+const ranges = fc.constantFrom('10.0.0.0/8', '10.1.0.0/16', '10.0.0.0/8 192.0.2.0/24', '::/0');
+const claims: fc.Arbitrary<Record<string, string>> = fc
+  .tuple(
+    fc.dictionary(claimName, claimValue, { noNullPrototype: true }),
+    fc.option(ranges, { nil: undefined, freq: 3 }),
+  )
+  .map(([some, allowed]) => ({ ...some, ...(allowed === undefined ? {} : { allowed_ips: allowed }) }));
 const instant = fc.date({ min: new Date('2030-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
 
 /** Adds a key only where there is a value, as `exactOptionalPropertyTypes` wants it. */
@@ -50,7 +56,15 @@ export const keyRequest: fc.Arbitrary<KeyRequest> = fc
     fc.record({
       customClaims: fc.oneof(
         { weight: 9, arbitrary: claims },
-        { weight: 1, arbitrary: fc.constantFrom({ plan: 'pro' }, { issued_by: 'apit_9' }, { rotated_from: 'apit_9' }) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom<Record<string, string>>(
+            { plan: 'pro' },
+            { issued_by: 'apit_9' },
+            { rotated_from: 'apit_9' },
+            { suspended: 'x' },
+          ),
+        },
       ),
       scope: fc.subarray([...words, 'other']),
     }),

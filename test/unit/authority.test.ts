@@ -1,13 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isWithin as isAddressWithin } from '../../shared/authentication/address-ranges.ts';
 import type { Caller } from '../../shared/authentication/caller.ts';
-import { amend, mint, requireScope, sees, succeed } from '../../shared/authorization/authority.ts';
+import { amend, type KeyChange, mint, succeed } from '../../shared/authorization/authority.ts';
+import { requireScope, sees } from '../../shared/authorization/sight.ts';
 import type { NewKey } from '../../shared/key.ts';
 import { scopeOf, withScope } from '../../shared/key-claims.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
 
 const runs = { numRuns: 2000 };
-const reserved = ['scope', 'issued_by', 'rotated_from', 'plan'];
+const reserved = ['scope', 'issued_by', 'rotated_from', 'plan', 'suspended'];
 const boundaryOf = (claims: Readonly<Record<string, string>>) =>
   Object.entries(claims).filter(([name]) => !reserved.includes(name));
 
@@ -166,16 +168,94 @@ test('a key for a user takes keys:users; a user’s key makes keys of that user 
   });
 });
 
-test.each(['issued_by', 'rotated_from', 'plan'])('refuses a request that names the reserved claim %s', (name) => {
-  const refused = mint(admin, { ...nothing, customClaims: { [name]: 'x' } });
-  expect(refused).toMatchObject({ failure: { kind: 'invalid_request', errors: [{ path: `customClaims.${name}` }] } });
+test.each(['issued_by', 'rotated_from', 'plan', 'suspended'])(
+  'refuses a request that names the reserved claim %s',
+  (name) => {
+    const refused = mint(admin, { ...nothing, customClaims: { [name]: 'x' } });
+    expect(refused).toMatchObject({ failure: { kind: 'invalid_request', errors: [{ path: `customClaims.${name}` }] } });
+  },
+);
+
+const claims = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, 'x']));
+
+test('leaves room for every reserved claim among the 20, so that what is made can always be rotated', () => {
+  // env is inherited: it makes 16, and the reserved claims are 4.
+  const full = mint(admin, { ...nothing, customClaims: claims(15) });
+  if (!full.ok) throw new Error('not made');
+  expect(mint(admin, { ...nothing, customClaims: claims(16) })).toMatchObject({ failure: { kind: 'invalid_request' } });
+  expect(mint(admin, { scope: ['keys:read'], customClaims: claims(15) }).ok).toBe(false);
+  const rotated = succeed(admin, full.value, 'apit_7');
+  expect(rotated.ok).toBe(true);
+  const operator = { userArn: 'arn:aws:iam::1:user/x', organizationId: 'org_1' };
+  for (const actor of [admin, operator]) {
+    const grown = amend(actor, full.value, { customClaims: { env: 'prod', ...claims(16) } });
+    expect(grown).toMatchObject({ failure: { kind: 'invalid_request' } });
+    expect(amend(actor, full.value, { customClaims: { env: 'prod', ...claims(15) } }).ok).toBe(true);
+  }
+  // A key that was made without that room can still be narrowed, and rotated while it fits.
+  const old = {
+    organizationId: 'org_1',
+    customClaims: { ...claims(16), plan: 'free', env: 'prod', scope: 'keys:read' },
+  };
+  expect(amend(admin, old, { scope: [] }).ok).toBe(true);
+  expect(succeed(admin, old, 'apit_7')).toMatchObject({ failure: { kind: 'invalid_request' } });
+  expect(
+    succeed(admin, { ...old, customClaims: { ...claims(15), plan: 'free', env: 'prod', scope: 'keys:read' } }, 'x').ok,
+  ).toBe(true);
 });
 
-test('counts the claims that it adds itself against the limit of 20', () => {
-  const claims = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, 'x']));
-  // env, plan and issued_by come on top
-  expect(mint(admin, { ...nothing, customClaims: claims(17) }).ok).toBe(true);
-  expect(mint(admin, { ...nothing, customClaims: claims(18) })).toMatchObject({ failure: { kind: 'invalid_request' } });
+describe('a change by a key', () => {
+  const plain = { ...admin, customClaims: { scope: 'keys:read keys:write', plan: 'free' } };
+  const key = {
+    ...plain,
+    customClaims: { ...plain.customClaims, scope: 'keys:read', team: 'x', allowed_ips: '10.0.0.0/8' },
+  };
+  const scopeAfter = (by: Caller, change: KeyChange) => amend(by, key, change);
+  const beyond = { failure: { kind: 'beyond_authority', detail: expect.stringContaining('make a new key') } };
+  const same = { team: 'x', allowed_ips: '10.0.0.0/8' };
+
+  test.each<[string, KeyChange]>([
+    ['gives a scope, though the caller has it', { scope: ['keys:read', 'keys:write'] }],
+    ['drops a claim', { customClaims: { allowed_ips: '10.0.0.0/8' } }],
+    ['drops every claim', { customClaims: {} }],
+    ['changes a claim', { customClaims: { ...same, team: 'y' } }],
+    ['drops allowed_ips', { customClaims: { team: 'x' } }],
+    ['widens allowed_ips', { customClaims: { ...same, allowed_ips: '10.0.0.0/7' } }],
+    ['adds a range to allowed_ips', { customClaims: { ...same, allowed_ips: '10.0.0.0/8 192.0.2.0/24' } }],
+    ['turns allowed_ips to others', { customClaims: { ...same, allowed_ips: '192.0.2.0/24' } }],
+    ['narrows one thing and widens another', { scope: [], customClaims: {} }],
+  ])('that %s is beyond_authority', (_what, change) => {
+    expect(scopeAfter(plain, change)).toMatchObject(beyond);
+  });
+
+  test.each<[string, KeyChange, Record<string, string>]>([
+    ['takes the scope away', { scope: [] }, { plan: 'free', ...same }],
+    ['adds a claim', { customClaims: { ...same, env: 'a' } }, { ...key.customClaims, env: 'a' }],
+    [
+      'narrows allowed_ips, to ranges within one of the old',
+      { customClaims: { ...same, allowed_ips: '10.1.0.0/16 10.2.0.1/32' } },
+      { ...key.customClaims, allowed_ips: '10.1.0.0/16 10.2.0.1/32' },
+    ],
+  ])('that %s is made', (_what, change, after) => {
+    expect(scopeAfter(plain, change)).toEqual({ ok: true, value: { customClaims: after } });
+  });
+
+  test('takes the same plan, whatever it changes', () => {
+    for (const plan of ['pro', undefined]) {
+      const { plan: _plan, ...rest } = plain.customClaims;
+      const other = { ...plain, customClaims: { ...rest, ...(plan ? { plan } : {}) } };
+      for (const change of [{ description: 'mine' }, { scope: [] }])
+        expect(scopeAfter(other, change)).toMatchObject({ failure: { kind: 'beyond_authority' } });
+    }
+  });
+
+  test('of an operator may widen', () => {
+    const operator = { userArn: 'arn:aws:iam::1:user/x', organizationId: 'org_1' };
+    expect(amend(operator, key, { scope: ['any'], customClaims: {} })).toEqual({
+      ok: true,
+      value: { customClaims: { scope: 'any', plan: 'free' } },
+    });
+  });
 });
 
 describe('sequences', () => {
@@ -185,66 +265,70 @@ describe('sequences', () => {
 
   const step = fc.record({
     kind: fc.constantFrom('mint', 'amend', 'succeed'),
-    actor: fc.nat({ max: 7 }),
-    key: fc.nat({ max: 7 }),
+    actor: fc.nat({ max: 11 }),
+    key: fc.nat({ max: 11 }),
     request: keyRequest,
+    /** Of a change: what the key has already, so that many a change only adds. */
+    keeps: fc.boolean(),
   });
+  type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-  /** Lets the keys of a pool act on each other, and returns those that came of it. */
-  function play(
-    root: Caller,
-    others: Caller[],
-    steps: (typeof step extends fc.Arbitrary<infer S> ? S : never)[],
-  ): Made[] {
-    const strangers: Made[] = others.map((other, index) => ({ ...other, keyId: `apit_other${index}` }));
-    const descendants: Made[] = [{ ...root, keyId: 'apit_root' }];
-    for (const [index, { kind, actor, key: target, request }] of steps.entries()) {
-      const maker = descendants[actor % descendants.length];
-      const pool = [...descendants, ...strangers];
-      const aim = pool[target % pool.length];
+  /** What becomes of a pool of keys, in which any acts on any. */
+  function play(roots: readonly Made[], steps: readonly Step[]): Made[] {
+    const pool = [...roots];
+    for (const [index, { kind, actor, key: target, request, keeps }] of steps.entries()) {
+      const maker = pool[actor % pool.length];
+      const at = target % pool.length;
+      const aim = pool[at];
       if (!maker || !aim) continue;
-      const caller: Caller = { ...maker, roles: [] };
-      if (kind !== 'mint' && requireScope(caller, 'keys:write').ok && !sees(caller, aim)) continue; // a 404 on the way
-      if (!requireScope(caller, 'keys:write').ok) continue;
+      const by: Caller = { ...maker, roles: [] };
+      if (!requireScope(by, 'keys:write').ok || (kind !== 'mint' && !sees(by, aim))) continue; // a 403 or 404 on the way
+      const keyId = `apit_made${index}`;
       if (kind === 'mint') {
-        const minted = mint(caller, request);
-        if (minted.ok) descendants.push({ ...minted.value, keyId: `apit_${index}` });
+        const minted = mint(by, request);
+        if (minted.ok) pool.push({ ...minted.value, keyId });
       } else if (kind === 'succeed') {
-        const next = succeed(caller, aim, aim.keyId, request.expiresAt);
-        if (next.ok) descendants.push({ ...next.value, keyId: `apit_${index}` });
+        const next = succeed(by, aim, aim.keyId, request.expiresAt);
+        if (next.ok) pool.push({ ...next.value, keyId });
       } else {
-        const { scope, customClaims } = request;
-        const amended = amend(caller, aim, { scope, customClaims });
-        if (!amended.ok) continue;
-        // Whoever changes a key has power over it from now on.
-        const changed = { ...aim, customClaims: amended.value.customClaims ?? aim.customClaims };
-        const known = descendants.findIndex(({ keyId }) => keyId === aim.keyId);
-        if (known >= 0) descendants[known] = changed;
-        else descendants.push(changed);
+        const kept = keeps ? Object.fromEntries(boundaryOf(aim.customClaims)) : {};
+        const amended = amend(by, aim, { scope: request.scope, customClaims: { ...kept, ...request.customClaims } });
+        if (amended.ok) pool[at] = { ...aim, customClaims: amended.value.customClaims ?? aim.customClaims };
       }
     }
-    return descendants;
+    return pool;
   }
 
-  test('whatever keys do to each other, none that came of one reaches beyond it', () => {
+  const somewhere = ['10.0.0.1', '10.1.0.1', '192.0.2.1', '198.51.100.1', '2001:db8::1'];
+
+  /** Whether a key can do nothing that another cannot: in every dimension at once. */
+  function isWithin(key: NewKey, root: NewKey): boolean {
+    const isOfUser = key.userId === root.userId || (root.userId === undefined && scopeOf(root).includes('keys:users'));
+    const hasBoundary = boundaryOf(root.customClaims).every(([name, value]) =>
+      name === 'allowed_ips'
+        ? somewhere.every((address) => allows(value, address) || !allows(key.customClaims[name], address))
+        : Object.hasOwn(key.customClaims, name) && key.customClaims[name] === value,
+    );
+    return (
+      key.organizationId === root.organizationId &&
+      isOfUser &&
+      hasBoundary &&
+      scopeOf(key).every((word) => scopeOf(root).includes(word)) &&
+      key.customClaims['plan'] === root.customClaims['plan'] &&
+      (root.expiresAt === undefined || Date.parse(key.expiresAt ?? '') <= Date.parse(root.expiresAt))
+    );
+  }
+  const allows = (ranges: string | undefined, address: string) =>
+    ranges === undefined || isAddressWithin(ranges, address);
+
+  test('whatever keys do to each other, no key comes of it that reaches beyond every single one of them', () => {
     fc.assert(
       fc.property(
-        caller,
-        fc.array(caller, { maxLength: 4 }),
+        fc.array(caller, { minLength: 1, maxLength: 4 }),
         fc.array(step, { maxLength: 12 }),
-        (root, others, steps) => {
-          for (const made of play(root, others, steps)) {
-            expect(made.organizationId).toBe(root.organizationId);
-            if (root.userId !== undefined) expect(made.userId).toBe(root.userId);
-            if (made.userId !== root.userId) expect(scopeOf(root)).toContain('keys:users');
-            for (const word of scopeOf(made)) expect(scopeOf(root)).toContain(word);
-            for (const [name, value] of Object.entries(root.customClaims)) {
-              if (!reserved.includes(name)) expect(made.customClaims[name]).toBe(value);
-            }
-            if (root.expiresAt !== undefined) {
-              expect(Date.parse(made.expiresAt ?? '')).toBeLessThanOrEqual(Date.parse(root.expiresAt));
-            }
-          }
+        (callers, steps) => {
+          const roots = callers.map((root, index) => ({ ...root, keyId: `apit_root${index}` }));
+          for (const made of play(roots, steps)) expect(roots.some((root) => isWithin(made, root))).toBe(true);
         },
       ),
       runs,
@@ -261,7 +345,7 @@ describe('an operator', () => {
         expect(sees(operator, key)).toBe(key.organizationId === 'org_1');
         const made = mint(operator, request);
         const named = Object.keys(request.customClaims);
-        expect(made.ok).toBe(!named.includes('issued_by') && !named.includes('rotated_from'));
+        expect(made.ok).toBe(!['issued_by', 'rotated_from', 'suspended'].some((name) => named.includes(name)));
         if (made.ok) expect(made.value).toMatchObject({ organizationId: 'org_1' });
         if (made.ok) expect(made.value.customClaims).toMatchObject({ issued_by: 'operator' });
         expect(amend(operator, key, { scope: ['any'] }).ok).toBe(key.organizationId === 'org_1');

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
 import { isAddressAllowed } from '../../shared/authentication/source-address.ts';
+import { CustomClaims } from '../../shared/endpoint/schemas.ts';
 import { breaker } from '../../shared/scalekit/breaker.ts';
 
 describe('the memory of refused keys', () => {
@@ -76,6 +77,16 @@ describe('allowed_ips', () => {
   ])('%s within "%s": %s', async (address, allowed_ips, expected) => {
     expect(await isAddressAllowed({ allowed_ips }, address)).toBe(expected);
   });
+
+  test.each(['::ffff:10.0.0.0/104', '::ffff:7f00:1/128', '10.0.0.0/8 ::FFFF:10.0.0.0/104'])(
+    'a request for "%s", which would bind to nobody, is refused with the form to write',
+    (allowed_ips) => {
+      const parsed = CustomClaims.safeParse({ allowed_ips });
+      expect(parsed.error?.issues).toMatchObject([
+        { path: ['allowed_ips'], message: expect.stringContaining('write 192.0.2.0/24') },
+      ]);
+    },
+  );
 
   test('a key without the claim may be used from anywhere', async () => {
     expect(await isAddressAllowed({}, undefined)).toBe(true);

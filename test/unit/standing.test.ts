@@ -88,6 +88,21 @@ describe('a key that is revoked while its request is under way', () => {
   });
 });
 
+test('a change under way when its key is revoked leaves no key with more than it had', async () => {
+  const had = { scope: 'keys:read', team: 'x', issued_by: actor.keyId };
+  const target = await env.scalekit.create({ organizationId, customClaims: had });
+  const keyId = target.ok ? target.value.info.keyId : '';
+  const services = meanwhile('update', revokeActor);
+  for (const change of [{ scope: ['keys:read', 'keys:write'] }, { customClaims: {} }])
+    expect(await updateKey(services, keyId, change, by(actor))).toMatchObject({
+      failure: { kind: 'beyond_authority' },
+    });
+  expect(await env.scalekit.lookUp(keyId)).toMatchObject({ value: { customClaims: had } });
+  await updateKey(services, keyId, { customClaims: { team: 'x', env: 'a' } }, by(actor));
+  expect(await env.scalekit.lookUp(actor.keyId)).toEqual(ok(undefined)); // it was revoked before the change came into effect
+  expect(await env.scalekit.lookUp(keyId)).toMatchObject({ value: { customClaims: { ...had, env: 'a' } } });
+});
+
 test('a key that is narrowed while its request is under way leaves no key of what it was', async () => {
   const services = meanwhile('create', narrowActor);
   expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'beyond_authority' } });
