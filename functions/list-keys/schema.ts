@@ -14,6 +14,6 @@ export const ListKeysInput = {
       .transform(Number)
       .pipe(z.int().min(1, `must be at least 1`).max(maxPageSize, `must be at most ${maxPageSize}`))
       .default(10),
-    pageToken: text(1, 1024).optional(),
+    pageToken: text(1, 2048).optional(),
   }),
 };

@@ -4,7 +4,7 @@ import type { CallFailure } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
 /** The largest of Scalekit's pages. */
-const pageSize = 30;
+export const largestPage = 30;
 
 /** Whose keys are looked through. */
 export interface KeyOwner {
@@ -17,6 +17,8 @@ export interface FoundKeys {
   readonly keys: KeyInfo[];
   /** How many it had no time to look at; all of them are looked at when it is 0. */
   readonly unseen: number;
+  /** The page to go on with; absent when all are looked at. */
+  readonly next?: string;
 }
 
 /** Reads all active keys of an organization, or of one of its users. What is not done by `until` (ms since the epoch) is an outage. */
@@ -32,19 +34,21 @@ export async function allKeys(
   return fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause });
 }
 
-/** As {@link allKeys}, but what was looked at by `until` is found. */
+/** As {@link allKeys}, but what was looked at by `until` is found; it begins with a page where an earlier search stopped. */
 export async function searchKeys(
   scalekit: KeyDirectory,
   { organizationId, userId }: KeyOwner,
   until: number,
+  from?: string,
 ): Promise<Result<FoundKeys, CallFailure>> {
   const keys: KeyInfo[] = [];
-  for (let pageToken: string | undefined; ; ) {
-    const page = await scalekit.list(organizationId, { pageSize, userId, pageToken });
+  for (let pageToken = from; ; ) {
+    const page = await scalekit.list(organizationId, { pageSize: largestPage, userId, pageToken });
     if (!page.ok) return page;
     keys.push(...page.value.keys);
     pageToken = page.value.nextPageToken;
     if (pageToken === undefined) return ok({ keys, unseen: 0 });
-    if (Date.now() >= until) return ok({ keys, unseen: Math.max(1, page.value.totalCount - keys.length) });
+    const unseen = Math.max(1, page.value.totalCount - keys.length);
+    if (Date.now() >= until) return ok({ keys, unseen, next: pageToken });
   }
 }

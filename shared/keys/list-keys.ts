@@ -1,10 +1,12 @@
-import { type Initiator, isOperator } from '../authentication/actor.ts';
+import { type Actor, type Initiator, isOperator } from '../authentication/actor.ts';
 import { hasBoundary, requireScope, sees } from '../authorization/sight.ts';
-import type { Failure } from '../failure.ts';
+import { type Failure, invalid } from '../failure.ts';
 import { type Key, toKey } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { refusedAs } from '../scalekit/call-policy.ts';
+import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import { withoutUndefined } from '../without-undefined.ts';
+import { largestPage } from './key-search.ts';
 import type { KeyReading } from './key-services.ts';
 
 /** One page of keys; it may be short, or even empty, while `nextPageToken` is there. */
@@ -22,9 +24,6 @@ export interface ListRequest {
   readonly pageToken?: string | undefined;
 }
 
-/** How many of Scalekit's pages one request may look through for keys that the caller can see. */
-const maxPagesRead = 10;
-
 /** No further page is begun after this long. */
 const maxListMs = 3_000;
 
@@ -39,16 +38,66 @@ export async function listKeys(
   const ownUser = isOperator(actor) ? undefined : actor.userId;
   if (ownUser !== undefined && request.userId !== undefined && request.userId !== ownUser) return ok({ keys: [] });
   const userId = ownUser ?? request.userId;
+  if (hasBoundary(actor)) return listVisible(scalekit, { ...request, userId }, actor);
+  const { pageSize, pageToken } = request;
+  const page = await scalekit.list(actor.organizationId, { pageSize, userId, pageToken });
+  if (!page.ok) return fail(refusedAs(page.failure, fieldOf(request), 'is not known here'));
+  const { nextPageToken, totalCount } = page.value;
+  const keys = page.value.keys.filter((key) => sees(actor, key)).map(toKey);
+  return ok(withoutUndefined({ keys, nextPageToken, totalCount }));
+}
+
+/**
+ * Lists for a caller that is bound by claims. It must not learn how many keys it cannot see, so its page size does not size
+ * the pages that are read, and a page is cut short, or empty, only where the time is over.
+ */
+async function listVisible(
+  scalekit: KeyDirectory,
+  request: ListRequest,
+  actor: Actor,
+): Promise<Result<KeyList, Failure>> {
   const enoughAt = Date.now() + maxListMs;
-  let { pageToken } = request;
-  for (let pagesRead = 1; ; pagesRead++) {
-    const page = await scalekit.list(actor.organizationId, { pageSize: request.pageSize, userId, pageToken });
+  const place = readToken(request.pageToken);
+  if (!place) return fail(invalid('pageToken', 'is not known here'));
+  let { page: pageToken, after } = place;
+  const keys: Key[] = [];
+  for (;;) {
+    const { userId } = request;
+    const page = await scalekit.list(actor.organizationId, { pageSize: largestPage, userId, pageToken });
     if (!page.ok) return fail(refusedAs(page.failure, fieldOf(request), 'is not known here'));
-    const keys = page.value.keys.filter((key) => sees(actor, key)).map(toKey);
+    const visible = page.value.keys.filter((key) => sees(actor, key));
+    // Where the last key that was shown is gone, the page is shown again: rather twice than not at all.
+    const rest = visible.slice(visible.findIndex(({ keyId }) => keyId === after) + 1);
+    const shown = rest.slice(0, request.pageSize - keys.length);
+    keys.push(...shown.map(toKey));
+    if (shown.length < rest.length)
+      return ok({ keys, nextPageToken: writeToken({ page: pageToken, after: keys.at(-1)?.keyId }) });
     pageToken = page.value.nextPageToken;
-    if (keys.length === 0 && pageToken !== undefined && pagesRead < maxPagesRead && Date.now() < enoughAt) continue;
-    const totalCount = hasBoundary(actor) ? undefined : page.value.totalCount;
-    return ok(withoutUndefined({ keys, nextPageToken: pageToken, totalCount }));
+    after = undefined;
+    if (pageToken === undefined) return ok({ keys });
+    if (keys.length === request.pageSize || Date.now() >= enoughAt)
+      return ok({ keys, nextPageToken: writeToken({ page: pageToken }) });
+  }
+}
+
+/** Where a list goes on: on one of Scalekit's pages, after a key. */
+interface ListPlace {
+  readonly page?: string | undefined;
+  readonly after?: string | undefined;
+}
+
+function writeToken({ page = '', after = '' }: ListPlace): string {
+  return Buffer.from(JSON.stringify([page, after])).toString('base64url');
+}
+
+function readToken(token: string | undefined): ListPlace | undefined {
+  if (token === undefined) return {};
+  try {
+    const [page, after] = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'));
+    if (typeof page !== 'string' || typeof after !== 'string') return undefined;
+    return { page: page || undefined, after: after || undefined };
+  } catch {
+    return undefined;
   }
 }
 
