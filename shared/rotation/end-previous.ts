@@ -68,9 +68,8 @@ async function schedule(
   const asked = Date.now() + overlapSeconds * 1000;
   const expiry = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
   const end = new Date(Math.ceil(Math.min(asked, expiry) / 1000) * 1000);
-  // A key does not put off its own end: whoever holds the old one may not be who rotated it.
-  const isItself = !isOperator(by.actor) && by.actor.keyId === keyId;
-  const arranged = await schedules.put(organizationId, keyId, end, { mayPutOff: !isItself });
+  // No key puts off an end: it may have come of the old key, whose holder may not be who rotated it.
+  const arranged = await schedules.put(organizationId, keyId, end, { mayPutOff: isOperator(by.actor) });
   if (!arranged.ok) return withdraw(mutations, created, arranged.failure, by);
   const at = arranged.value;
   return ok({ activeUntil: expiry < at.getTime() ? (expiresAt ?? '') : at.toISOString() });

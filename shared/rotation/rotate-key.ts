@@ -69,10 +69,11 @@ async function plan(
   const found = await scalekit.lookUp(keyId);
   if (!found.ok) return found;
   const old = found.value;
-  const successors = await successorsOf(scalekit, keyId, actor, searchUntil);
+  // What is not seen must take as long as what does not exist.
+  const isSeen = old !== undefined && sees(actor, old);
+  const successors = await successorsOf(scalekit, keyId, isSeen ? old.userId : undefined, actor, searchUntil);
   if (!successors.ok) return successors;
-  // Not before, so that the time an answer takes does not tell what else there is.
-  if (old && !sees(actor, old)) return fail({ kind: 'not_found' });
+  if (old && !isSeen) return fail({ kind: 'not_found' });
   const [successor] = successors.value;
   // When the key is gone, its successor shows what it was: the last step of its rotation was done, and not answered.
   const model = old ?? successor;
@@ -101,7 +102,7 @@ async function createSuccessor(
   const { info } = created.value;
   const [stands, siblings] = await Promise.all([
     requireStanding(scalekit, by.actor),
-    successorsOf(scalekit, keyId, by.actor, searchUntil),
+    successorsOf(scalekit, keyId, succession.userId, by.actor, searchUntil),
   ]);
   if (!stands.ok) return withdraw(mutations, info, stands.failure, by);
   const known = replaced.map((key) => key.keyId);

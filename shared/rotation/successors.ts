@@ -6,16 +6,20 @@ import { allKeys } from '../keys/key-search.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
-/** Finds the active keys that the actor can see and that were made by rotating this one, until `until` (ms since the epoch). */
+/**
+ * Finds the active keys that the actor can see and that were made by rotating this one, until `until` (ms since the epoch):
+ * among the keys of the rotated key's user, where one is known.
+ */
 export async function successorsOf(
   scalekit: KeyDirectory,
   keyId: string,
+  userId: string | undefined,
   actor: Actor,
   until: number,
 ): Promise<Result<KeyInfo[], Failure>> {
   const { organizationId } = actor;
-  const userId = isOperator(actor) ? undefined : actor.userId;
-  const keys = await allKeys(scalekit, { organizationId, userId }, until);
+  const ownUser = isOperator(actor) ? undefined : actor.userId;
+  const keys = await allKeys(scalekit, { organizationId, userId: ownUser ?? userId }, until);
   if (!keys.ok) return fail(outage(keys.failure));
   return ok(keys.value.filter((key) => key.customClaims['rotated_from'] === keyId && sees(actor, key)));
 }
