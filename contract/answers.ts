@@ -66,10 +66,12 @@ const BulkAnswer = z
     revoked: count,
     failed: z.array(z.strictObject({ keyId: KeyId, code: z.literal('upstream_unavailable') })),
     remaining: count,
+    cursor: z.string().min(1).optional().meta({ description: 'Where the next request of this kind goes on.' }),
   })
   .meta({
     description:
-      '`matched` is `revoked`, the number that `failed`, and `remaining`: repeat until only the first is left.',
+      '`matched` is `revoked`, the number that `failed`, and `remaining`, which counts what there was no time to look at. ' +
+      'Repeat the request until only the first is left: with the `cursor` of the answer, or without where it has none.',
   });
 
 const WebhookAnswer = z.strictObject({ revoked: count });

@@ -2,10 +2,12 @@ import type { Context, SQSEvent } from 'aws-lambda';
 import { keyServices } from '../../shared/keys/key-services.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
 import { endOverlap } from '../../shared/rotation/end-overlap.ts';
+import { Deliveries } from '../../shared/webhook/deliveries.ts';
 import { revokeLeavers } from '../../shared/webhook/revoke-leavers.ts';
 import { WorkMessage } from './schema.ts';
 
 const services = keyServices();
+const deliveries = new Deliveries();
 
 /**
  * Does the work of a message of the work queue. Throws while any of it is left: the queue hands the message over again, for
@@ -19,7 +21,7 @@ export async function handler({ Records }: SQSEvent, { awsRequestId }: Context):
     const log = { kind, organizationId, ...about, attempt: attributes.ApproximateReceiveCount };
     const done =
       work.kind === 'leavers'
-        ? await revokeLeavers(services, work, awsRequestId)
+        ? await revokeLeavers(services, work, awsRequestId, { deliveries })
         : await endOverlap(services, work, awsRequestId);
     if (!done.ok) {
       const { failure } = done;

@@ -11,6 +11,7 @@ export const WorkMessage = z.discriminatedUnion('kind', [
     organizationId: Id,
     userId: Id.optional(),
     email: Id.optional(),
+    firstHandledAt: z.int().optional(),
     event: z.strictObject({ id: Id, type: Id, occurred_at: Instant }),
   }),
   z.strictObject({ kind: z.literal('overlap'), organizationId: Id, keyId: KeyId }),

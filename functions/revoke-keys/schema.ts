@@ -16,6 +16,11 @@ const RevokeKeysBody = z
       all: z.boolean('must be true or false').default(false),
       includeSelf: z.boolean('must be true or false').default(false),
       dryRun: z.boolean('must be true or false').default(false),
+      cursor: z
+        .string()
+        .max(60_000)
+        .regex(/^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*$/, 'must be the cursor of an answer to this request')
+        .optional(),
     },
     'must be a JSON object',
   )
@@ -35,5 +40,5 @@ const RevokeKeysBody = z
     ],
   });
 
-/** `POST /keys/revoke`: at least one filter, or `all`. */
+/** `POST /keys/revoke`: at least one filter, or `all`; `cursor` goes on where an answer to the same request stopped. */
 export const RevokeKeysInput = { body: RevokeKeysBody };

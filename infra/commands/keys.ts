@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { operatorRoute } from '../../shared/deployment.ts';
 import type { SendSigned } from './operator-client.ts';
 import { claim, duration, httpUrl, keyId, organizationId } from './option-values.ts';
+import { countAll, revokeUntilNone } from './revoke-all.ts';
 
 // `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
 
@@ -146,14 +147,7 @@ interface BulkOptions extends CommonOptions {
   readonly dryRun?: boolean;
 }
 
-interface BulkAnswer {
-  readonly matched: number;
-  readonly revoked: number;
-  readonly failed: readonly unknown[];
-  readonly remaining: number;
-}
-
-command('revoke-all', 'revoke all keys that fit; goes on until none remains')
+command('revoke-all', 'revoke all keys that fit; goes on until none is found')
   .option('--user <id>', 'those of a user')
   .option('--claim <name=value>', 'those with a claim; may be repeated', claim)
   .option('--created-before <time>', 'those created before, like 2030-01-31T12:00:00Z')
@@ -165,19 +159,9 @@ command('revoke-all', 'revoke all keys that fit; goes on until none remains')
     const { createdBefore, createdAfter, issuedBy, all, dryRun, ...common } = options;
     const send = await keysOf(common);
     const body = { userId, customClaims, createdBefore, createdAfter, issuedBy, all, dryRun };
-    let revoked = 0;
-    let matched: number | undefined; // all that fitted when it began
-    for (;;) {
-      const answer = (await send('POST', '/revoke', body)) as BulkAnswer;
-      revoked += answer.revoked;
-      matched ??= answer.matched;
-      const goesOn = !dryRun && answer.remaining > 0 && answer.revoked > 0;
-      if (!goesOn) {
-        show({ ...answer, matched, revoked }, common);
-        if (!dryRun && answer.remaining + answer.failed.length > 0) throw new Error('Keys are left: run it again.');
-        return;
-      }
-    }
+    const answer = dryRun ? await countAll(send, body, all ?? false) : await revokeUntilNone(send, body);
+    show(answer, common);
+    if (!dryRun && answer.matched > answer.revoked) throw new Error('Keys are left: run it again.');
   });
 
 try {

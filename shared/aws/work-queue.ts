@@ -12,6 +12,8 @@ export type Work =
       readonly organizationId: string;
       readonly userId?: string | undefined;
       readonly email?: string | undefined;
+      /** ms since the epoch. */
+      readonly firstHandledAt?: number | undefined;
       /** Scalekit's, that reports it; `occurred_at` is RFC 3339. */
       readonly event: { readonly id: string; readonly type: string; readonly occurred_at: string };
     }

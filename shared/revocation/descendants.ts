@@ -2,19 +2,40 @@ import type { KeyInfo } from '../key.ts';
 
 /** The ids of the keys that made a key or that it took the place of. */
 export function originsOf({ customClaims }: KeyInfo): string[] {
-  return [customClaims['issued_by'], customClaims['rotated_from']].filter((id) => id !== undefined);
+  return [...new Set([customClaims['issued_by'], customClaims['rotated_from']])].filter((id) => id !== undefined);
 }
 
-/** The ids of all keys that these keys made or were rotated to, however far, without these themselves. */
-export function descendantsOf(keyIds: readonly string[], keys: readonly KeyInfo[]): Set<string> {
-  const ancestors = new Set(keyIds);
-  const found = new Set<string>();
-  for (let parents = ancestors; parents.size > 0; ) {
-    const children = keys.filter(
-      (key) => !found.has(key.keyId) && !ancestors.has(key.keyId) && originsOf(key).some((id) => parents.has(id)),
-    );
-    parents = new Set(children.map((child) => child.keyId));
-    for (const id of parents) found.add(id);
+/** The keys that came of others, however far: made by them or by such a key, or rotated from one. */
+export function descendantsOf(isAncestor: (keyId: string) => boolean, keys: readonly KeyInfo[]): KeyInfo[] {
+  const childrenOf = new Map<string, KeyInfo[]>();
+  for (const key of keys)
+    for (const id of originsOf(key)) {
+      const children = childrenOf.get(id);
+      if (children) children.push(key);
+      else childrenOf.set(id, [key]);
+    }
+  const found = new Set([...childrenOf].flatMap(([id, children]) => (isAncestor(id) ? children : [])));
+  // A set goes on over what is added to it meanwhile.
+  for (const { keyId } of found) for (const child of childrenOf.get(keyId) ?? []) found.add(child);
+  return [...found].filter(({ keyId }) => !isAncestor(keyId));
+}
+
+/** Keys in groups: none is in a group before one that came of it. */
+export function childrenFirst(keys: readonly KeyInfo[]): KeyInfo[][] {
+  const byId = new Map(keys.map((key) => [key.keyId, key]));
+  const childrenLeft = new Map<string, number>();
+  for (const key of keys) for (const id of originsOf(key)) childrenLeft.set(id, (childrenLeft.get(id) ?? 0) + 1);
+  const groups: KeyInfo[][] = [];
+  const placed = new Set<KeyInfo>();
+  for (let group = keys.filter(({ keyId }) => !childrenLeft.has(keyId)); group.length > 0; ) {
+    groups.push(group);
+    for (const key of group) placed.add(key);
+    group = group.flatMap(originsOf).flatMap((id) => {
+      const left = (childrenLeft.get(id) ?? 0) - 1;
+      childrenLeft.set(id, left);
+      return left === 0 ? (byId.get(id) ?? []) : [];
+    });
   }
-  return found;
+  const inCircles = keys.filter((key) => !placed.has(key));
+  return inCircles.length > 0 ? [...groups, inCircles] : groups;
 }

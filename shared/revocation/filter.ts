@@ -1,5 +1,4 @@
 import type { KeyInfo } from '../key.ts';
-import { descendantsOf } from './descendants.ts';
 
 /** Which keys are to be revoked: those that fit every filter that is there. */
 export interface BulkFilter {
@@ -12,18 +11,22 @@ export interface BulkFilter {
   readonly issuedBy?: string | undefined;
 }
 
-/** The keys that fit every filter. A key whose creation time is unknown fits both times: it is rather ended than kept. */
-export function select(
-  keys: readonly KeyInfo[],
-  { userId, customClaims = {}, createdBefore, createdAfter, issuedBy }: BulkFilter,
-): KeyInfo[] {
-  const descendants = issuedBy === undefined ? undefined : descendantsOf([issuedBy], keys);
-  return keys.filter(
-    (key) =>
-      (userId === undefined || key.userId === userId) &&
-      Object.entries(customClaims).every(([name, value]) => key.customClaims[name] === value) &&
-      (createdBefore === undefined || !(Date.parse(key.createdAt ?? '') >= createdBefore.getTime())) &&
-      (createdAfter === undefined || !(Date.parse(key.createdAt ?? '') <= createdAfter.getTime())) &&
-      (descendants === undefined || descendants.has(key.keyId)),
+/** Tells whether a key fits every filter but `issuedBy`, which is no matter of one key. One whose creation time is unknown fits both times: it is rather ended than kept. */
+export function fits(key: KeyInfo, { userId, customClaims = {}, createdBefore, createdAfter }: BulkFilter): boolean {
+  return (
+    (userId === undefined || key.userId === userId) &&
+    Object.entries(customClaims).every(([name, value]) => key.customClaims[name] === value) &&
+    (createdBefore === undefined || !(Date.parse(key.createdAt ?? '') >= createdBefore.getTime())) &&
+    (createdAfter === undefined || !(Date.parse(key.createdAt ?? '') <= createdAfter.getTime()))
   );
+}
+
+/** Tells whether a filter leaves no key out. */
+export function fitsAll({ userId, customClaims, createdBefore, createdAfter, issuedBy }: BulkFilter): boolean {
+  return [userId, customClaims, createdBefore, createdAfter, issuedBy].every((filter) => filter === undefined);
+}
+
+/** Tells whether a filter leaves out some keys of the organization, or of the user that it names. */
+export function isPartial({ customClaims, createdBefore, createdAfter, issuedBy }: BulkFilter): boolean {
+  return [customClaims, createdBefore, createdAfter, issuedBy].some((filter) => filter !== undefined);
 }

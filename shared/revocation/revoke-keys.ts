@@ -1,118 +1,83 @@
-import { causedBy } from '../audit/audit.ts';
-import { type Initiator, isOperator } from '../authentication/actor.ts';
-import { hasBoundary, requireScope, sees } from '../authorization/sight.ts';
-import { type Failure, outage } from '../failure.ts';
-import type { KeyInfo } from '../key.ts';
-import { allKeys, type FoundKeys, type KeyOwner, searchKeys } from '../keys/key-search.ts';
+import type { Initiator } from '../authentication/actor.ts';
+import { requireScope, sees } from '../authorization/sight.ts';
+import { type Failure, invalid, outage } from '../failure.ts';
+import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
-import { lastRevocationAt, searchMs } from '../keys/time-limits.ts';
+import { searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { CallFailure } from '../scalekit/call-policy.ts';
-import type { KeyDirectory } from '../scalekit/scalekit.ts';
-import { type BulkFilter, select } from './filter.ts';
-import { type RevocationTally, revokeAll } from './revoke-all.ts';
-
-export interface BulkRequest extends BulkFilter {
-  /** Revoke the caller's own key too, at last. */
-  readonly includeSelf: boolean;
-  /** Only count. */
-  readonly dryRun: boolean;
-}
+import {
+  add,
+  answerOf,
+  type BulkAnswer,
+  type BulkRequest,
+  type BulkTask,
+  bulkTask,
+  countOf,
+  isDone,
+  kindOf,
+  nothing,
+  revokeOwn,
+} from './bulk.ts';
+import { type Place, readCursor, writeCursor } from './cursor.ts';
+import { fits, fitsAll, isPartial } from './filter.ts';
+import { revokeAll } from './revoke-all.ts';
+import { revokeIssued } from './revoke-issued.ts';
 
 /**
- * `matched` = `revoked` + the number that `failed` + `remaining`; a repeat goes on with the last two. Keys that there was no
- * time to look at count as matched and remaining.
- */
-export interface BulkAnswer extends RevocationTally {
-  readonly matched: number;
-}
-
-/**
- * Revokes all keys that the caller can see and that fit the filters. Needs `keys:write`. The keys are collected first and then
- * revoked; answers within 20 s with what remains.
+ * Revokes all keys that the caller can see and that fit the filters. Needs `keys:write`. Answers within 20 s, with what
+ * remains and where to go on.
  */
 export async function revokeKeys(
   services: KeyServices,
   request: BulkRequest,
   by: Initiator,
 ): Promise<Result<BulkAnswer, Failure>> {
-  const { actor } = by;
-  const startedAt = Date.now();
-  const scoped = requireScope(actor, 'keys:write');
+  const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
-  const { organizationId } = actor;
-  const userId = isOperator(actor) ? undefined : actor.userId;
-  const found = await search(services.scalekit, { organizationId, userId }, request, startedAt + searchMs);
-  if (!found.ok) return fail(outage(found.failure));
-  // A caller with bounds must not learn how many keys it cannot see.
-  const unseen = hasBoundary(actor) ? Math.min(1, found.value.unseen) : found.value.unseen;
-  const visible = found.value.keys.filter((key) => sees(actor, key));
-  const own = isOperator(actor) ? undefined : actor.keyId;
-  const matched = select(visible, request).filter((key) => key.keyId !== own || request.includeSelf);
-  const total = matched.length + unseen;
-  if (request.dryRun) return ok({ matched: total, revoked: 0, failed: [], remaining: total });
+  const task = bulkTask(services, request, by);
+  const place = request.cursor === undefined ? {} : readCursor(request.cursor, kindOf(task));
+  if (!place) return fail(invalid('cursor', 'is not of this request; leave it out to begin anew'));
+  const { issuedBy } = request;
   // First of all, so that no cached decision on any of them outlives the request, whatever becomes of it.
-  const settleEnd = await endDecisionsOf(services, request, organizationId, userId);
-  const tally = await revokeOwnLast(services, matched, own, unseen === 0, by, startedAt);
+  const settleEnd = await endDecisionsOf(task);
+  const done = issuedBy === undefined ? await revokeFitting(task, place) : await revokeIssued(task, issuedBy, place);
+  if (!done.ok) return fail(searchFailure(done.failure, request));
   const settled = await settleEnd();
-  if (!settled.ok) return settled;
-  return ok({ matched: total, ...tally, remaining: tally.remaining + unseen });
+  return settled.ok ? ok(done.value) : settled;
 }
 
 /** Ends the cached decisions of everybody that a request is to end: of all, or of a user. Other filters end key by key. */
-async function endDecisionsOf(
-  { mutations }: KeyServices,
-  { userId, customClaims, createdBefore, createdAfter, issuedBy }: BulkRequest,
-  organizationId: string,
-  ownUser: string | undefined,
-): Promise<() => Promise<Result<void, Failure>>> {
-  const user = ownUser ?? userId;
-  const isPart = [customClaims, createdBefore, createdAfter, issuedBy].some((filter) => filter !== undefined);
-  return isPart ? async () => ok(undefined) : mutations.endDecisions(organizationId, user);
-}
-
-/** Revokes the caller's own key after all others, and only when they are done: a repeat is asked with it. */
-async function revokeOwnLast(
-  services: KeyServices,
-  keys: readonly KeyInfo[],
-  own: string | undefined,
-  areAll: boolean,
-  by: Initiator,
-  startedAt: number,
-): Promise<RevocationTally> {
-  const { mutations } = services;
-  const until = lastRevocationAt(startedAt, services.scalekit);
-  const cause = causedBy(by, 'bulk');
-  const isOwn = ({ keyId }: KeyInfo) => keyId === own;
-  const others = await revokeAll(
-    mutations,
-    keys.filter((key) => !isOwn(key)),
-    cause,
-    until,
-  );
-  const last = keys.filter(isOwn);
-  const isDone = areAll && others.failed.length === 0 && others.remaining === 0;
-  const self = isDone
-    ? await revokeAll(mutations, last, cause, until)
-    : { revoked: 0, failed: [], remaining: last.length };
-  return {
-    revoked: others.revoked + self.revoked,
-    failed: [...others.failed, ...self.failed],
-    remaining: others.remaining + self.remaining,
-  };
+async function endDecisionsOf({ services, request, whose }: BulkTask): Promise<() => Promise<Result<void, Failure>>> {
+  if (request.dryRun || isPartial(request)) return async () => ok(undefined);
+  return services.mutations.endDecisions(whose.organizationId, whose.userId);
 }
 
 /**
- * In a large organization what there was time to look at is enough to begin with: what is revoked makes room for the rest. But
- * not by issuer: who made whom must be known to the end before a link of it is revoked.
+ * Looks at the keys for a while, revokes those that fit, and answers where to go on. What was not done there comes again
+ * first: the cursor moves on only from a part that is done.
  */
-async function search(
-  scalekit: KeyDirectory,
-  whose: KeyOwner,
-  { issuedBy }: BulkRequest,
-  until: number,
-): Promise<Result<FoundKeys, CallFailure>> {
-  if (issuedBy === undefined) return searchKeys(scalekit, whose, until);
-  const all = await allKeys(scalekit, whose, until);
-  return all.ok ? ok({ keys: all.value, unseen: 0 }) : all;
+async function revokeFitting(task: BulkTask, { page }: Place): Promise<Result<BulkAnswer, CallFailure>> {
+  const { request, whose, own, by, revoking } = task;
+  const found = await searchKeys(task.services.scalekit, whose, task.startedAt + searchMs, page);
+  if (!found.ok) return found;
+  const { keys, next } = found.value;
+  const unseen = { ...nothing, remaining: countOf(found.value.unseen, !fitsAll(request), task) };
+  const matched = keys.filter((key) => sees(by.actor, key) && fits(key, request));
+  const others = matched.filter(({ keyId }) => keyId !== own);
+  const cursorAt = (at: string | undefined) => (at === undefined ? undefined : writeCursor({ page: at }, kindOf(task)));
+  if (request.dryRun) {
+    const counted = request.includeSelf ? matched : others;
+    return ok(answerOf(add({ ...nothing, remaining: counted.length }, unseen), cursorAt(next)));
+  }
+  const tally = await revokeAll(others, revoking);
+  if (!isDone(tally)) return ok(answerOf(add(tally, unseen), cursorAt(page)));
+  if (next !== undefined) return ok(answerOf(add(tally, unseen), cursorAt(next)));
+  return ok(answerOf(add(tally, await revokeOwn(task, (key) => fits(key, request)))));
+}
+
+/** A page that Scalekit refuses is the cursor's fault; without one, nobody can tell now. */
+function searchFailure(failure: Failure | CallFailure, { cursor }: BulkRequest): Failure {
+  if (failure.kind !== 'refused') return failure;
+  return cursor === undefined ? outage(failure) : invalid('cursor', 'is over; leave it out to begin anew');
 }

@@ -4,6 +4,7 @@ import type { Failure } from '../failure.ts';
 import type { KeyServices } from '../keys/key-services.ts';
 import { logger } from '../logger.ts';
 import { ok, type Result } from '../result.ts';
+import type { Deliveries } from './deliveries.ts';
 import type { ScalekitEvent } from './event.ts';
 import { leaversOf } from './leavers.ts';
 import { revokeLeavers } from './revoke-leavers.ts';
@@ -16,14 +17,17 @@ export const deliveryMs = 7_000;
  * the answer is 202. Scalekit gives up after a few deliveries, so an event is in no other hands afterwards.
  */
 export async function handleEvent(
-  services: KeyServices & { readonly work: WorkQueue },
+  services: KeyServices & { readonly work: WorkQueue; readonly deliveries: Deliveries },
   event: ScalekitEvent,
   requestId: string,
 ): Promise<Result<Answer, Failure>> {
   const leavers = leaversOf(event);
   if (!leavers.ok) return leavers;
   if (leavers.value === undefined) return ok({ status: 200, body: { revoked: 0 } });
-  const done = await revokeLeavers(services, leavers.value, requestId, deliveryMs);
+  const done = await revokeLeavers(services, leavers.value, requestId, {
+    patienceMs: deliveryMs,
+    deliveries: services.deliveries,
+  });
   if (done.ok) return ok({ status: 200, body: done.value });
   const { organizationId, userId, email } = leavers.value;
   const { id, type, occurred_at } = leavers.value.event;
@@ -32,6 +36,7 @@ export async function handleEvent(
     organizationId,
     userId,
     email,
+    firstHandledAt: services.deliveries.of(id).firstHandledAt,
     event: { id, type, occurred_at: occurred_at.toISOString() },
   });
   if (!queued.ok) return queued;

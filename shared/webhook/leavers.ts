@@ -11,6 +11,8 @@ export interface Leavers {
   /** Of a directory's user, which has no id of ours. */
   readonly email?: string | undefined;
   readonly event: Pick<ScalekitEvent, 'id' | 'type' | 'occurred_at'>;
+  /** When the event was first handled (ms since the epoch), where it was on the work queue since. */
+  readonly firstHandledAt?: number | undefined;
 }
 
 /** A string that names something; whatever else stands in its place is as good as absent. Scalekit sends `""` and null too. */

@@ -1,61 +1,121 @@
 import { type Failure, outage } from '../failure.ts';
-import type { KeyInfo } from '../key.ts';
-import { searchKeys } from '../keys/key-search.ts';
+import { type KeyOwner, searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
 import { bulkMs, changeMs, lastRevocationAt, searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { descendantsOf } from '../revocation/descendants.ts';
 import { revokeAll } from '../revocation/revoke-all.ts';
+import { Deliveries, type Delivery } from './deliveries.ts';
 import type { Leavers } from './leavers.ts';
+import { leaversKeys } from './leavers-keys.ts';
+
+/** What a delivery came to; `isDone` where nothing is left to do. */
+interface Progress {
+  readonly revoked: number;
+  readonly isDone: boolean;
+}
+
+/** How a revocation of leavers' keys goes on with what is known of the event. */
+export interface Handling {
+  /** Begins nothing that may last longer, but for the mark of all. */
+  readonly patienceMs: number;
+  readonly deliveries: Deliveries;
+}
 
 /**
- * Revokes the keys of the users or the organization that an event of Scalekit reports as gone. Only keys that are older than
- * the event are revoked, so that a repeat or a late event changes nothing newer; of a user also the keys that those made for
- * the same user meanwhile. Begins nothing that may last longer than `patienceMs`, but for the mark of all. Fails exactly when
- * something is left to do.
+ * Revokes the keys of the user or the organization that an event of Scalekit reports as gone, and what those made meanwhile, and
+ * looks again until nothing is found. Other keys that are newer than the event stay, so that a repeat or a late event changes
+ * nothing newer. Fails exactly when something is left to do.
  */
 export async function revokeLeavers(
   services: KeyServices,
-  { event, ...concerned }: Leavers,
+  leavers: Leavers,
   requestId: string,
-  patienceMs: number = bulkMs,
+  { patienceMs = bulkMs, deliveries = new Deliveries() }: Partial<Handling> = {},
 ): Promise<Result<{ readonly revoked: number }, Failure>> {
+  const { event, organizationId, userId, email } = leavers;
   const startedAt = Date.now();
-  const { organizationId, userId, email } = concerned;
+  const lastChangeAt = startedAt + patienceMs - changeMs(services.scalekit);
+  const until = Math.min(lastRevocationAt(startedAt, services.scalekit), lastChangeAt);
+  const delivery = deliveries.of(event.id, leavers.firstHandledAt);
   // First of all: Scalekit may end the keys itself, and then they are in no list any more.
   const settleEnd =
     email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
-  const lastChangeAt = startedAt + patienceMs - changeMs(services.scalekit);
-  const found = await searchKeys(services.scalekit, concerned, Math.min(startedAt + searchMs, lastChangeAt));
-  if (!found.ok && found.failure.kind !== 'refused') return fail(found.failure);
-  // An organization or user that Scalekit does not know any more has no active keys.
-  const { keys, unseen } = found.ok ? found.value : { keys: [], unseen: 0 };
-  const matched = select(keys, concerned, event);
-  const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
-  const until = Math.min(lastRevocationAt(startedAt, services.scalekit), lastChangeAt);
-  const { revoked, failed, remaining } = await revokeAll(services.mutations, matched, cause, until);
+  const whose = await ownerOf(services, leavers, delivery, until);
+  if (!whose.ok) return whose;
+  const done = whose.value
+    ? await revokeTheirs(services, whose.value, event, requestId, delivery, until)
+    : ok({ revoked: 0, isDone: true });
+  if (!done.ok) return done;
   const settled = await settleEnd();
   if (!settled.ok) return settled;
-  if (failed.length === 0 && remaining === 0 && unseen === 0) return ok({ revoked });
-  return fail(outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') }));
+  return done.value.isDone ? ok({ revoked: done.value.revoked }) : fail(incomplete());
 }
 
 /** A directory's user has no id of ours: its keys are marked one by one. */
 const nothingToSettle = async () => ok(undefined);
 
-function select(
-  keys: readonly KeyInfo[],
-  { userId, email }: Omit<Leavers, 'event'>,
+async function revokeTheirs(
+  { scalekit, mutations }: KeyServices,
+  whose: KeyOwner,
   event: Leavers['event'],
-): KeyInfo[] {
-  const theirs = keys.filter(
-    (key) =>
-      (userId === undefined || key.userId === userId) &&
-      (email === undefined || key.userEmail?.toLowerCase() === email.toLowerCase()),
-  );
-  const older = theirs.filter((key) => !(Date.parse(key.createdAt ?? '') > event.occurred_at.getTime()));
-  if (userId === undefined && email === undefined) return older;
-  const ids = older.map(({ keyId }) => keyId);
-  const made = descendantsOf(ids, theirs);
-  return [...older, ...theirs.filter(({ keyId }) => made.has(keyId))];
+  requestId: string,
+  delivery: Delivery,
+  until: number,
+): Promise<Result<Progress, Failure>> {
+  const cause = { actor: { type: 'scalekit', eventId: event.id }, requestId, reason: event.type } as const;
+  const revoking = { mutations, cause, until, mayGoOn: async () => true };
+  let revoked = 0;
+  let page: string | undefined;
+  let hasFound = false;
+  while (Date.now() < until) {
+    const found = await searchKeys(scalekit, whose, Math.min(Date.now() + searchMs, until), page);
+    // An organization or user that Scalekit does not know any more has no active keys.
+    if (!found.ok && found.failure.kind === 'refused') return ok({ revoked, isDone: page === undefined });
+    if (!found.ok) return fail(outage(found.failure));
+    const { keys, next } = found.value;
+    const matched = await leaversKeys(scalekit, keys, event, delivery, until);
+    if (!matched.ok) return matched;
+    if (!matched.value) break;
+    for (const { keyId } of matched.value) delivery.known.add(keyId);
+    const tally = await revokeAll(matched.value, revoking);
+    revoked += tally.revoked;
+    if (tally.failed.length + tally.remaining > 0) break;
+    hasFound ||= matched.value.length > 0;
+    if (next === undefined && !hasFound) return ok({ revoked, isDone: true });
+    hasFound &&= next !== undefined;
+    page = next;
+  }
+  return ok({ revoked, isDone: false });
+}
+
+/** Whose keys an event concerns; `undefined` where nobody with a key has the email address. */
+async function ownerOf(
+  { scalekit }: KeyServices,
+  { organizationId, userId, email }: Leavers,
+  delivery: Delivery,
+  until: number,
+): Promise<Result<KeyOwner | undefined, Failure>> {
+  const known = userId ?? delivery.userId;
+  if (known !== undefined) return ok({ organizationId, userId: known });
+  if (email === undefined) return ok({ organizationId });
+  while (Date.now() < until) {
+    const found = await searchKeys(scalekit, { organizationId }, Math.min(Date.now() + searchMs, until), delivery.page);
+    if (!found.ok && found.failure.kind === 'refused' && delivery.page === undefined) return ok(undefined);
+    if (!found.ok) {
+      delivery.page = undefined;
+      return fail(outage(found.failure));
+    }
+    const theirs = found.value.keys.find((key) => key.userEmail?.toLowerCase() === email.toLowerCase());
+    if (theirs?.userId !== undefined) {
+      delivery.userId = theirs.userId;
+      return ok({ organizationId, userId: theirs.userId });
+    }
+    delivery.page = found.value.next;
+    if (delivery.page === undefined) return ok(undefined);
+  }
+  return fail(incomplete());
+}
+
+function incomplete(): Failure {
+  return outage({ kind: 'incomplete', cause: new Error('keys are left to revoke') });
 }

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { causedBy } from '../../shared/audit/audit.ts';
 import type { Mutations } from '../../shared/audit/mutations.ts';
 import type { Actor } from '../../shared/authentication/actor.ts';
 import type { KeyInfo } from '../../shared/key.ts';
+import { createKey } from '../../shared/keys/create-key.ts';
 import { allKeys } from '../../shared/keys/key-search.ts';
 import type { KeyServices } from '../../shared/keys/key-services.ts';
-import { fail } from '../../shared/result.ts';
+import { fail, ok } from '../../shared/result.ts';
+import { descendantsOf } from '../../shared/revocation/descendants.ts';
+import { revokeAll, revokeChildrenFirst } from '../../shared/revocation/revoke-all.ts';
 import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
@@ -183,16 +187,191 @@ describe('an organization with more keys than there is time to look at', () => {
     expect(await revokeKeys(slowServices, none, by)).toMatchObject({ value: { revoked: 10, remaining: 0 } });
   });
 
-  test('is not revoked by issuer, for a link between maker and made may not be seen yet', async () => {
+  test('by issuer, loses no key before all were looked at, for a link between maker and made may not be seen yet', async () => {
     const organizationId = await env.newOrganization();
-    await Promise.all(
-      Array.from({ length: 40 }, () => env.scalekit.create({ organizationId, customClaims: { issued_by: 'apit_1' } })),
-    );
+    const keyOf = async (issuer: string, scope = 'x') => {
+      const made = await env.scalekit.create({ organizationId, customClaims: { issued_by: issuer, scope } });
+      return made.ok ? made.value.info.keyId : '';
+    };
+    let maker = 'apit_1';
+    for (let index = 0; index < 70; index++) maker = await keyOf(index % 2 ? maker : 'apit_1'); // in chains, over three pages
+    const other = await keyOf('apit_2');
     vi.useFakeTimers({ toFake: ['Date'] });
+    const slowServices = { ...services, scalekit: slow() };
     const by = { actor: operator(organizationId), requestId: 'test' };
-    const asked = await revokeKeys({ ...services, scalekit: slow() }, { ...none, issuedBy: 'apit_1' }, by);
-    expect(asked).toMatchObject({ failure: { kind: 'upstream_unavailable' } });
-    const page = await env.scalekit.list(organizationId, { pageSize: 1 });
-    expect(page).toMatchObject({ value: { totalCount: 40 } });
+    const idsNow = async () => {
+      const all = await allKeys(env.scalekit, { organizationId }, Infinity);
+      return all.ok ? all.value.map(({ keyId }) => keyId) : [];
+    };
+    let cursor: string | undefined;
+    let revoked = 0;
+    let requests = 0;
+    do {
+      if (requests < 3) expect((await idsNow()).length).toBe(71);
+      const answer = await revokeKeys(slowServices, { ...none, issuedBy: 'apit_1', cursor }, by);
+      if (!answer.ok) throw new Error('failed');
+      cursor = answer.value.cursor;
+      revoked += answer.value.revoked;
+      if (cursor) expect(answer.value.remaining).toBeGreaterThan(0);
+      else expect(answer.value.remaining).toBe(0);
+      requests++;
+    } while (cursor);
+    expect(revoked).toBe(70);
+    expect(await idsNow()).toEqual([other]);
   });
+
+  test.each<[string, (made: KeyInfo[], user: string) => object]>([
+    ['a time', (made) => ({ createdAfter: new Date(made[0]?.createdAt ?? '') })],
+    ['a user', (_made, userId) => ({ userId })],
+    ['a claim', () => ({ customClaims: { env: 'a' } })],
+    ['a maker', () => ({ issuedBy: 'apit_1' })],
+  ])('is looked through to its end by %s, in as many requests as that takes', async (_what, filterOf) => {
+    const organizationId = await env.newOrganization();
+    const userId = await env.newUser(organizationId);
+    const made: KeyInfo[] = [];
+    const make = async (count: number, more: object) => {
+      for (let index = 0; index < count; index++) {
+        const key = await env.scalekit.create({ organizationId, customClaims: { x: 'x' }, ...more });
+        if (key.ok) made.push(key.value.info);
+      }
+    };
+    await make(70, {});
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    const [last] = made.slice(-1);
+    await make(2, { userId, customClaims: { env: 'a', issued_by: 'apit_1' } });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const slowServices = { ...services, scalekit: slow() };
+    const by = { actor: operator(organizationId), requestId: 'test' };
+    const filter = filterOf([last as KeyInfo], userId);
+    const count = async (dryRun: boolean) => {
+      let [total, cursor]: [number, string | undefined] = [0, undefined];
+      do {
+        const answer = await revokeKeys(slowServices, { ...none, ...filter, dryRun, cursor }, by);
+        if (!answer.ok) throw new Error('failed');
+        cursor = answer.value.cursor;
+        total += dryRun ? answer.value.matched - (cursor ? 1 : 0) : answer.value.revoked;
+      } while (cursor);
+      return total;
+    };
+    expect(await count(true)).toBe(2);
+    expect(await count(false)).toBe(2);
+    const left = await allKeys(env.scalekit, { organizationId }, Infinity);
+    expect(left).toMatchObject({ value: { length: 70 } });
+  });
+
+  test('is not gone on with by the cursor of another request, or of another caller', async () => {
+    const organizationId = await env.newOrganization();
+    await Promise.all(Array.from({ length: 40 }, () => env.scalekit.create({ organizationId, customClaims: {} })));
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const slowServices = { ...services, scalekit: slow() };
+    const by = { actor: operator(organizationId), requestId: 'test' };
+    const first = await revokeKeys(slowServices, { ...none, customClaims: { env: 'a' } }, by);
+    const cursor = first.ok ? first.value.cursor : undefined;
+    expect(cursor).toBeDefined();
+    const key: Actor = { keyId: 'apit_1', organizationId, customClaims: { scope: 'keys:write' }, roles: [] };
+    for (const [request, actor] of [
+      [{ ...none, cursor }, by.actor],
+      [{ ...none, customClaims: { env: 'b' }, cursor }, by.actor],
+      [{ ...none, customClaims: { env: 'a' }, dryRun: true, cursor }, by.actor],
+      [{ ...none, customClaims: { env: 'a' }, cursor: 'x.y' }, by.actor],
+      [{ ...none, customClaims: { env: 'a' }, cursor }, key],
+      [{ ...none, customClaims: { env: 'a' }, cursor }, operator('org_1')],
+    ] as const) {
+      const refused = await revokeKeys(slowServices, request, { actor, requestId: 'test' });
+      expect(refused).toMatchObject({ failure: { kind: 'invalid_request', errors: [{ path: 'cursor' }] } });
+    }
+    expect((await revokeKeys(slowServices, { ...none, customClaims: { env: 'a' }, cursor }, by)).ok).toBe(true);
+  });
+});
+
+describe('a thief at work', () => {
+  test('by issuer, what its keys make while they are revoked ends too', { timeout: 60_000 }, async () => {
+    const organizationId = await env.newOrganization();
+    const stolen = await env.scalekit.create({ organizationId, customClaims: { scope: 'keys:write' } });
+    if (!stolen.ok) throw new Error('not created');
+    const living = [stolen.value.info];
+    let turn = 0;
+    const steal = async () => {
+      const maker = living[(7 * turn++) % living.length];
+      const actor = { ...(maker as KeyInfo) };
+      const made = await createKey(
+        services,
+        { customClaims: {}, scope: ['keys:write'] },
+        { actor, requestId: 'thief' },
+      );
+      if (made.ok) living.push({ ...made.value });
+    };
+    for (let index = 0; index < 20; index++) await steal();
+    const by = { actor: operator(organizationId), requestId: 'test' };
+    await services.mutations.revoke(stolen.value.info, causedBy(by, 'requested'));
+    // It makes two keys whenever one is revoked, for a while.
+    let more = 40;
+    const mutations: Mutations = {
+      ...services.mutations,
+      async revoke(key, cause) {
+        if (more-- > 0) await Promise.all([steal(), steal()]);
+        return services.mutations.revoke(key, cause);
+      },
+    };
+    const done = await revokeKeys({ ...services, mutations }, { ...none, issuedBy: stolen.value.info.keyId }, by);
+    expect(done).toMatchObject({ value: { failed: [], remaining: 0 } });
+    expect(living.length).toBeGreaterThan(30);
+    expect(await allKeys(env.scalekit, { organizationId }, Infinity)).toMatchObject({ value: { length: 0 } });
+  });
+
+  test('revokes no further keys once its own is ended, and says what remains', async () => {
+    const organizationId = await env.newOrganization();
+    const thief = await env.scalekit.create({ organizationId, customClaims: { scope: 'keys:write' } });
+    if (!thief.ok) throw new Error('not created');
+    for (let index = 0; index < 40; index++)
+      await env.scalekit.create({ organizationId, customClaims: { issued_by: 'apit_1' } });
+    for (const filter of [{}, { issuedBy: 'apit_1' }]) {
+      let calls = 0;
+      const mutations: Mutations = {
+        ...services.mutations,
+        async revoke(key, cause) {
+          if (++calls === 9) await env.scalekit.invalidate(thief.value.info.keyId);
+          return services.mutations.revoke(key, cause);
+        },
+      };
+      const by = { actor: thief.value.info, requestId: 'test' };
+      const answer = await revokeKeys({ ...services, mutations }, { ...none, ...filter }, by);
+      expect(calls).toBeLessThanOrEqual(16);
+      if (!answer.ok) throw new Error('failed');
+      expect(answer.value.revoked).toBe(calls);
+      expect(answer.value.remaining).toBeGreaterThanOrEqual(8);
+    }
+  });
+});
+
+test('a chain of thousands of keys is revoked in order, and all at once where no order is needed', async () => {
+  const chain = Array.from({ length: 5_000 }, (_, index) => keyInfo(`apit_${index}`, `apit_${index - 1}`)).reverse();
+  for (const revoke of [revokeAll, revokeChildrenFirst]) {
+    const order: string[] = [];
+    let [open, most] = [0, 0];
+    const mutations: Mutations = {
+      ...services.mutations,
+      async revoke({ keyId }) {
+        most = Math.max(most, ++open);
+        order.push(keyId);
+        await Promise.resolve();
+        open--;
+        return ok(undefined);
+      },
+    };
+    const cause = causedBy({ actor: operator('org_1'), requestId: 'r' }, 'bulk');
+    const tally = await revoke(chain, { mutations, cause, until: Infinity, mayGoOn: async () => true });
+    expect(tally).toEqual({ revoked: 5_000, failed: [], remaining: 0 });
+    expect(most).toBe(revoke === revokeAll ? 8 : 1);
+    if (revoke === revokeChildrenFirst) expect(order).toEqual(chain.map(({ keyId }) => keyId));
+  }
+  expect(descendantsOf((id) => id === 'apit_0', chain)).toHaveLength(4_999);
+});
+
+const keyInfo = (keyId: string, issuer: string): KeyInfo => ({
+  keyId,
+  organizationId: 'org_1',
+  customClaims: { issued_by: issuer },
+  roles: [],
+  suffix: 'abcd',
 });

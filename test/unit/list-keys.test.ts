@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import type { Caller } from '../../shared/authentication/caller.ts';
 import { listKeys } from '../../shared/keys/list-keys.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
-import { startTestScalekit, type TestScalekit } from '../embedded-scalekit.ts';
+import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 
 let env: TestScalekit;
 beforeAll(async () => {

@@ -1,0 +1,64 @@
+import type { Outage } from '../failure.ts';
+import type { KeyInfo } from '../key.ts';
+import { ok, type Result } from '../result.ts';
+import { descendantsOf } from '../revocation/descendants.ts';
+import type { KeyDirectory } from '../scalekit/scalekit.ts';
+import type { Delivery } from './deliveries.ts';
+import type { Leavers } from './leavers.ts';
+
+/** How many makers are looked up at the same time. */
+const concurrency = 8;
+
+/**
+ * Picks the keys that end with whoever left: those that are older than the event, what came of them, and what was made by the
+ * first handling by a key that is active no more, which may have been a link between. `undefined` where the time is over.
+ */
+export async function leaversKeys(
+  scalekit: KeyDirectory,
+  keys: readonly KeyInfo[],
+  event: Leavers['event'],
+  { firstHandledAt, known }: Delivery,
+  until: number,
+): Promise<Result<KeyInfo[] | undefined, Outage>> {
+  const isOlder = ({ createdAt }: KeyInfo) => !(Date.parse(createdAt ?? '') > event.occurred_at.getTime());
+  const mayBeTheirs = keys.filter((key) => !isOlder(key) && Date.parse(key.createdAt ?? '') <= firstHandledAt);
+  const active = new Set(keys.map(({ keyId }) => keyId));
+  const makers = new Set(mayBeTheirs.map(makerOf).filter((id) => id !== undefined));
+  const ended = await endedOf(
+    scalekit,
+    [...makers].filter((id) => !active.has(id)),
+    until,
+  );
+  if (!ended.ok) return ended;
+  const lost = ended.value;
+  if (!lost) return ok(undefined);
+  const orphans = new Set(mayBeTheirs.filter((key) => lost.has(makerOf(key) ?? '')));
+  const roots = keys.filter((key) => isOlder(key) || known.has(key.keyId) || orphans.has(key));
+  const rootIds = new Set(roots.map(({ keyId }) => keyId));
+  return ok([...roots, ...descendantsOf((id) => rootIds.has(id) || known.has(id), keys)]);
+}
+
+/** The key that made a key; `undefined` where that was an operator, or Scalekit itself. */
+function makerOf({ customClaims }: KeyInfo): string | undefined {
+  const maker = customClaims['issued_by'];
+  return maker?.startsWith('apit_') ? maker : undefined;
+}
+
+/** Those of some keys that are not active any more. */
+async function endedOf(
+  scalekit: KeyDirectory,
+  keyIds: readonly string[],
+  until: number,
+): Promise<Result<Set<string> | undefined, Outage>> {
+  const ended = new Set<string>();
+  for (let from = 0; from < keyIds.length; from += concurrency) {
+    if (Date.now() >= until) return ok(undefined);
+    const batch = keyIds.slice(from, from + concurrency);
+    const found = await Promise.all(batch.map((keyId) => scalekit.lookUp(keyId)));
+    for (const [index, answer] of found.entries()) {
+      if (!answer.ok) return answer;
+      if (!answer.value) ended.add(batch[index] ?? '');
+    }
+  }
+  return ok(ended);
+}
