@@ -43,7 +43,7 @@ export default defineConfig({
           name: 'local',
           isolate: false, // SDKs take seconds to load: once a worker
           maxWorkers,
-          include: ['test/{local,authorizer,alarms,hostile,soak}/**/*.test.ts'],
+          include: ['test/{local,authorizer,alarms,containment,hostile,soak}/**/*.test.ts'],
           globalSetup: 'test/support/shared-assembly.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,

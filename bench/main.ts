@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { soak } from '../test/soak/soak.ts';
 import { cold } from './cold.ts';
+import { containment } from './containment.ts';
 import { flood } from './flood.ts';
 import { leaked } from './leaked.ts';
 import { revocation } from './revocation.ts';
@@ -22,6 +23,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<object>>> =
   flood,
   leaked,
   soak,
+  containment,
 };
 
 const { values, positionals } = parseArgs({
@@ -37,7 +39,7 @@ const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 const options = { minutes: Number(values.minutes), seed: Number(values.seed) };
 if (!bench || !(options.minutes > 0) || !Number.isSafeInteger(options.seed)) {
   console.error(
-    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]; soak also takes --minutes (10, 0.5) and --seed (a whole number)`,
+    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]; soak also takes --minutes (10, 0.5), soak and containment --seed (a whole number)`,
   );
   process.exit(1);
 }

@@ -9,13 +9,18 @@ interface BulkAnswer {
   readonly cursor?: string;
 }
 
+/** How many keys of those that were looked at fit: where there is a cursor, one more stands for the rest. */
+function foundOf({ matched, cursor }: { readonly matched: number; readonly cursor?: string | undefined }): number {
+  return matched - (cursor === undefined ? 0 : 1);
+}
+
 /** Counts what fits, in as many requests as it takes to look at all keys. */
 export async function countAll(send: SendSigned, body: object, all: boolean): Promise<BulkAnswer> {
   let matched = 0;
   for (let cursor: string | undefined; ; ) {
     const answer = (await send('POST', '/revoke', { ...body, cursor })) as BulkAnswer;
     cursor = all ? undefined : answer.cursor; // without a filter, keys that were not looked at are counted too
-    matched += answer.matched - (cursor === undefined ? 0 : 1); // one stands for all that was not looked at
+    matched += foundOf({ ...answer, cursor });
     if (cursor === undefined) return { matched, revoked: 0, failed: [], remaining: matched };
   }
 }
@@ -27,7 +32,7 @@ export async function revokeUntilNone(send: SendSigned, body: object): Promise<B
   for (let cursor: string | undefined; ; ) {
     const answer = await settleUnmarked(send, (await send('POST', '/revoke', { ...body, cursor })) as BulkAnswer);
     revoked += answer.revoked;
-    hasFound ||= answer.matched > 0;
+    hasFound ||= foundOf(answer) > 0;
     const isStuck = answer.revoked === 0 && answer.matched > 0 && answer.cursor === cursor;
     if (isStuck || (answer.matched === 0 && !hasFound)) {
       const { failed, remaining } = answer;

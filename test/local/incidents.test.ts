@@ -1,19 +1,10 @@
-import { execFile } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { blocks, root, runBlock } from '../containment/incident-page.ts';
 import { clientOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 // The commands of docs/incidents.md, as they stand there, against a local runtime.
-
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const page = readFileSync(`${root}docs/incidents.md`, 'utf8');
-
-/** The command blocks of the page, by name. */
-const blocks = new Map(
-  [...page.matchAll(/^```sh (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', commands = '']) => [name, commands]),
-);
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -28,24 +19,9 @@ const { newKey, isGood } = clientOf(() => runtime.outputs);
 
 const ran = new Set<string>();
 
-/** Runs a block in bash; everything that it prints. */
 function run(name: string, variables: Record<string, string> = {}): Promise<string> {
-  const commands = blocks.get(name);
-  if (commands === undefined) throw new Error(`the page has no block ${name}`);
   ran.add(name);
-  const env = {
-    ...process.env,
-    ORG: runtime.outputs.organizationId,
-    API: runtime.outputs.apiUrl,
-    TARGET: `--local --data ${runtime.dataDir} --stage dev`,
-    ...variables,
-  };
-  return new Promise((resolve, reject) => {
-    const script = `set -e\n${blocks.get('setup')}\n${commands}`;
-    execFile('bash', ['-c', script], { cwd: root, env }, (error, stdout, stderr) =>
-      error ? reject(new Error(`${name}: ${stderr}${stdout}`)) : resolve(stdout + stderr),
-    );
-  });
+  return runBlock(runtime, name, variables);
 }
 
 test('a leaked key ends by who holds it', async () => {

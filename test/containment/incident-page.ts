@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { RuntimeProcess } from '../support/runtime-process.ts';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+const page = readFileSync(`${root}docs/incidents.md`, 'utf8');
+
+/** The command blocks of docs/incidents.md, by name. */
+export const blocks: ReadonlyMap<string, string> = new Map(
+  [...page.matchAll(/^```sh (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', commands = '']) => [name, commands]),
+);
+
+/** Runs a block in bash against a local runtime; everything that it prints. Rejects where a command fails. */
+export function runBlock(
+  { outputs, dataDir }: RuntimeProcess,
+  name: string,
+  variables: Record<string, string> = {},
+): Promise<string> {
+  const commands = blocks.get(name);
+  if (commands === undefined) throw new Error(`the page has no block ${name}`);
+  const env = {
+    ...process.env,
+    ORG: outputs.organizationId,
+    API: outputs.apiUrl,
+    TARGET: `--local --data ${dataDir} --stage dev`,
+    ...variables,
+  };
+  return new Promise((resolve, reject) => {
+    const script = `set -e\n${blocks.get('setup')}\n${commands}`;
+    execFile('bash', ['-c', script], { cwd: root, env }, (error, stdout, stderr) =>
+      error ? reject(new Error(`${name}: ${stderr}${stdout}`)) : resolve(stdout + stderr),
+    );
+  });
+}
