@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { credentialVariables, isHttpUrl } from '../shared/deployment.ts';
+import { credentialVariables, readCredential, readServiceUrl } from '../shared/deployment.ts';
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import { UserError } from './user-error.ts';
 
@@ -64,11 +64,15 @@ function scalekitOf(environment: NodeJS.Dict<string>): ScalekitEnvironment | und
   if (missing.length === names.length) return undefined;
   if (missing.length > 0)
     throw new UserError(`Set ${missing.join(' and ')} too, or none of ${names.join(', ')} for the embedded Scalekit.`);
-  const [environmentUrl = '', clientId = '', clientSecret = ''] = names.map((name) => environment[name]);
-  if (!isHttpUrl(environmentUrl)) {
+  const values = names.map((name) => environment[name] ?? '');
+  const [clientId, clientSecret] = values.slice(1).map(readCredential);
+  const environmentUrl = readServiceUrl(values[0] ?? '');
+  if (environmentUrl === undefined) {
     throw new UserError(
-      `${credentialVariables.environmentUrl} is "${environmentUrl}", not a URL like https://acme.scalekit.dev.`,
+      `${credentialVariables.environmentUrl} is "${values[0]}", not a URL like https://acme.scalekit.dev.`,
     );
   }
-  return { environmentUrl: environmentUrl.replace(/\/$/, ''), clientId, clientSecret };
+  if (clientId === undefined || clientSecret === undefined)
+    throw new UserError(`${names.slice(1).join(' and ')} must be printable ASCII.`);
+  return { environmentUrl, clientId, clientSecret };
 }

@@ -85,9 +85,28 @@ export const idPatterns = {
   user: /^usr_[0-9A-Za-z]+$/,
 } as const;
 
-/** Whether a string is a URL of HTTP or HTTPS. */
-export function isHttpUrl(text: string): boolean {
-  return /^https?:$/.test(URL.parse(text)?.protocol ?? '');
+/**
+ * A credential without the white space around it. `undefined` for an empty one, and for one with a character that no client id
+ * or secret may have (RFC 6749, A.1 and A.2).
+ */
+export function readCredential(text: string): string | undefined {
+  const credential = text.trim();
+  return /^[\x20-\x7E]+$/.test(credential) ? credential : undefined;
+}
+
+/**
+ * The URL of a service in its normal form, without the white space around it and the slash at its end. `undefined` for what is
+ * no URL of HTTPS: HTTP would send secrets in clear, so it is for loopback alone.
+ */
+export function readServiceUrl(text: string): string | undefined {
+  const url = URL.parse(readCredential(text) ?? '');
+  if (!url || url.username || url.password || url.search || url.hash) return undefined;
+  const isSafe = url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+  return isSafe ? (url.origin + url.pathname).replace(/\/+$/, '') : undefined;
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
 /** The root path of the routes that manage keys, on the customers' API. Decisions on them are never taken from a cache. */

@@ -2,7 +2,7 @@ import { writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { operatorRoute } from '../../shared/deployment.ts';
 import type { SendSigned } from './operator-client.ts';
-import { claim, duration, httpUrl, keyId, organizationId } from './option-values.ts';
+import { claim, duration, keyId, organizationId, serviceUrl } from './option-values.ts';
 import { countAll, revokeUntilNone } from './revoke-all.ts';
 
 // `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
@@ -76,7 +76,7 @@ function command(name: string, description: string): Command {
     .description(description)
     .requiredOption('--organization <id>', 'the organization whose keys are meant', organizationId)
     .option('--stage <name>', 'the deployment; by default that of cdk.json')
-    .option('--url <url>', 'the operators’ API itself, for who may not read the outputs of its stack', httpUrl)
+    .option('--url <url>', 'the operators’ API itself, for who may not read the outputs of its stack', serviceUrl)
     .option('--local', 'a local runtime instead')
     .option('--data <folder>', 'the data folder of the local runtime', '.local')
     .option('--json', 'print the answer to stdout as one line of JSON');

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { idPatterns, isHttpUrl, outputNames } from '../../shared/deployment.ts';
+import { idPatterns, outputNames, readServiceUrl } from '../../shared/deployment.ts';
 
 // Values of options, as commander reads them. Each throws commander's InvalidArgumentError, which says what is allowed.
 
@@ -29,7 +29,10 @@ export function organizationId(text: string): string {
   return text;
 }
 
-export function httpUrl(text: string): string {
-  if (!isHttpUrl(text)) throw new InvalidArgumentError(`Use the URL that the output ${outputNames.operatorUrl} has.`);
-  return text.replace(/\/$/, '');
+export function serviceUrl(text: string): string {
+  const url = readServiceUrl(text);
+  if (url !== undefined) return url;
+  throw new InvalidArgumentError(
+    `Use the URL that the output ${outputNames.operatorUrl} has. It begins with https://; http:// is for localhost only.`,
+  );
 }

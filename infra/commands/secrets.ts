@@ -1,6 +1,12 @@
 import { parseArgs } from 'node:util';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { credentialVariables, isHttpUrl, parameterNames, webhookSecretName } from '../../shared/deployment.ts';
+import {
+  credentialVariables,
+  parameterNames,
+  readCredential,
+  readServiceUrl,
+  webhookSecretName,
+} from '../../shared/deployment.ts';
 import { parameterPath } from '../names.ts';
 import { ask } from './ask.ts';
 import { stageOf } from './stage.ts';
@@ -16,15 +22,32 @@ const questions: Record<Credential, () => Promise<string>> = {
   clientSecret: () => ask('Scalekit client secret', { isSecret: true }),
 };
 
+/** The value as it is stored: without the white space around it, and the URL in its normal form. */
 async function valueFor(credential: Credential): Promise<string> {
   const variable = credentialVariables[credential];
   if (!process.env[variable] && !process.stdin.isTTY)
     throw new Error(`Set ${variable} in the environment: there is no terminal to ask at.`);
-  const value = process.env[variable] || (await questions[credential]());
-  if (value === '') throw new Error(`${variable} must not be empty`);
-  if (credential === 'environmentUrl' && !isHttpUrl(value))
-    throw new Error(`${variable} is "${value}". Give a URL, like https://acme.scalekit.com`);
-  return value;
+  const given = process.env[variable] || (await questions[credential]());
+  return credential === 'environmentUrl' ? urlOf(variable, given) : secretOf(variable, given);
+}
+
+function urlOf(variable: string, given: string): string {
+  const url = readServiceUrl(given);
+  if (url !== undefined) return url;
+  throw new Error(
+    `${variable} is ${JSON.stringify(given)}. Give a URL like https://acme.scalekit.com; http:// is for localhost only.`,
+  );
+}
+
+/** Never quotes the value. */
+function secretOf(variable: string, given: string): string {
+  const value = readCredential(given);
+  if (value !== undefined) return value;
+  throw new Error(
+    given.trim() === ''
+      ? `${variable} must not be empty`
+      : `${variable} has a character other than printable ASCII, such as a line break inside it. Copy it again from Scalekit.`,
+  );
 }
 
 try {
@@ -34,7 +57,7 @@ try {
   for (const credential of Object.keys(parameterNames) as Credential[])
     values.push([`${path}/${parameterNames[credential]}`, await valueFor(credential)]);
   const { SCALEKIT_WEBHOOK_SECRET: webhookSecret } = process.env;
-  if (webhookSecret) values.push([`${path}/${webhookSecretName}`, webhookSecret]);
+  if (webhookSecret) values.push([`${path}/${webhookSecretName}`, secretOf('SCALEKIT_WEBHOOK_SECRET', webhookSecret)]);
   const ssm = new SSMClient();
   for (const [Name, Value] of values) {
     const encrypted = { Type: 'SecureString', ...(key === undefined ? {} : { KeyId: key }) } as const;

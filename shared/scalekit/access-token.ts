@@ -52,19 +52,21 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
   };
 }
 
-/** A refused grant may mean that the secret was rotated: read SSM again once, and try once more. */
+/** A failed grant may mean that secret or environment changed: where SSM has others, they are tried once. */
 async function grantWithFreshSecrets(secrets: Secrets, timeoutMs: number): Promise<HeldToken> {
-  try {
-    return await requestToken(await secrets.current(), timeoutMs);
-  } catch (error) {
-    if (!isGrantRefusal(error)) throw error;
-    return requestToken(await secrets.reread(), timeoutMs);
-  }
+  const credentials = await secrets.current();
+  const token = await requestToken(credentials, timeoutMs).catch(async (error: unknown) => {
+    const others = await secrets.otherThan(credentials);
+    if (!others) throw error;
+    return requestToken(others, timeoutMs);
+  });
+  secrets.worked();
+  return token;
 }
 
 async function requestToken(credentials: ScalekitCredentials, timeoutMs: number): Promise<HeldToken> {
   const askedAt = Date.now();
-  const answer = await sendHttp(new URL(`${credentials.environmentUrl.replace(/\/$/, '')}/oauth/token`), {
+  const answer = await sendHttp(new URL(`${credentials.environmentUrl}/oauth/token`), {
     method: 'POST',
     headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     body: new URLSearchParams({

@@ -1,5 +1,6 @@
 import { readSecureStrings, SecretsError } from '../aws/secure-strings.ts';
-import { isHttpUrl, parameterNames } from '../deployment.ts';
+import { parameterNames, readCredential, readServiceUrl } from '../deployment.ts';
+import { backoff } from './backoff.ts';
 import { paced } from './paced.ts';
 
 /** The three values that make a client of Scalekit. */
@@ -9,38 +10,73 @@ export interface ScalekitCredentials {
   readonly clientSecret: string;
 }
 
-/** Where the credentials come from. Both reject when SSM can't be read or a parameter is missing: an outage. */
+/** Where the credentials come from. */
 export interface Secrets {
-  /** The credentials as last read; reads them the first time. */
+  /** The credentials as last read; reads them the first time. Rejects when SSM cannot be read or has none that are possible. */
   current(): Promise<ScalekitCredentials>;
-  /** Reads them again, at most once a second. */
-  reread(): Promise<ScalekitCredentials>;
+  /**
+   * Other credentials than those whose grant `failed`; `undefined` where SSM has no others, cannot be read, or was read too
+   * short a time ago. Never rejects: the failed grant is the cause to report.
+   */
+  otherThan(failed: ScalekitCredentials): Promise<ScalekitCredentials | undefined>;
+  /** A grant succeeded, so that the next failure reads SSM at once. */
+  worked(): void;
 }
 
 /** Reads the SecureStrings `PATH/environment-url`, `PATH/client-id` and `PATH/client-secret` in one call, by name. */
 export function ssmSecrets(path: string, timeoutMs: number): Secrets {
+  return heldSecrets(() => readParameters(path, timeoutMs));
+}
+
+/** Holds what `read` gave last: a read that fails never replaces it. At most one read is under way. */
+export function heldSecrets(read: () => Promise<ScalekitCredentials>, now: () => number = Date.now): Secrets {
   let known: ScalekitCredentials | undefined;
-  const read = async () => {
-    known = await readParameters(path, timeoutMs);
-    return known;
+  let rereading: Promise<ScalekitCredentials> | undefined;
+  const pace = backoff(now);
+  const readOnce = paced(
+    async () => {
+      known = await read();
+      return known;
+    },
+    0,
+    () => false,
+  );
+  return {
+    current: async () => known ?? readOnce(),
+    async otherThan(failed) {
+      if (known && !isSame(known, failed)) return known;
+      if (!rereading && pace.allows()) {
+        rereading = readOnce().finally(() => {
+          rereading = undefined;
+        });
+      }
+      const read = await rereading?.catch(() => undefined);
+      return read && !isSame(read, failed) ? read : undefined;
+    },
+    worked: () => pace.reset(),
   };
-  const reread = paced(read, 1000, () => false);
-  return { current: async () => known ?? reread(), reread };
+}
+
+function isSame(one: ScalekitCredentials, other: ScalekitCredentials): boolean {
+  return (
+    one.environmentUrl === other.environmentUrl &&
+    one.clientId === other.clientId &&
+    one.clientSecret === other.clientSecret
+  );
 }
 
 async function readParameters(path: string, timeoutMs: number): Promise<ScalekitCredentials> {
   const nameOf = (name: string) => `${path}/${name}`;
   const values = await readSecureStrings(Object.values(parameterNames).map(nameOf), 'npm run secrets', timeoutMs);
-  const value = (name: string): string => values[nameOf(name)] ?? '';
-  const environmentUrl = value(parameterNames.environmentUrl);
-  if (!isHttpUrl(environmentUrl)) {
-    throw new SecretsError(
-      `The SSM parameter ${path}/${parameterNames.environmentUrl} is not a URL like https://acme.scalekit.com`,
-    );
-  }
+  const value = (name: string, parse: (text: string) => string | undefined, allowed: string): string => {
+    const parsed = parse(values[nameOf(name)] ?? '');
+    if (parsed !== undefined) return parsed;
+    throw new SecretsError(`The SSM parameter ${nameOf(name)} is not ${allowed}; store it with: npm run secrets`);
+  };
+  const ascii = 'printable ASCII';
   return {
-    environmentUrl,
-    clientId: value(parameterNames.clientId),
-    clientSecret: value(parameterNames.clientSecret),
+    environmentUrl: value(parameterNames.environmentUrl, readServiceUrl, 'a URL like https://acme.scalekit.com'),
+    clientId: value(parameterNames.clientId, readCredential, ascii),
+    clientSecret: value(parameterNames.clientSecret, readCredential, ascii),
   };
 }

@@ -219,6 +219,16 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
+  test('an environment URL at which nobody listens is an outage, and heals when SSM holds the right one', async () => {
+    parameters.put(`${path}/environment-url`, 'http://127.0.0.1:9');
+    start();
+    await Promise.all(Array.from({ length: 20 }, async () => expectOutage(await authorizer.decide(key))));
+    storeSecrets(scalekit.client.clientSecret);
+    await expectRecovery();
+    const after = await Promise.all(Array.from({ length: 20 }, () => authorizer.decide(key)));
+    expect(after.map(({ effect }) => effect)).toEqual(after.map(() => 'Allow'));
+  });
+
   test('SSM without the parameters is an outage', async () => {
     parameters = new ParameterStore();
     await aws.close();

@@ -67,8 +67,8 @@ export async function containInLarge(
     leaver: () =>
       contain('leaver', plain, async () => {
         const left = event();
-        // Scalekit repeats what is not answered with success.
-        for (let more = 5; more > 0 && !(await deliverWebhook(apiUrl, webhookSecret, left)).ok; more--);
+        // 202: a function goes on with it. Another delivery shows when all is done.
+        for (let more = 20; more > 0 && (await deliverWebhook(apiUrl, webhookSecret, left)).status !== 200; more--);
       }),
   };
   for (const way of waysToTry) await steps[way]();

@@ -57,8 +57,44 @@ test('with a KMS key of the deployment, all are encrypted with it', async () => 
     expect(parameters.keyIdOf(`/scalekit/keyed/${name}`)).toBe('alias/api-keys-keyed');
 });
 
+test('what is stored is what was validated: no white space around it, and the URL in its normal form', async () => {
+  await storeSecrets(['--stage', 'trimmed'], {
+    SCALEKIT_ENVIRONMENT_URL: ' https://ACME.scalekit.com/ ',
+    SCALEKIT_CLIENT_ID: 'skc_1\r',
+    SCALEKIT_CLIENT_SECRET: 'a secret\n',
+  });
+  const ssm = new SSMClient({ endpoint: server.url, region: 'us-east-1', credentials });
+  const Names = ['environment-url', 'client-id', 'client-secret'].map((name) => `/scalekit/trimmed/${name}`);
+  const { Parameters } = await ssm.send(new GetParametersCommand({ Names, WithDecryption: true }));
+  expect(Parameters?.map(({ Value }) => Value)).toEqual(Object.values(values));
+});
+
 test.each([
   ['a value that is no URL', [], { ...values, SCALEKIT_ENVIRONMENT_URL: 'acme' }, 'SCALEKIT_ENVIRONMENT_URL is "acme"'],
+  [
+    'a URL that would send the secret in clear',
+    [],
+    { ...values, SCALEKIT_ENVIRONMENT_URL: 'http://acme.scalekit.com' },
+    'http:// is for localhost only',
+  ],
+  [
+    'a secret with a line break inside',
+    [],
+    { ...values, SCALEKIT_CLIENT_SECRET: 'one\ntwo' },
+    'SCALEKIT_CLIENT_SECRET has a character other than printable ASCII',
+  ],
+  [
+    'a secret of white space',
+    [],
+    { ...values, SCALEKIT_CLIENT_SECRET: ' \n' },
+    'SCALEKIT_CLIENT_SECRET must not be empty',
+  ],
+  [
+    'a webhook secret outside ASCII',
+    [],
+    { ...values, SCALEKIT_WEBHOOK_SECRET: 'whsec_é' },
+    'SCALEKIT_WEBHOOK_SECRET has a character',
+  ],
   ['a stage that is not allowed', ['--stage', 'Prod'], values, 'stage="Prod" is not allowed'],
 ])('%s stores nothing', async (_what, args, env, message) => {
   await expect(storeSecrets(args, env)).rejects.toMatchObject({
