@@ -92,6 +92,7 @@ const Problem = z
       .max(20)
       .optional()
       .meta({ description: 'Of `invalid_request`; `path` names the field as it was sent, "" the whole.' }),
+    error: z.literal('invalid_request').optional().meta({ description: 'Of `POST /revoke`: RFC 7009.' }),
     successorId: KeyId.optional().meta({ description: 'Of `already_rotated`.' }),
   })
   .meta({ description: 'RFC 9457. `code` tells what to do; `requestId` finds the request in our log.' });

@@ -3,6 +3,7 @@ import type { Failure } from '../shared/failure.ts';
 /** What only the gateway answers with, on a route of the contract. */
 export const gatewayCodes = [
   'missing_credentials',
+  'malformed_credentials',
   'address_not_allowed',
   'request_too_large',
   'throttled',
@@ -26,7 +27,7 @@ export const problems = {
   BadRequest: { status: 400, codes: ['invalid_request'], description: 'The input does not fit.' },
   Unauthorized: {
     status: 401,
-    codes: ['missing_credentials', 'invalid_token', 'address_not_allowed'],
+    codes: ['missing_credentials', 'malformed_credentials', 'invalid_token', 'address_not_allowed'],
     description: 'There is no key, or not one that is good, or not from here. Replace a key on `invalid_token` only.',
   },
   Unsigned: {

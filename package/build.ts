@@ -72,6 +72,10 @@ const manifest = {
   description,
   license,
   exports: { './caller': entryOf('caller', 'package/caller'), './cdk': entryOf('cdk', 'infra/api-key-auth') },
+  // For module resolution `node`, as older apps of `cdk init` have it: that does not read `exports`.
+  typesVersions: {
+    '*': { caller: ['types/package/caller.d.ts'], cdk: ['types/infra/api-key-auth.d.ts'] },
+  },
   peerDependencies: Object.fromEntries(peers.map((peer) => [peer, devDependencies[peer]])),
   peerDependenciesMeta: Object.fromEntries(peers.map((peer) => [peer, { optional: true }])),
 };

@@ -21,7 +21,7 @@ export function withCaller(
   return async (event, context) => {
     const caller = readCaller(event);
     if (caller.ok) return handler(event, caller.value, context);
-    const { requestId } = event.requestContext;
+    const requestId = requestIdOf(event, context);
     const refuse = (status: number, title: string, code: string, detail: string) => ({
       statusCode: status,
       headers: {
@@ -35,4 +35,9 @@ export function withCaller(
     console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
     return refuse(500, 'Internal Server Error', 'internal_error', 'The fault is on our side, and is logged.');
   };
+}
+
+/** An event of another kind, such as a schedule's, has no request: then the invocation's id is in the log. */
+function requestIdOf(event: Partial<APIGatewayProxyEvent>, context: Context): string {
+  return event.requestContext?.requestId ?? context.awsRequestId;
 }

@@ -36,6 +36,32 @@ export const credentialVariables = {
 /** The name of the SecureString that Scalekit signs webhooks with, below the same path. */
 export const webhookSecretName = 'webhook-secret';
 
+/** What a refusal of credentials tells the client. The gateway puts it into JSON as it is: no quotes and no backslashes. */
+interface CredentialsRefusal {
+  readonly detail: string;
+  /** `WWW-Authenticate`. It has an `error` only where the key itself is bad: generic clients throw a key away by it. */
+  readonly challenge: string;
+}
+
+const challenge = 'Bearer realm="api"';
+
+/** The refusals of credentials by their codes, in the authorizer's words; header and body say the same. */
+export const credentialsRefusals = {
+  missing_credentials: { detail: 'Send an API key in the header: Authorization: Bearer KEY.', challenge },
+  malformed_credentials: {
+    detail:
+      'The Authorization header is not of the form: Bearer KEY. The key may be good: keep it, and mend the header.',
+    challenge,
+  },
+  invalid_token: {
+    detail: 'The API key is malformed, unknown, expired or revoked.',
+    challenge: `${challenge}, error="invalid_token"`,
+  },
+  address_not_allowed: { detail: 'The API key is good, but not from this address.', challenge },
+} as const satisfies Record<string, CredentialsRefusal>;
+
+export type CredentialsRefusalCode = keyof typeof credentialsRefusals;
+
 /** Headers of an answer that a page of another origin may read. */
 export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 'WWW-Authenticate'];
 

@@ -1,14 +1,20 @@
-import { HttpStatusCodes, Router, UnauthorizedError } from '@aws-lambda-powertools/event-handler/http';
+import {
+  HttpStatusCodes,
+  InternalServerError,
+  Router,
+  UnauthorizedError,
+} from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { type Caller, readCaller } from 'scalekit-api-keys-aws/caller';
 
-/** Powertools' router: a middleware refuses whoever is no caller, and hands the caller on by event. */
+/** Powertools' router: a middleware refuses a request without a caller, and hands the caller on by event. */
 const app = new Router();
 const callers = new WeakMap<object, Caller>();
 
 app.use(async ({ reqCtx, next }) => {
   const caller = readCaller(reqCtx.event as APIGatewayProxyEvent);
-  if (!caller.ok) throw new UnauthorizedError('The API key has expired.');
+  if (!caller.ok && caller.failure === 'expired') throw new UnauthorizedError('The API key has expired.');
+  if (!caller.ok) throw new InternalServerError('The route is not behind the authorizer.');
   callers.set(reqCtx.event, caller.value);
   await next();
 });

@@ -4,7 +4,7 @@ import type { Caller } from '../../shared/authentication/caller.ts';
 import type { RefusedKeys } from '../../shared/authentication/refused-keys.ts';
 import { isAddressAllowed } from '../../shared/authentication/source-address.ts';
 import type { DecisionCache } from '../../shared/decision-cache/decision-cache.ts';
-import { keysPath } from '../../shared/deployment.ts';
+import { type CredentialsRefusalCode, keysPath } from '../../shared/deployment.ts';
 import type { Outage } from '../../shared/failure.ts';
 import type { Metrics } from '../../shared/metrics.ts';
 import type { Breaker } from '../../shared/scalekit/breaker.ts';
@@ -20,7 +20,7 @@ export type Decision =
     }
   | {
       readonly outcome: 'denied';
-      readonly code: string;
+      readonly code: CredentialsRefusalCode;
       /** Whose key it was, where that is known. */
       readonly known?: { readonly keyId: string; readonly organizationId: string };
     }

@@ -1,4 +1,5 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
+import { type CredentialsRefusalCode, credentialsRefusals } from '../../shared/deployment.ts';
 
 /** Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and hands on the context. */
 export function allow(
@@ -10,15 +11,15 @@ export function allow(
 }
 
 /**
- * Denies the whole stage; `code` is what the ACCESS_DENIED gateway response puts into its body. `known` is for the access log:
- * whose key it was, where that is known.
+ * Denies the whole stage. The ACCESS_DENIED gateway response puts code, detail and challenge into its answer. `known` is for
+ * the access log: whose key it was, where that is known.
  */
 export function deny(
   methodArn: string,
-  code: string,
+  code: CredentialsRefusalCode,
   known: { readonly keyId?: string; readonly organizationId?: string } = {},
 ): APIGatewayAuthorizerResult {
-  return { ...policy('Deny', methodArn, 'anonymous'), context: { code, ...known } };
+  return { ...policy('Deny', methodArn, 'anonymous'), context: { code, ...credentialsRefusals[code], ...known } };
 }
 
 function policy(effect: 'Allow' | 'Deny', methodArn: string, principalId: string): APIGatewayAuthorizerResult {

@@ -8,6 +8,8 @@ export interface Refusal {
   readonly code: string;
   readonly detail: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Headers whose values are variables, like `context.requestId`. One without a value is not sent. */
+  readonly mappedHeaders?: Readonly<Record<string, string>>;
 }
 
 type Answer = Omit<Refusal, 'type'>;
@@ -91,13 +93,13 @@ export function addGatewayResponses(
   commonHeaders: Readonly<Record<string, string>>,
 ): void {
   const all = new Map([...commonRefusals, ...refusals].map((refusal) => [refusal.type, refusal]));
-  for (const { type, status, title, code, detail, headers } of all.values()) {
+  for (const { type, status, title, code, detail, headers, mappedHeaders } of all.values()) {
     const problem = { type: 'about:blank', title, status, detail, code, requestId: '$context.requestId' };
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),
       templates: { 'application/json': JSON.stringify(problem) },
-      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...commonHeaders, ...headers }),
+      responseHeaders: { ...quoted({ 'Cache-Control': 'no-store', ...commonHeaders, ...headers }), ...mappedHeaders },
     });
   }
 }

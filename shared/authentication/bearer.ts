@@ -1,21 +1,26 @@
 import { fail, ok, type Result } from '../result.ts';
 
-/** Why a request presents no key that is worth asking Scalekit about. */
-export type NoKey = 'missing_credentials' | 'invalid_token';
+/**
+ * Why a request presents no key that is worth asking Scalekit about. `malformed_credentials`: it is not of the Bearer scheme, so
+ * that nothing is known of the key in it.
+ */
+export type NoKey = 'missing_credentials' | 'malformed_credentials' | 'invalid_token';
 
 /** Longer than any key that Scalekit issues; what is longer is refused without a call. */
 const maxKeyLength = 512;
 
-/** `Bearer` in any case, one space, and RFC 6750's b64token. */
-const bearerCredentials = /^bearer ([A-Za-z0-9\-._~+/]+=*)$/i;
 const b64token = /^[A-Za-z0-9\-._~+/]+=*$/;
+const bearerScheme = /^bearer(\s|$)/i;
+
+/** `Bearer` in any case, and one or more spaces, as in RFC 6750. */
+const bearerCredentials = /^bearer +(.*)$/is;
 
 /** A token id (`apit_…`), which Scalekit's ValidateToken would accept in place of the key, although lists show it. */
 const tokenIdPrefix = /^apit_/i;
 
 /**
  * Takes the key from the Authorization header of a REQUEST authorizer event. Header names are compared without regard
- * to case; two values, another scheme, a malformed or over-long key and a token id are all `invalid_token`.
+ * to case, and several values are one, as HTTP joins them: none of them hides behind another.
  */
 export function bearerKey(event: {
   readonly headers: Readonly<Record<string, string | undefined>> | null;
@@ -23,12 +28,21 @@ export function bearerKey(event: {
 }): Result<string, NoKey> {
   const values = valuesOf('authorization', event.multiValueHeaders ?? event.headers ?? {});
   if (values.every((value) => value === '')) return fail('missing_credentials');
-  const [value, ...others] = values;
-  const key = others.length === 0 && value !== undefined ? bearerCredentials.exec(value)?.[1] : undefined;
+  const credentials = values.join(', ');
+  if (!bearerScheme.test(credentials)) return fail('malformed_credentials');
+  const key = bearerCredentials.exec(credentials)?.[1];
   return key !== undefined && isPossibleKey(key) ? ok(key) : fail('invalid_token');
 }
 
-/** Tells whether a text could be a key: worth asking Scalekit about, and no token id. */
+/**
+ * The key in a text that a person copied: without the white space, quotes and scheme in and around it, of which no key has any.
+ */
+export function keyInText(text: string): string {
+  const words = text.split(/[\s"'`\u2018-\u201F]+/);
+  return words.slice(words.findIndex((word) => word.toLowerCase() === 'bearer') + 1).join('');
+}
+
+/** Reports whether a text could be a key: worth asking Scalekit about, and no token id. */
 export function isPossibleKey(text: string): boolean {
   return text.length <= maxKeyLength && b64token.test(text) && !tokenIdPrefix.test(text);
 }

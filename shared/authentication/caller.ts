@@ -43,13 +43,18 @@ export function principalId(caller: Caller): string {
 /**
  * Reads the caller from a proxy event's `requestContext.authorizer`. It fails closed: a context that is missing or not
  * exactly as {@link encodeCaller} writes it is `malformed_context`, and a key whose expiry has passed since the
- * (possibly cached) decision is `expired`; there is no anonymous caller.
+ * (possibly cached) decision is `expired`; there is no anonymous caller. An event of another kind, such as a schedule's, has none.
  */
 export function readCaller(
-  event: { readonly requestContext: { readonly authorizer?: Readonly<Record<string, unknown>> | null | undefined } },
+  event: {
+    readonly requestContext?:
+      | { readonly authorizer?: Readonly<Record<string, unknown>> | null | undefined }
+      | null
+      | undefined;
+  },
   now: number = Date.now(),
 ): Result<Caller, NoCaller> {
-  const context = event.requestContext.authorizer;
+  const context = event.requestContext?.authorizer;
   if (!context) return fail('malformed_context');
   const { keyId, organizationId } = context;
   const customClaims = parseJson(context['customClaims']);

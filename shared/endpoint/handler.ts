@@ -45,7 +45,9 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
   return async (event) => {
     const { requestId } = event.requestContext;
     const { result, log } = await answerOf(route, event);
-    const { status, headers, body } = result.ok ? result.value : problemAnswer(result.failure, requestId);
+    const { status, headers, body } = result.ok
+      ? result.value
+      : problemAnswer(result.failure, requestId, route.schema.form !== undefined);
     logger.info('answered', {
       requestId,
       status,
@@ -55,7 +57,13 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
     });
     return {
       statusCode: status,
-      headers: { 'Cache-Control': 'no-store', ...corsHeaders(event, corsAllowOrigin), ...headers },
+      headers: {
+        'Cache-Control': 'no-store',
+        // API Gateway calls a body JSON that has no type, also where there is none.
+        ...(body === undefined ? { 'Content-Type': 'text/plain' } : {}),
+        ...corsHeaders(event, corsAllowOrigin),
+        ...headers,
+      },
       body: body === undefined ? '' : JSON.stringify(body),
     };
   };
@@ -86,13 +94,18 @@ function corsHeaders(event: APIGatewayProxyEvent, origin: string): Record<string
   };
 }
 
-function problemAnswer(failure: Failure, requestId: string): Answer {
+function problemAnswer(failure: Failure, requestId: string, isOAuth: boolean): Answer {
   if ('cause' in failure) {
     const reason = 'reason' in failure ? { reason: failure.reason } : {};
     logger.error(failure.kind, { requestId, ...reason, ...causeOf(failure.cause), ...stackOf(failure) });
   }
   const { body, headers } = toProblem(failure, requestId);
-  return { status: body.status, headers: { 'Content-Type': 'application/problem+json', ...headers }, body };
+  const error = isOAuth && failure.kind === 'invalid_request' ? { error: failure.kind } : {};
+  return {
+    status: body.status,
+    headers: { 'Content-Type': 'application/problem+json', ...headers },
+    body: { ...body, ...error },
+  };
 }
 
 /** Only an exception of our own code is logged with its text: an error from outside could quote what was sent. */

@@ -96,7 +96,7 @@ function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
   const text = textOf(event);
   if (!text.ok) return text;
   try {
-    return ok(JSON.parse(text.value, refuseProto));
+    return ok(JSON.parse(text.value.replace(byteOrderMark, ''), refuseProto));
   } catch (error) {
     return fail(
       error instanceof ProtoMember
@@ -105,6 +105,9 @@ function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
     );
   }
 }
+
+/** Some programs begin a text with it; a parser may ignore it (RFC 8259, 8.1). */
+const byteOrderMark = /^\uFEFF/;
 
 class ProtoMember extends Error {}
 

@@ -1,4 +1,4 @@
-import { isPossibleKey } from '../authentication/bearer.ts';
+import { isPossibleKey, keyInText } from '../authentication/bearer.ts';
 import type { RefusedKeys } from '../authentication/refused-keys.ts';
 import type { Failure } from '../failure.ts';
 import type { KeyServices } from '../keys/key-services.ts';
@@ -9,14 +9,16 @@ const floorMs = 500;
 
 /**
  * Revokes the key that a token is, for somebody who found it. The answer and its time are the same for an active key, for an
- * ended one, and for a token that never was a key; only an outage is told. `refused` remembers tokens that are not active.
+ * ended one, and for a token that never was a key; only an outage is told. White space, quotes and a scheme in the text do not
+ * count. `refused` remembers tokens that are not active.
  */
 export async function revokeLeakedKey(
   services: KeyServices & { readonly refused: RefusedKeys },
-  token: string,
+  text: string,
   requestId: string,
 ): Promise<Result<void, Failure>> {
   const { refused } = services;
+  const token = keyInText(text);
   if (!isPossibleKey(token) || refused.has(token)) return ok(undefined);
   const startedAt = Date.now();
   const done = await revokeOnce(services, token, requestId);

@@ -236,7 +236,11 @@ describe('a key bound to source addresses', () => {
     const here = await createKey(admin, { customClaims: { allowed_ips: '192.0.2.0/24 0.0.0.0/0 ::/0' } });
     const elsewhere = await createKey(admin, { customClaims: { allowed_ips: '192.0.2.0/24 2001:db8::/32' } });
     expect((await call(here.key, 'GET', '/whoami')).status).toBe(200);
-    for (const _ of [1, 2]) expectProblem(await call(elsewhere.key, 'GET', '/whoami'), 401, 'address_not_allowed');
+    for (const _ of [1, 2]) {
+      const answer = await call(elsewhere.key, 'GET', '/whoami');
+      expectProblem(answer, 401, 'address_not_allowed');
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"'); // no error: the key is good
+    }
   });
 });
 

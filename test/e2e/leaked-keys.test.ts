@@ -39,6 +39,20 @@ test('a token id ends nothing, and Scalekit is not asked', async () => {
   await expect(scalekit.token.validateToken(key)).resolves.toBeDefined();
 });
 
+test.each([
+  ['a line break behind it', (key: string) => `${key}\n`],
+  ['quotes around it', (key: string) => `"${key}"`],
+  ['the scheme before it', (key: string) => `Bearer ${key}`],
+])('a key with %s is ended like any other', async (_what, copied) => {
+  const { key } = await createKey(admin, {});
+  expect((await revoke(new URLSearchParams({ token: copied(key) }).toString())).status).toBe(200);
+  await expectRefused(key);
+});
+
+test('an empty answer does not call itself JSON', async () => {
+  expect((await revoke('token=unknown')).headers['content-type']).toBe('text/plain');
+});
+
 describe('bad input', () => {
   test.each([
     ['', 'token'],
@@ -50,6 +64,7 @@ describe('bad input', () => {
     const answer = await revoke(body);
     expectProblem(answer, 400, 'invalid_request');
     expect(answer.json.errors[0].path).toBe(path);
+    expect(answer.json.error).toBe('invalid_request'); // as RFC 7009 has it
   });
 });
 

@@ -32,8 +32,6 @@ describe('who is refused', () => {
   });
 
   test.each([
-    ['another scheme', { Authorization: `Basic ${admin}` }],
-    ['no scheme', { Authorization: admin }],
     ['two headers', { Authorization: [bearer(admin).Authorization, bearer(admin).Authorization] }],
     [
       'a second value behind a comma',
@@ -41,6 +39,22 @@ describe('who is refused', () => {
     ],
   ])('%s is refused as invalid_token', async (_what, headers) => {
     expectProblem(await send('GET', '/whoami', headers), 401, 'invalid_token');
+  });
+
+  test.each([
+    ['another scheme', `Basic ${admin}`],
+    ['the scheme of other products', `Token ${admin}`],
+    ['no scheme', admin],
+    ['a colon behind the scheme', `Bearer: ${admin}`],
+  ])('%s is refused in a way that tells nobody to throw the key away', async (_what, Authorization) => {
+    const answer = await send('GET', '/whoami', { Authorization });
+    expectProblem(answer, 401, 'malformed_credentials');
+    expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
+    expect(answer.json.detail).toContain('The key may be good');
+  });
+
+  test('two spaces behind the scheme are as good as one', async () => {
+    expect((await send('GET', '/whoami', { Authorization: `Bearer  ${admin}` })).status).toBe(200);
   });
 
   test('header and scheme are taken in any spelling', async () => {

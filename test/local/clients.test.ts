@@ -211,10 +211,10 @@ for (const client of clients) {
       expect(received[0]?.url.href).toBe('http://localhost/v1/keys?pageSize=30');
     });
 
-    test('401 alone says nothing of the key', async () => {
-      const ran = await runScripted(command, [problem(401, 'address_not_allowed')]);
+    test.each(['address_not_allowed', 'malformed_credentials'])('401 %s says nothing of the key', async (refusal) => {
+      const ran = await runScripted(command, [problem(401, refusal)]);
       expect(ran).toMatchObject({ code: 1, stdout: '' });
-      expect(ran.stderr.trim()).toBe('401 address_not_allowed: Why "address_not_allowed"/it is.');
+      expect(ran.stderr.trim()).toBe(`401 ${refusal}: Why "${refusal}"/it is.`);
       expect(ran.received).toHaveLength(1);
     });
 

@@ -107,6 +107,15 @@ test('their app synthesizes keys in front of their own API, with our functions a
   expect(functions.length).toBeGreaterThanOrEqual(11);
 });
 
+test('a project of older module resolution finds the types too', () => {
+  const { typesVersions } = JSON.parse(readFileSync(`${root}dist/package/package.json`, 'utf8')) as {
+    typesVersions: { '*': Record<string, string[]> };
+  };
+  expect(Object.keys(typesVersions['*']).toSorted()).toEqual(['caller', 'cdk']);
+  for (const [file = ''] of Object.values(typesVersions['*']))
+    expect(readFileSync(`${root}dist/package/${file}`, 'utf8')).toContain('export');
+});
+
 test('the entry for backends needs nothing', () => {
   const { dependencies } = JSON.parse(readFileSync(`${root}dist/package/package.json`, 'utf8')) as {
     dependencies?: object;

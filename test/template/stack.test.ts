@@ -138,9 +138,11 @@ describe('gateway responses', () => {
         requestId: '$context.requestId',
       });
       const variables = body.match(/\$[\w.]+/g) ?? [];
-      expect(['$context.requestId', '$context.authorizer.code']).toEqual(expect.arrayContaining(variables));
+      const authorizers = ['$context.authorizer.code', '$context.authorizer.detail'];
+      expect(['$context.requestId', ...authorizers]).toEqual(expect.arrayContaining(variables));
       expect(ResponseParameters['gatewayresponse.header.Access-Control-Allow-Origin']).toBe("'*'");
-      for (const value of Object.values(ResponseParameters)) expect(value).toMatch(/^'.*'$/);
+      for (const value of Object.values(ResponseParameters))
+        expect(value).toMatch(/^('.*'|context\.authorizer\.challenge)$/);
     }
   });
 
@@ -161,7 +163,7 @@ describe('gateway responses', () => {
     expect(headerOf('AUTHORIZER_CONFIGURATION_ERROR', 'Retry-After')).toBe("'5'");
     expect(headerOf('THROTTLED', 'Retry-After')).toBe("'1'");
     expect(headerOf('UNAUTHORIZED', 'WWW-Authenticate')).toBe(`'Bearer realm="api"'`);
-    expect(headerOf('ACCESS_DENIED', 'WWW-Authenticate')).toBe(`'Bearer realm="api", error="invalid_token"'`);
+    expect(headerOf('ACCESS_DENIED', 'WWW-Authenticate')).toBe('context.authorizer.challenge');
   });
 });
 

@@ -54,6 +54,24 @@ describe.each<[string, Handler]>([
   });
 });
 
+test.each<[string, Handler, number, number]>([
+  ['a plain handler', plainHandler, 401, 500],
+  ['Powertools’ event handler', powertoolsHandler as unknown as Handler, 401, 500],
+  ['middy', middyHandler as unknown as Handler, 401, 500],
+])('%s answers an expired key otherwise than a route without the authorizer', async (_what, handler, expired, none) => {
+  const expiredEvent = event({ ...caller, expiresAt: '2020-01-01T00:00:00Z' });
+  expect((await handler(expiredEvent, context)).statusCode).toBe(expired);
+  expect((await handler(event(null), context)).statusCode).toBe(none);
+});
+
+test('an event that is no request is a 500 that is logged, never an exception', async () => {
+  const never = () => Promise.reject(new Error('called'));
+  const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as unknown as APIGatewayProxyEvent;
+  const { statusCode, body } = await withCaller(never)(scheduled, context);
+  expect(statusCode).toBe(500);
+  expect(JSON.parse(body)).toMatchObject({ code: 'internal_error', requestId: 'r' });
+});
+
 test('a page of the origin that it is given can read its refusals', async () => {
   const never = async () => ({ statusCode: 200, body: '' });
   const handler = withCaller(never, { corsAllowOrigin: 'https://app.example' });

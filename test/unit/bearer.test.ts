@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bearerKey } from '../../shared/authentication/bearer.ts';
+import { bearerKey, keyInText } from '../../shared/authentication/bearer.ts';
 import { fail, ok } from '../../shared/result.ts';
 
 const presenting = (...values: string[]) =>
@@ -19,14 +19,11 @@ test.each([
   ['two values', ['Bearer one', 'Bearer two']],
   ['the same value twice', ['Bearer one', 'Bearer one']],
   ['two keys in one value', ['Bearer one, Bearer two']],
-  ['another scheme', ['Basic abc']],
   ['a scheme alone', ['Bearer']],
   ['a scheme and a space', ['Bearer ']],
-  ['no scheme', ['abc']],
-  ['two spaces', ['Bearer  abc']],
   ['a tab', ['Bearer\tabc']],
+  ['a tab behind a space', ['Bearer \tabc']],
   ['a space inside', ['Bearer ab c']],
-  ['a leading space', [' Bearer abc']],
   ['a trailing line feed', ['Bearer abc\n']],
   ['a NUL', ['Bearer abc\0']],
   ['a character outside ASCII', ['Bearer abcé']],
@@ -37,6 +34,43 @@ test.each([
   ['a token id in another case', ['Bearer APIT_123456789']],
 ])('refuses %s as invalid_token', (_what, values) => {
   expect(presenting(...values)).toEqual(fail('invalid_token'));
+});
+
+test.each([
+  ['another scheme', ['Basic abc']],
+  ['the scheme of other products', ['Token abc']],
+  ['no scheme', ['abc']],
+  ['a colon behind the scheme', ['Bearer: abc']],
+  ['a leading space', [' Bearer abc']],
+  ['another scheme before Bearer', ['Basic abc', 'Bearer abc']],
+  ['an empty value before Bearer', ['', 'Bearer abc']],
+])('refuses %s as malformed_credentials, for the key may be good', (_what, values) => {
+  expect(presenting(...values)).toEqual(fail('malformed_credentials'));
+});
+
+test('takes one or more spaces behind the scheme, as RFC 6750 has it', () => {
+  for (const spaces of [' ', '  ', '     ']) expect(presenting(`Bearer${spaces}Abc123`)).toEqual(ok('Abc123'));
+});
+
+test.each([
+  'Abc123',
+  ' Abc123\r\n',
+  '"Abc123"',
+  "'Abc123'",
+  '“Abc123”',
+  'Bearer Abc123',
+  '"bearer  Abc123"\n',
+  'Authorization: Bearer Abc123',
+  'Abc\n123',
+  '\uFEFFAbc123',
+])('finds the key that somebody copied as %j', (text) => {
+  expect(keyInText(text)).toBe('Abc123');
+});
+
+test('a text of 64,000 spaces is read in no time', () => {
+  const startedAt = performance.now();
+  expect(keyInText(`a${' '.repeat(64_000)}b`)).toBe('ab');
+  expect(performance.now() - startedAt).toBeLessThan(1_000);
 });
 
 test('a header that is missing or empty is missing_credentials, not a bad key', () => {

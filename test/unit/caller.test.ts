@@ -57,6 +57,14 @@ test.each([
   expect(readCaller(withContext(authorizer))).toEqual(fail('malformed_context'));
 });
 
+test.each([
+  ['an empty event', {}],
+  ['a schedule’s event', { source: 'aws.events', detail: {} }],
+  ['an event whose request context is null', { requestContext: null }],
+])('finds no caller in %s, and does not throw', (_what, event) => {
+  expect(readCaller(event)).toEqual(fail('malformed_context'));
+});
+
 test('a decision whose key has expired meanwhile is refused', () => {
   const expiring = withContext({ ...context, expiresAt: '2030-01-01T00:00:00.000Z' });
   expect(readCaller(expiring, Date.parse('2029-12-31T23:59:59.999Z')).ok).toBe(true);

@@ -78,6 +78,15 @@ test('an outage is no word on the key: neither allowed nor denied, and asked aga
   expect(asked).toHaveLength(2);
 });
 
+test.each([
+  ['no Authorization header', { Other: 'x' }, 'missing_credentials'],
+  ['another scheme', { Authorization: 'Token abc' }, 'malformed_credentials'],
+  ['what cannot be a key', { Authorization: 'Bearer a b' }, 'invalid_token'],
+])('%s is denied as %s', async (_what, headers, code) => {
+  const { services } = servicesWith(ok(key));
+  expect(await decide({ ...request(''), headers }, services)).toEqual({ outcome: 'denied', code });
+});
+
 test('asks nobody about a credential that cannot be a key', async () => {
   const { services, asked } = servicesWith(ok(key));
   expect(await decide(request('Basic dXNlcg=='), services)).toMatchObject({ outcome: 'denied' });
