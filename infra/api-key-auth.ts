@@ -3,6 +3,7 @@ import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { contractBackendPaths } from '../shared/deployment.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { type Config, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
@@ -46,7 +47,7 @@ export class ApiKeyAuth extends Construct {
   readonly parameterPath: string;
   readonly #customers: CustomerApi;
   readonly #contract: ApiFunction;
-  readonly #backendPaths: string[] = [];
+  readonly #backendPaths = new Set<string>();
 
   constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
     const config = completeConfig(given);
@@ -115,9 +116,10 @@ export class ApiKeyAuth extends Construct {
   /** Puts a function of yours behind a method and path of the API, for requests with a key. */
   dataRoute(method: string, path: string, handler: IFunction): void {
     this.#customers.dataRoute(method, path, handler);
-    this.#backendPaths.push(path);
     // What the contract has of backends is shown where the API has it.
-    this.#contract.addEnvironment('BACKEND_PATHS', this.#backendPaths.join(' '));
+    if (!contractBackendPaths.includes(path)) return;
+    this.#backendPaths.add(path);
+    this.#contract.addEnvironment('BACKEND_PATHS', [...this.#backendPaths].join(' '));
   }
 }
 

@@ -15,6 +15,11 @@ const flag = z.union(
   'use true or false',
 );
 
+/** A string of a form; a token of CDK's stands for one that is known when the stack is deployed. */
+function textLike(pattern: RegExp, allowed: string) {
+  return z.string().refine((text) => /\$\{Token\[[^\]]+\]\}/.test(text) || pattern.test(text), allowed);
+}
+
 const ConfigSchema = z.strictObject({
   stage: z
     .string()
@@ -23,10 +28,10 @@ const ConfigSchema = z.strictObject({
       'use 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, like dev or prod',
     )
     .default('dev'),
-  corsAllowOrigin: z
-    .string()
-    .regex(/^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/, 'use * or one origin, like https://app.example.com')
-    .default('*'),
+  corsAllowOrigin: textLike(
+    /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/,
+    'use * or one origin, like https://app.example.com',
+  ).default('*'),
   logRetentionDays: wholeNumber
     .refine((days) => retentionDays.includes(days), `use one of ${retentionDays.join(', ')}`)
     .default(90),
@@ -46,14 +51,11 @@ const ConfigSchema = z.strictObject({
   wafRequestsPerFiveMinutes: wholeNumber
     .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
     .default(3000),
-  domainName: z
-    .string()
-    .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com')
-    .optional(),
-  certificateArn: z
-    .string()
-    .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/, 'use the ARN of a certificate in ACM')
-    .optional(),
+  domainName: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com').optional(),
+  certificateArn: textLike(
+    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
+    'use the ARN of a certificate in ACM',
+  ).optional(),
   authorizerProvisionedConcurrency: wholeNumber
     .refine(
       (value) => Number.isInteger(value) && value >= 0 && value <= 1000,

@@ -68,6 +68,9 @@ export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 
 /** Every route of the operators' API begins with it, and no route of the customers' API does. */
 export const operatorRoute = '/organizations/{organizationId}';
 
+/** The paths of backends that the committed contract has. */
+export const contractBackendPaths: readonly string[] = ['/whoami'];
+
 /** Outputs of the stack. */
 export const outputNames = { apiUrl: 'ApiUrl', operatorUrl: 'OperatorApiUrl' } as const;
 

@@ -1,5 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { IdentitySource, type IRestApi, RequestAuthorizer, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  type CfnAuthorizer,
+  IdentitySource,
+  type IRestApi,
+  RequestAuthorizer,
+  type RestApi,
+} from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
@@ -34,8 +40,15 @@ export function createAuthorizers(scope: Construct, handler: IFunction): Authori
 
 /**
  * Ties authorizers to their API. CDK does it with the first method that has the authorizer; all such methods may be in other
- * stacks, and CDK has no public way for that case.
+ * stacks, and CDK has no public way for that case. A change of an authorizer is a new deployment: CDK makes one only in apps
+ * that have a feature flag.
  */
 export function attach(authorizers: Authorizers, api: RestApi): void {
-  for (const authorizer of Object.values(authorizers)) authorizer._attachToApi(api as IRestApi);
+  for (const authorizer of Object.values(authorizers)) {
+    authorizer._attachToApi(api as IRestApi);
+    const { authorizerUri, authorizerResultTtlInSeconds, identitySource } = authorizer.node
+      .defaultChild as CfnAuthorizer;
+    api.latestDeployment?.node.addDependency(authorizer);
+    api.latestDeployment?.addToLogicalId({ authorizerUri, authorizerResultTtlInSeconds, identitySource });
+  }
 }

@@ -3,7 +3,7 @@ import {
   AuthorizationType,
   type IAuthorizer,
   type IResource,
-  LambdaIntegration,
+  type MethodOptions,
   type RequestAuthorizer,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -14,13 +14,23 @@ import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
-import { literalStageName, requireAdoptable, warnOfOtherCredentials } from './adopted-rest-api.ts';
+import {
+  literalStageName,
+  requireAdoptable,
+  warnOfOtherCredentials,
+  warnOfResourcePolicy,
+} from './adopted-rest-api.ts';
 import { type Authorizers, attach, createAuthorizers } from './authorizers.ts';
 import { CustomDomain } from './custom-domain.ts';
 import { customerRefusals } from './customer-refusals.ts';
-import { newCustomerRestApi, preflightFor } from './customer-rest-api.ts';
+import { newCustomerRestApi } from './customer-rest-api.ts';
+import { Integrations } from './integrations.ts';
+import { addPreflight } from './preflight.ts';
 import { throttle } from './throttle.ts';
 import { WebAcl } from './web-acl.ts';
+
+/** What an adopted API sets for all methods is for its own: Scalekit sends no `x-api-key`, and a finder of a key has none. */
+const nothingInherited: MethodOptions = { apiKeyRequired: false, requestParameters: {} };
 
 interface CustomerApiProps {
   /** Of the API, in the account. */
@@ -42,6 +52,7 @@ export class CustomerApi extends Construct {
   readonly #domain: { readonly name: string; readonly aliasTarget: string } | undefined;
   readonly #adopted: boolean;
   readonly #stageName: string;
+  readonly #integrations: Integrations;
   readonly #withPreflight = new Set<IResource>();
 
   constructor(scope: Construct, id: string, { name, authorizer, config, restApi }: CustomerApiProps) {
@@ -56,8 +67,12 @@ export class CustomerApi extends Construct {
     this.restApi = api;
     this.accessLog = accessLog;
     this.#stageName = literalStageName(api);
+    this.#integrations = new Integrations(api, this.#stageName);
     attach(this.#authorizers, api);
-    if (restApi) warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
+    if (restApi) {
+      warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
+      warnOfResourcePolicy(restApi);
+    }
     if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage });
     this.#domain = this.#domainOf(config);
     addGatewayResponses(api, customerRefusals, {
@@ -106,8 +121,10 @@ export class CustomerApi extends Construct {
   /** Puts a function behind a route that anybody may call, at no more than a few requests per second in all. */
   openRoute(route: Route, handler: IFunction, limit: Throttle): void {
     const [method, path] = methodAndPath(route);
-    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    const open = this.#resource(path).addMethod(method, integration, { authorizationType: AuthorizationType.NONE });
+    const open = this.#resource(path).addMethod(method, this.#integrations.of(handler), {
+      ...(this.#adopted ? nothingInherited : {}),
+      authorizationType: AuthorizationType.NONE,
+    });
     Validations.of(open).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason: 'Open by design: whoever finds a key may end it, webhooks are signed, and the contract is public.',
@@ -123,9 +140,8 @@ export class CustomerApi extends Construct {
   }
 
   #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
-    // Without test invocation: one from the console would skip the authorizer.
-    const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
-    this.#resource(path).addMethod(method, integration, {
+    this.#resource(path).addMethod(method, this.#integrations.of(handler), {
+      ...(this.#adopted ? nothingInherited : {}),
       authorizer,
       authorizationType: AuthorizationType.CUSTOM,
     });
@@ -137,7 +153,7 @@ export class CustomerApi extends Construct {
     const hasDefault = this.restApi.root.defaultCorsPreflightOptions !== undefined;
     if (this.#adopted && !hasDefault && !this.#withPreflight.has(resource)) {
       this.#withPreflight.add(resource);
-      resource.addCorsPreflight(preflightFor(this.#config));
+      addPreflight(resource, this.#config);
     }
     return resource;
   }

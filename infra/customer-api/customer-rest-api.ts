@@ -1,29 +1,12 @@
-import { Aspects, Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import {
-  AccessLogField,
-  CfnMethod,
-  type CorsOptions,
-  EndpointType,
-  LogGroupLogDestination,
-  RestApi,
-} from 'aws-cdk-lib/aws-apigateway';
+import { Aspects, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogField, CfnMethod, EndpointType, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
-import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
 import { requireModernTls } from '../rest-api/modern-tls.ts';
-
-/** How pages of the one allowed origin may call. */
-export function preflightFor(config: Config): CorsOptions {
-  return {
-    allowOrigins: [config.corsAllowOrigin],
-    allowHeaders: ['Authorization', 'Content-Type'],
-    exposeHeaders: [...corsExposeHeaders],
-    maxAge: Duration.hours(1),
-  };
-}
+import { preflightFor, refuseOtherBodyTypes } from './preflight.ts';
 
 /** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
 export function newCustomerRestApi(
@@ -67,12 +50,10 @@ export function newCustomerRestApi(
       reason: 'AWS WAF is a setting: bad keys cost no call, and each method is throttled.',
     });
   api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
-  Aspects.of(api).add({ visit: refuseOtherBodyTypes });
+  Aspects.of(api).add({ visit: visitPreflight });
   return { api, accessLog };
 }
 
-/** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
-function refuseOtherBodyTypes(node: IConstruct): void {
-  if (!(node instanceof CfnMethod) || node.httpMethod !== 'OPTIONS') return;
-  node.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+function visitPreflight(node: IConstruct): void {
+  if (node instanceof CfnMethod && node.httpMethod === 'OPTIONS') refuseOtherBodyTypes(node);
 }

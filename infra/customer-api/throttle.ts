@@ -11,7 +11,9 @@ export function throttle(api: RestApi, route: Route, { ratePerSecond, burst }: T
     {
       httpMethod,
       resourcePath: `/${path.replaceAll('/', '~1')}`,
-      dataTraceEnabled: false, // settings of a method inherit nothing from those of the stage
+      // Settings of a method inherit nothing from those of the stage.
+      dataTraceEnabled: false,
+      cachingEnabled: false,
       throttlingRateLimit: ratePerSecond,
       throttlingBurstLimit: burst,
     },

@@ -1,46 +1,14 @@
 import { type App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
-import {
-  AuthorizationType,
-  MockIntegration,
-  ResponseType,
-  RestApi,
-  type RestApiProps,
-} from 'aws-cdk-lib/aws-apigateway';
+import { AuthorizationType, MockIntegration, ResponseType, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { expect, test } from 'vitest';
-import { ApiKeyAuth, type ApiKeyAuthProps } from '../../infra/api-key-auth.ts';
-import { newApp } from '../support/product.ts';
-
-const newStack = () => new Stack(newApp(), 'Theirs');
-
-/** A stack whose team has an API already. */
-function adopt(api: RestApiProps = {}, props: ApiKeyAuthProps = {}, prepare: (api: RestApi) => void = () => {}) {
-  const stack = newStack();
-  const restApi = new RestApi(stack, 'TheirApi', { deployOptions: { stageName: 'live' }, ...api });
-  prepare(restApi);
-  const auth = new ApiKeyAuth(stack, 'Keys', { ...props, restApi });
-  restApi.root.addResource('orders').addMethod('GET', new MockIntegration(), { authorizer: auth.authorizer });
-  return { stack, auth, template: () => Template.fromStack(stack) };
-}
+import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
+import { adopt, methodsOf, newStack } from './their-api.ts';
 
 const adoptUndeployed = () => {
   const stack = newStack();
   new ApiKeyAuth(stack, 'Keys', { restApi: new RestApi(stack, 'TheirApi', { deploy: false }) });
 };
-
-/** The methods of an API, `VERB /path` → its properties. */
-function methodsOf(template: Template, apiId: RegExp): Record<string, Record<string, unknown>> {
-  const resources = template.findResources('AWS::ApiGateway::Resource');
-  const pathOf = (reference: { Ref?: string }): string => {
-    const resource = reference.Ref === undefined ? undefined : resources[reference.Ref];
-    return resource ? `${pathOf(resource['Properties'].ParentId)}/${resource['Properties'].PathPart}` : '';
-  };
-  return Object.fromEntries(
-    Object.values(template.findResources('AWS::ApiGateway::Method'))
-      .filter(({ Properties }) => apiId.test(Properties.RestApiId.Ref))
-      .map(({ Properties }) => [`${Properties.HttpMethod} ${pathOf(Properties.ResourceId)}`, Properties]),
-  );
-}
 
 test('an API that there is already gets the routes of keys, beside its own, behind one authorizer', () => {
   const methods = methodsOf(adopt().template(), /^TheirApi/);

@@ -8,6 +8,7 @@ import { contractText } from '../../contract/document.ts';
 import { gatewayCodes, problems } from '../../contract/problems.ts';
 import { requests } from '../../contract/requests.ts';
 import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
+import { contractBackendPaths } from '../../shared/deployment.ts';
 import { toProblem } from '../../shared/endpoint/problem.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { checkAgainstContract, type SeenAnswer } from '../support/contract-check.ts';
@@ -168,4 +169,11 @@ describe('an answer that is not one of the contract fails', () => {
   ])('by %s', (_what, method, path, bent, message) => {
     expect(() => checkAgainstContract(method, path, bent)).toThrow(message);
   });
+});
+
+test('the backends that the stack is told of are those of the contract', () => {
+  const backends = Object.entries(contract.paths).filter(([, operations]) =>
+    Object.values(operations as object).some(({ tags }) => tags.includes('backend')),
+  );
+  expect(contractBackendPaths).toEqual(backends.map(([path]) => path));
 });
