@@ -8,6 +8,8 @@ export interface Outputs extends Nullable<Seed> {
   /** The operators' API. */
   readonly operatorUrl: string;
   readonly controlUrl: string;
+  /** Every call of the control URL sends `Authorization: Bearer` and this. */
+  readonly controlToken: string;
   readonly scalekit: ScalekitEnvironment;
   /** What webhooks must be signed with, as Scalekit signs them. */
   readonly webhookSecret: string;

@@ -2,6 +2,7 @@
  * local/ serves the synthesized template on localhost, as the deployment would be served on AWS. The way in is
  * `startRuntime`; main.ts is `npm start`. It knows the output of the synthesis only, and of the project's code the names in `shared/deployment.ts`.
  */
+import { randomBytes } from 'node:crypto';
 import { outputNames } from '../shared/deployment.ts';
 import { aws } from './account.ts';
 import { openAwsDatabase } from './aws/database.ts';
@@ -101,7 +102,15 @@ async function deploy({ port, events, files, model, scalekit }: Plan, cleanUp: A
   const sendDeadLetter: SendDeadLetter = (role, queueArn, body) => services.sqs.send(role, queueArn, body);
   const lambda = await LambdaService.deploy(model.functions, lambdaEnvironment(server.url), iam, log, sendDeadLetter);
   cleanUp.defer(() => lambda.close());
-  const control = await serveControl({ services, lambda, iam, model, scalekit: scalekit.embedded });
+  const controlToken = randomBytes(24).toString('base64url');
+  const control = await serveControl({
+    services,
+    lambda,
+    iam,
+    model,
+    scalekit: scalekit.embedded,
+    token: controlToken,
+  });
   cleanUp.defer(control.close);
   const onAccess = (record: AccessRecord) => {
     if (record.line !== undefined) log('access', `${record.line}\n`);
@@ -117,6 +126,7 @@ async function deploy({ port, events, files, model, scalekit }: Plan, cleanUp: A
     apiUrl: outputOf(outputNames.apiUrl),
     operatorUrl: outputOf(outputNames.operatorUrl),
     controlUrl: control.url,
+    controlToken,
     webhookSecret,
     aws: { endpointUrl: server.url, region: aws.region, ...credentials },
     stacks: Object.fromEntries(outputs.map((stack) => [stack.stackName, stack.outputs])),

@@ -78,28 +78,39 @@ async function send(
   const { Host: _host, 'Content-Length': _length, ...headers } = signed.headers as Record<string, string>;
   const answer = await fetch(url, { method, headers, ...(text === '' ? {} : { body: text }) });
   const answered = await answer.text();
-  const json: unknown = answered === '' ? undefined : JSON.parse(answered);
-  if (answer.ok) return json;
-  throw new ApiProblem(json);
+  const json = parse(answered);
+  if (answer.ok && (json !== undefined || answered === '')) return json;
+  if (isProblem(json)) throw new ApiProblem(json);
+  throw new Error(
+    `${url.host} answered ${answer.status} with no problem of the API: is it the operators' API, and is there a proxy?`,
+  );
+}
+
+/** `undefined` for what is not JSON, such as the page of a proxy. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+interface Problem {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+  readonly successorId?: string;
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'detail' in body;
 }
 
 /** The API refused a request, or failed on it; the message is the problem's code and detail. */
 class ApiProblem extends Error {
   override readonly name = 'ApiProblem';
-  constructor(body: unknown) {
-    const {
-      status,
-      code,
-      detail,
-      errors = [],
-      successorId,
-    } = body as {
-      status: number;
-      code: string;
-      detail: string;
-      errors?: { path: string; message: string }[];
-      successorId?: string;
-    };
+  constructor({ status, code, detail, errors = [], successorId }: Problem) {
     const fields = errors.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
     super(`${status} ${code}: ${detail}${successorId ? ` (${successorId})` : ''}${fields}`);
   }

@@ -20,18 +20,21 @@ interface Controlled {
   readonly model: ServedModel;
   /** `undefined` when the runtime uses a Scalekit of the user's. */
   readonly scalekit: EmbeddedScalekit | undefined;
+  /** What clients send as a Bearer token: other users of the machine can reach the port, but not read outputs.json. */
+  readonly token: string;
 }
 
 /** Serves the control URL. */
 export function serveControl(controlled: Controlled): Promise<JsonServer> {
   const { services, scalekit } = controlled;
   const running = Object.values<AwsService | undefined>(services).filter((service) => service !== undefined);
-  return serveCalls({
+  const calls = {
     'GET /': bareCall(() => overview(controlled, running)),
     ...Object.assign({}, ...running.map(({ controls }) => controls)),
     ...iamCalls(controlled),
     ...(scalekit ? scalekitCalls(scalekit) : {}),
-  });
+  };
+  return serveCalls(calls, controlled.token);
 }
 
 function overview({ lambda, iam, scalekit }: Controlled, running: readonly AwsService[]): unknown {

@@ -25,8 +25,13 @@ export async function serveJson(
   handle: (request: IncomingMessage, body: Buffer) => Promise<JsonAnswer>,
 ): Promise<JsonServer> {
   const server = createServer((request, response) => {
-    if (!isLocal(request.headers.host))
-      return write(response, { status: 403, body: { message: 'for localhost only' } });
+    if (!isOfThisMachine(request.headers)) {
+      request.resume();
+      return write(response, {
+        status: 403,
+        body: { message: 'for localhost only, and not for pages of other sites' },
+      });
+    }
     void buffer(request)
       .then((body) => handle(request, body))
       .catch((error: unknown): JsonAnswer => ({ status: 500, body: { message: String(error) } }))
@@ -53,9 +58,16 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** A page of another site must not reach this by a name that leads to 127.0.0.1. */
-function isLocal(host: string | undefined): boolean {
-  return /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host ?? '');
+/** A page of another site must not reach this: neither by a name that leads to 127.0.0.1, nor by the address. */
+export function isOfThisMachine({
+  host,
+  origin,
+}: {
+  readonly host?: string | undefined;
+  readonly origin?: string | undefined;
+}): boolean {
+  const isLocal = (name: string) => /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(name);
+  return isLocal(host ?? '') && (origin === undefined || isLocal(origin.replace(/^http:\/\//, '')));
 }
 
 function write(response: ServerResponse, { status, body, contentType = 'application/json' }: JsonAnswer): void {

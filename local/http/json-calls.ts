@@ -1,3 +1,4 @@
+import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { type JsonAnswer, type JsonServer, parseJson, serveJson } from './http-json.ts';
 
@@ -22,12 +23,23 @@ export function bareCall(handle: () => unknown): JsonCall {
   return jsonCall(z.unknown(), handle);
 }
 
-/** Serves a table of calls; the answer to any other call lists them. */
-export function serveCalls(calls: JsonCalls): Promise<JsonServer> {
+/** Serves a table of calls to clients that send `Authorization: Bearer TOKEN`; the answer to any other call lists them. */
+export function serveCalls(calls: JsonCalls, token: string): Promise<JsonServer> {
   return serveJson(async (request, body) => {
+    if (!isBearer(request.headers.authorization, token))
+      return {
+        status: 401,
+        body: { message: 'Send the header Authorization: Bearer TOKEN, with controlToken of outputs.json.' },
+      };
     const name = `${request.method} ${request.url}`;
     const call = Object.hasOwn(calls, name) ? calls[name] : undefined;
     const message = `There is no call ${name} here. The calls are: ${Object.keys(calls).join(', ')}`;
     return call ? call(parseJson(body)) : { status: 404, body: { message } };
   });
+}
+
+function isBearer(sent: string | undefined, token: string): boolean {
+  const expected = Buffer.from(`Bearer ${token}`);
+  const given = Buffer.from(sent ?? '');
+  return given.length === expected.length && timingSafeEqual(given, expected);
 }

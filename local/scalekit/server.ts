@@ -12,6 +12,7 @@ import { connectNodeAdapter } from '@connectrpc/connect-node';
 import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js';
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
+import { isOfThisMachine } from '../http/http-json.ts';
 import type { Client } from './client.ts';
 import { openDatabase } from './database.ts';
 import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
@@ -71,7 +72,11 @@ export async function startEmbeddedScalekit(options: {
     },
   });
   const { server, endConnections } = createDualProtocolServer(
-    (request, response) => void oauth.serve(request, response).catch(() => response.destroy()),
+    (request, response) => {
+      if (!isOfThisMachine(request.headers)) response.writeHead(403).end();
+      else void oauth.serve(request, response).catch(() => response.destroy());
+    },
+    // No page of a site speaks HTTP/2 without TLS.
     (request: Http2ServerRequest, response: Http2ServerResponse) =>
       requests.run(request, () => grpc(request, response)),
   );

@@ -15,6 +15,7 @@ export interface Target {
   readonly corsAllowOrigin: string;
   /** `null` for a real deployment: what needs it is skipped. */
   readonly controlUrl: string | null;
+  readonly controlToken: string | null;
 }
 
 declare module 'vitest' {
@@ -49,6 +50,7 @@ function targetFromEnvironment(): Target {
     corsAllowOrigin: process.env['CORS_ALLOW_ORIGIN'] ?? '*',
     webhookSecret: process.env['SCALEKIT_WEBHOOK_SECRET'] ?? null,
     controlUrl: process.env['CONTROL_URL'] ?? null,
+    controlToken: process.env['CONTROL_TOKEN'] ?? null,
   };
 }
 

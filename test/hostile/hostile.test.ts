@@ -69,7 +69,7 @@ async function expectHarmless([name, weight, family]: Share, port: number): Prom
   expect(outcome.failures.length, shown).toBe(0);
 }
 
-const control = controlOf(() => target.runtime.outputs.controlUrl);
+const control = controlOf(() => target.runtime.outputs);
 const mutations = (): Promise<Mutation[]> => control('GET', '/scalekit/mutations');
 
 /** How often each function that a key opens was invoked. */

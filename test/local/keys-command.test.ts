@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientOf } from '../support/client.ts';
@@ -130,4 +133,23 @@ test.each([
   expect(code).toBe(1);
   expect(stdout).toBe('');
   expect(stderr).toMatch(message);
+});
+
+test.each([
+  ['the page of a proxy', 502, '<html>Bad Gateway</html>', /answered 502 with no problem of the API/],
+  ['a page in place of an answer', 200, '<html>Welcome</html>', /answered 200 with no problem of the API/],
+])('%s is told by status and host', async (_what, status, body, message) => {
+  const proxy = createServer((_request, response) => response.writeHead(status).end(body)).listen(0, '127.0.0.1');
+  await once(proxy, 'listening');
+  const host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
+  const ran = await run(['list', '--organization', 'org_1', '--url', `http://${host}/v1`], credentials);
+  proxy.close();
+  expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
+  expect(ran.stderr).toContain(host);
+});
+
+test('a URL that would carry new keys in clear is refused', async () => {
+  const ran = await run(['list', '--organization', 'org_1', '--url', 'http://api.example.com/v1']);
+  expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('http:// is for localhost only') });
 });

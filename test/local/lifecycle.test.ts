@@ -31,7 +31,7 @@ test('keys outlive a restart, and do not outlive --fresh', async () => {
 
 test('prints a first request, one line a request, and keeps its outputs to its owner', async () => {
   const runtime = await startRuntimeProcess();
-  const { apiUrl, adminKey, controlUrl } = runtime.outputs;
+  const { apiUrl, adminKey } = runtime.outputs;
   expect(runtime.output()).toContain(`curl -H "Authorization: Bearer ${adminKey}" ${apiUrl}/whoami`);
   expect(runtime.output()).toContain(`ready ${apiUrl}`);
   expect(runtime.output()).not.toContain('warning:');
@@ -39,7 +39,7 @@ test('prints a first request, one line a request, and keeps its outputs to its o
   await expect.poll(() => runtime.output(), { timeout: 20_000 }).toMatch(/^GET \/whoami 200 \d+ ms org_\d+ apit_\d+$/m);
   for (const file of ['outputs.json', 'seed.json'])
     expect(statSync(join(runtime.dataDir, file)).mode & 0o777).toBe(0o600);
-  const seen = await controlOf(() => controlUrl)('GET');
+  const seen = await controlOf(() => runtime.outputs)('GET');
   expect(Object.values(seen.functions)).toContainEqual({ invocations: 1, errors: 0, coldStarts: 1 });
   expect(await runtime.stop()).toBe(0);
 });

@@ -203,11 +203,11 @@ test('nothing is denied, and without any one permission something is', { timeout
     );
   });
   const { outputs } = undeliverable.runtime;
-  const { organizationId, controlUrl } = outputs;
+  const { organizationId } = outputs;
   const { keyId } = (await callAsOperator(outputs, 'POST', '/keys', {})).json;
   await callAsOperator(outputs, 'POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1 });
   await expect
-    .poll(async () => (await controlOf(() => controlUrl)('GET')).deadLetters, { timeout: 20_000 })
+    .poll(async () => (await controlOf(() => outputs)('GET')).deadLetters, { timeout: 20_000 })
     .toEqual([{ queue: expect.stringContaining('DeadLetters'), body: { organizationId, keyId } }]);
   await undeliverable.runtime.close();
   expect(undeliverable.denied).toEqual([

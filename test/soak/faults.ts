@@ -54,7 +54,7 @@ export class Faults {
 
   constructor(outputs: EmbeddedOutputs, random: Random, tally: Tally) {
     this.#outputs = outputs;
-    this.#control = controlOf(() => outputs.controlUrl);
+    this.#control = controlOf(() => outputs);
     this.#random = random;
     this.#tally = tally;
   }

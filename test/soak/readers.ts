@@ -39,7 +39,7 @@ export async function tryKey(world: World, known: KnownKey): Promise<Outcome> {
 /** A key goes on after its end. When its schedule could not end it, and left it to the work queue or as a dead letter, an operator does it by hand. */
 export async function outlived(world: World, known: KnownKey, told: string): Promise<void> {
   const { tally, outputs } = world;
-  const seen = await controlOf(() => outputs.controlUrl)('GET');
+  const seen = await controlOf(() => outputs)('GET');
   const left: { body: { keyId?: string } }[] = [...seen.work, ...seen.deadLetters];
   if (!left.some(({ body }) => body.keyId === known.keyId)) {
     tally.wrong('wrongAllows', `${known.keyId} ${told} ${Date.now() - known.mustEndAt} ms after its end`);

@@ -76,6 +76,7 @@ interface Deployment {
   readonly apiUrl: string;
   readonly adminKey: string | null;
   readonly controlUrl: string | null;
+  readonly controlToken: string | null;
 }
 
 export interface NewKey {
@@ -93,7 +94,7 @@ export function clientOf(
     const { headers, text } = encode(body);
     return send(method, path, { ...bearer(key), ...headers }, text);
   };
-  const control = controlOf(() => deployment().controlUrl ?? '');
+  const control = controlOf(deployment);
   return {
     call,
     /** Creates a key, by default with the admin's. */
@@ -109,11 +110,12 @@ export function clientOf(
   };
 }
 
-/** A client of the control URL; throws when a call is refused. */
-export function controlOf(controlUrl: () => string) {
+/** A client of the control URL of the runtime that runs now; throws when a call is refused. */
+export function controlOf(runtime: () => Pick<Deployment, 'controlUrl' | 'controlToken'>) {
   return async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path = '/', body?: unknown): Promise<Answer['json']> => {
     const { headers, text } = encode(body);
-    const answer = await exchange(controlUrl(), method, path, headers, text);
+    const { controlUrl, controlToken } = runtime();
+    const answer = await exchange(controlUrl ?? '', method, path, { ...bearer(controlToken), ...headers }, text);
     if (answer.status < 300) return answer.json;
     throw new Error(`${method} ${path} of the control URL was answered ${answer.status}: ${answer.text}`);
   };
