@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { valuesOf } from '../http/header-fields.ts';
+import { requestTooLarge } from '../lambda/function-runner.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { LambdaIntegration, MockIntegration, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
@@ -42,6 +43,8 @@ async function callLambda(
   if (result === 'timeout') return { type: 'INTEGRATION_TIMEOUT', message: 'Endpoint request timed out' };
   if (result === 'denied') return { type: 'API_CONFIGURATION_ERROR', message: internalError, status: 500 };
   if (result === undefined) return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
+  if (!result.ok && result.errorType === requestTooLarge)
+    return { type: 'REQUEST_TOO_LARGE', message: 'Request Too Long' };
   const [acceptedType] = valuesOf(exchange.request.headers, 'accept')[0]?.split(',') ?? [];
   const answer = result.ok && toAnswer(JSON.parse(result.payload), isBinaryAccept(exchange.api, acceptedType));
   return answer || { type: 'DEFAULT_5XX', message: internalError, status: 502 };

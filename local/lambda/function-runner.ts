@@ -6,6 +6,12 @@ import type { InvocationResult } from './protocol.ts';
 /** How many execution environments a function may have at once; further invocations wait. */
 const maxEnvironments = 20;
 
+/** Lambda's limit on an event, and on what is returned. */
+const maxPayloadBytes = 6 * 1024 * 1024;
+
+/** The error type of an event over the limit, which reaches no function. */
+export const requestTooLarge = 'RequestTooLargeException';
+
 /** What CloudWatch counts of a function. */
 export interface FunctionMetrics {
   readonly invocations: number;
@@ -45,8 +51,11 @@ export class FunctionRunner {
 
   /** Invokes the function with an event that can be JSON. Never rejects: an error of the function is a result. */
   async invoke(event: unknown): Promise<InvocationResult> {
+    const payload = JSON.stringify(event);
+    if (Buffer.byteLength(payload) > maxPayloadBytes)
+      return { ok: false, errorType: requestTooLarge, errorMessage: `the event is over ${maxPayloadBytes} bytes` };
     this.#metrics.invocations++;
-    const result = await this.#run(JSON.stringify(event));
+    const result = withinLimit(await this.#run(payload));
     if (!result.ok) {
       this.#metrics.errors++;
       this.#log(
@@ -109,4 +118,10 @@ export class FunctionRunner {
     else this.#idle.push(environment);
     this.#waiting.shift()?.();
   }
+}
+
+function withinLimit(result: InvocationResult): InvocationResult {
+  if (!result.ok || Buffer.byteLength(result.payload) <= maxPayloadBytes) return result;
+  const errorMessage = `the answer is over ${maxPayloadBytes} bytes`;
+  return { ok: false, errorType: 'Function.ResponseSizeTooLarge', errorMessage };
 }

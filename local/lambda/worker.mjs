@@ -1,7 +1,9 @@
 // One execution environment: loads the bundle as Lambda does, then handles one invocation at a time. JavaScript, for in every
 // new thread Node would load its TypeScript compiler again: a fifth of a cold start.
+import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** @typedef {(event: unknown, context: unknown) => unknown} Handler */
@@ -13,13 +15,29 @@ process.setSourceMapsEnabled(sourceMaps);
 /** @param {import('./protocol.ts').WorkerMessage} message */
 const post = (message) => parentPort?.postMessage(message);
 
-/** @returns {Handler} */
-function load() {
+/** @returns {Promise<Handler>} */
+async function load() {
   const [module = '', name = ''] = handlerName.split('.');
-  const file = join(folder, `${module}.js`);
-  const handler = createRequire(file)(file)[name];
+  const names = ['js', 'mjs', 'cjs'].map((extension) => join(folder, `${module}.${extension}`)); // in Lambda's order
+  const file = names.find(existsSync) ?? String(names[0]);
+  const handler = (await exportsOf(file))[name];
   if (typeof handler !== 'function') throw new Error(`${handlerName} is not a function that the bundle exports`);
-  return handler;
+  return /** @type {Handler} */ (handler);
+}
+
+/**
+ * @param {string} file
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function exportsOf(file) {
+  try {
+    return createRequire(file)(file);
+  } catch (error) {
+    // An ES module that awaits at its top level.
+    if (error instanceof Error && 'code' in error && error.code === 'ERR_REQUIRE_ASYNC_MODULE')
+      return import(pathToFileURL(file).href);
+    throw error;
+  }
 }
 
 /**
@@ -50,7 +68,7 @@ function failure(error) {
 }
 
 try {
-  const handler = load();
+  const handler = await load();
   parentPort?.on('message', (invocation) => {
     void invoke(handler, invocation).then(post);
   });

@@ -11,7 +11,7 @@ const Manifest = z.object({
 });
 
 const Template = z.object({
-  Parameters: z.record(z.string(), z.object({ Default: z.unknown() })).default({}),
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
   Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
   Resources: z.record(
     z.string(),

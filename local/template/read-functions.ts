@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -7,14 +7,15 @@ import { readFunctionPolicy } from './read-iam.ts';
 import type { Resource, Stack } from './stack.ts';
 
 const FunctionProperties = z.object({
-  Code: z.object({ ZipFile: z.string().optional() }),
+  Code: z.object({ ZipFile: z.string().optional(), S3Key: z.string().optional() }),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
   DeadLetterConfig: z.object({ TargetArn: z.string().optional() }).optional(),
-  Handler: z.string(),
+  /** A container image has none, and no runtime. */
+  Handler: z.string().default(''),
   LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
   MemorySize: z.coerce.number().default(128),
   Role: z.string(),
-  Runtime: z.string(),
+  Runtime: z.string().default(''),
   Timeout: z.coerce.number().default(3),
   TracingConfig: z.object({ Mode: z.string() }).optional(),
 });
@@ -39,7 +40,7 @@ export function readFunctions(stack: Stack, warn: (line: string) => void): Lambd
 function readFunction(stack: Stack, resource: Resource, warn: (line: string) => void): LambdaFunction[] {
   const { logicalId, id: name, metadata } = resource;
   const properties = FunctionProperties.parse(resource.properties);
-  const folder = bundleFolder(stack.folder, metadata['aws:asset:path'], properties.Code.ZipFile);
+  const folder = bundleFolder(stack.folder, metadata['aws:asset:path'], properties.Code);
   if (folder === undefined) {
     warn(`AWS::Lambda::Function ${logicalId}: has no local bundle, so calls of it fail`);
     return [];
@@ -77,8 +78,15 @@ function retryAttemptsOf(stack: Stack, functionName: string): number {
   return configs.find(({ FunctionName }) => FunctionName === functionName)?.MaximumRetryAttempts ?? 2;
 }
 
-function bundleFolder(assemblyFolder: string, assetPath: unknown, inlineCode: string | undefined): string | undefined {
+function bundleFolder(
+  assemblyFolder: string,
+  assetPath: unknown,
+  { ZipFile: inlineCode, S3Key = '' }: { readonly ZipFile?: string | undefined; readonly S3Key?: string | undefined },
+): string | undefined {
   if (typeof assetPath === 'string') return join(assemblyFolder, assetPath);
+  // Only the CLI of the CDK has the path written; the key holds the asset's hash, and so does its folder's name.
+  const asset = join(assemblyFolder, `asset.${S3Key.replace(/\.zip$/, '')}`);
+  if (S3Key !== '' && existsSync(asset)) return asset;
   if (inlineCode === undefined) return undefined;
   const folder = mkdtempSync(join(inlineCodeFolder(), 'function-'));
   writeFileSync(join(folder, 'index.js'), inlineCode);

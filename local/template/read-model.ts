@@ -3,7 +3,7 @@
  * All parsing is done here: a template that cannot be read fails at start, and a part that is not served is a warning.
  */
 import type { SynthesizedStack } from './assembly.ts';
-import type { ServedModel } from './model.ts';
+import type { LambdaFunction, Role, ServedModel } from './model.ts';
 import { readApis } from './read-apis.ts';
 import { readDomains } from './read-domains.ts';
 import { readFunctions } from './read-functions.ts';
@@ -26,10 +26,29 @@ export function readModel(synthesized: readonly SynthesizedStack[], served: Serv
     outputs: stacks.map((stack) => ({ stackName: stack.name, outputs: stack.outputs() })),
     warnings,
   };
+  model.roles.push(...unknownRoles(model.functions, model.roles, warn));
   const readLater = Object.keys(served).filter((type) => served[type] !== 'ignored');
   for (const stack of stacks) {
     for (const type of readLater) stack.resources(type); // resolves them, so that their warnings are complete
     for (const intrinsic of stack.unresolved) warn(`${stack.name}: cannot resolve ${intrinsic}`);
   }
   return model;
+}
+
+/** Roles of functions that are in no template, such as one that an account has already: nobody here knows what they may do. */
+function unknownRoles(
+  functions: readonly LambdaFunction[],
+  roles: readonly Role[],
+  warn: (line: string) => void,
+): Role[] {
+  const arns = new Set<string>();
+  for (const { logicalId, roleArn } of functions) {
+    if (roles.some(({ arn }) => arn === roleArn)) continue;
+    warn(`AWS::Lambda::Function ${logicalId}: its role ${roleArn} is in no template, so it runs without permissions`);
+    arns.add(roleArn);
+  }
+  const trustPolicy = {
+    Statement: [{ Effect: 'Allow' as const, Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
+  };
+  return [...arns].map((arn) => ({ name: arn.split('/').at(-1) ?? arn, arn, trustPolicy, policies: [] }));
 }

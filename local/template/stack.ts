@@ -106,7 +106,8 @@ export class Stack {
       'AWS::StackId': arnOf('cloudformation', `stack/${this.name}/local`),
     };
     if (name in pseudo) return pseudo[name];
-    if (name in this.template.Parameters) return this.template.Parameters[name]?.Default;
+    const parameter = this.template.Parameters[name]?.Default; // one without is asked for at a deployment
+    if (parameter !== undefined) return parameter;
     if (name in this.template.Resources) return this.#idOf(name);
     return this.#unresolved('Ref', name);
   }

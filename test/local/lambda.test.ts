@@ -74,3 +74,12 @@ test('environment variables of the runtime’s own process do not reach a functi
   await serve({ 'GET /': 'return { body: JSON.stringify(process.env) };' });
   expect(JSON.parse((await api.send('GET /test/')).body)).not.toHaveProperty('NOT_FOR_FUNCTIONS');
 });
+
+test('an event over 6 MB is a 413, and an answer over 6 MB a 502, as Lambda has it', async () => {
+  await serve({ 'POST /': "return { body: 'x'.repeat(Number(event.queryStringParameters?.size ?? 1)) };" });
+  const bytes = 6 * 2 ** 20;
+  expect((await api.send('POST /test/', [], 'x'.repeat(bytes))).status).toBe(413);
+  expect((await api.send('POST /test/', [], 'x'.repeat(bytes / 2))).status).toBe(200);
+  expect((await api.send(`POST /test/?size=${bytes}`)).status).toBe(502);
+  expect((await api.send(`POST /test/?size=${bytes / 2}`)).status).toBe(200);
+});

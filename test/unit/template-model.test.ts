@@ -9,8 +9,16 @@ const Resources = {
     Properties: {
       Code: { ZipFile: '' },
       Handler: 'index.handler',
-      Role: 'arn:aws:iam::123456789012:role/any',
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
       Runtime: 'nodejs24.x',
+    },
+  },
+  Role: {
+    Type: 'AWS::IAM::Role',
+    Properties: {
+      AssumeRolePolicyDocument: {
+        Statement: { Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' },
+      },
     },
   },
   Api: { Type: 'AWS::ApiGateway::RestApi', Properties: {} },
@@ -123,6 +131,26 @@ test.each([
     'AWS::Lambda::Function Other: has no local bundle, so calls of it fail',
   ],
   [
+    'a container image',
+    {
+      Other: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { Code: { ImageUri: 'x' }, PackageType: 'Image', Role: Resources.Function.Properties.Role },
+      },
+    },
+    'AWS::Lambda::Function Other: has no local bundle, so calls of it fail',
+  ],
+  [
+    'a role that the account has already',
+    {
+      Other: {
+        Type: 'AWS::Lambda::Function',
+        Properties: { ...Resources.Function.Properties, Role: 'arn:aws:iam::123456789012:role/company' },
+      },
+    },
+    'its role arn:aws:iam::123456789012:role/company is in no template, so it runs without permissions',
+  ],
+  [
     'a member of a resource policy that it does not evaluate',
     {
       Other: {
@@ -144,4 +172,15 @@ test.each([
   ],
 ])('names %s in a warning', (_what, more, warning) => {
   expect(warningsOf(more).join('\n')).toContain(warning);
+});
+
+test('a parameter without a default is named in a warning, and keeps nothing from starting', () => {
+  const Environment = { Variables: { LEVEL: { Ref: 'Level' } } };
+  const leveled = { ...Resources.Function, Properties: { ...Resources.Function.Properties, Environment } };
+  const template = parseTemplate({
+    Parameters: { Level: { Type: 'String' } },
+    Resources: { ...Resources, Function: leveled },
+  });
+  const { warnings } = readModel([{ name: 'stack', folder: '/', template }]);
+  expect(warnings).toEqual(['stack: cannot resolve Ref "Level"']);
 });
