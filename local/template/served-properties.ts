@@ -116,7 +116,8 @@ export function unservedParts({ template }: Stack, served: ServedResources): str
       .filter((property) => Array.isArray(properties) && !properties.includes(property) && !isOff(Properties[property]))
       .map((property) => `${Type} ${logicalId}: ${property} has no effect locally`);
     for (const settings of methodSettings(Properties)) {
-      for (const name of Object.keys(settings).filter((setting) => !servedMethodSettings.includes(setting))) {
+      for (const [name, value] of Object.entries(settings)) {
+        if (servedMethodSettings.includes(name) || isOff(value)) continue;
         lines.push(`${Type} ${logicalId}: MethodSettings.${name} has no effect locally`);
       }
     }

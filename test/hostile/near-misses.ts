@@ -80,7 +80,6 @@ export const otherSchemes: Family = (target) =>
         (key: string) => `Bearer: ${key}`,
         (key: string) => `Bearer=${key}`,
         (key: string) => `Bearer${key}`,
-        (key: string) => `Bearer  ${key}`,
         (key: string) => `Bearer\t${key}`,
         (key: string) => `Bearer\xa0${key}`,
         (key: string) => `Bearer\x0b${key}`,
