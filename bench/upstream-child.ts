@@ -30,6 +30,9 @@ const started: UpstreamStarted = {
     ...awsEnvironment(aws),
     SCALEKIT_PARAMETER_PATH: path,
     SCALEKIT_DEADLINE_MS: '2500',
+    DECISION_TABLE: 'decisions',
+    DECISION_CACHE_SECONDS: '0',
+    OUTAGE_GRACE_SECONDS: '0',
     POWERTOOLS_SERVICE_NAME: 'authorizer',
   },
 };

@@ -29,6 +29,7 @@ export const servedTableProperties = [
   'SSESpecification',
   'TableName',
   'Tags',
+  'TimeToLiveSpecification', // items stay: whoever reads one looks at its time
 ];
 
 /** Reads the DynamoDB tables of a stack. All are served on demand, whatever capacity is provisioned. */

@@ -135,13 +135,14 @@ test('a change that is not on the audit bus rings', async () => {
   expect(ringing(metrics)).toEqual(['AuditFailures']);
 });
 
-test('a flush that fails rings', async () => {
+test('a mark that cannot be written rings', async () => {
   const { keyId } = await newKey();
   const metrics = await metricsOf(async () => {
-    await control('PUT', '/apigateway/fault', { times: 1 });
+    await control('PUT', '/dynamodb/fault', { kind: 'gone', times: 1_000, operation: 'PutItem' });
     expect((await call(admin(), 'DELETE', `/keys/${keyId}`)).status).toBe(503);
+    await control('PUT', '/dynamodb/fault', { kind: 'gone', times: 0 });
   }, 1);
-  expect(ringing(metrics)).toContain('FlushFailures');
+  expect(ringing(metrics)).toContain('MarkFailures');
 });
 
 describe('an event of a user who leaves', () => {
@@ -196,7 +197,8 @@ test('every alarm tells the one topic, and says what to do first', () => {
     'DeadLetters',
     'DecisionLatency',
     'Denials',
-    'FlushFailures',
+    'GraceUses',
+    'MarkFailures',
     'OutageRate',
     'ServerErrors',
     'Throttles',

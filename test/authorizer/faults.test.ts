@@ -53,6 +53,9 @@ function start(): AuthorizerProcess {
     ...awsEnvironment(aws),
     SCALEKIT_PARAMETER_PATH: path,
     SCALEKIT_DEADLINE_MS: String(deadlineMs),
+    DECISION_TABLE: 'decisions',
+    DECISION_CACHE_SECONDS: '0',
+    OUTAGE_GRACE_SECONDS: '0',
   });
   return authorizer;
 }

@@ -1,7 +1,5 @@
-import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
-import { root } from './incident-page.ts';
 import { containInLarge } from './large.ts';
 import { race } from './race.ts';
 
@@ -11,10 +9,7 @@ let runtime: RuntimeProcess;
 beforeAll(async () => {
   runtime = await startRuntimeProcess();
 });
-afterAll(async () => {
-  await runtime.stop();
-  rmSync(`${root}rotated.key`, { force: true });
-});
+afterAll(() => runtime.stop());
 
 test.each(['since', 'issued'] as const)(
   'a thief who makes keys all the while has none left, by the steps of docs/incidents.md: %s',

@@ -46,7 +46,7 @@ function filesBelow(folder: string): string[] {
 test('no plain key is in a log, the database, the template or the bundles', () => {
   expect(keys).toHaveLength(6);
   const files = filesBelow(runtime.dataDir).filter((file) => !/(outputs\.json|seed\.json|\/env)$/.test(file));
-  expect(files.filter((file) => file.endsWith('.log'))).toHaveLength(10);
+  expect(files.filter((file) => file.endsWith('.log')).length).toBeGreaterThanOrEqual(10);
   expect(files.some((file) => file.includes('scalekit.sqlite'))).toBe(true);
   const { adminKey, scalekit } = runtime.outputs;
   for (const file of files) {

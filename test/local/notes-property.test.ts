@@ -30,7 +30,10 @@ beforeAll(async () => {
   const { credentials } = iam.createUser('test', [administratorAccess]);
   dynamoDb = await DynamoDb.open(join(folder, 'tables'), tables);
   server = await serveAws(iam, { dynamodb: dynamoDb });
-  const environment = { ...environmentFor(server, credentials), NOTES_TABLE: tables[0]?.name };
+  const environment = {
+    ...environmentFor(server, credentials),
+    NOTES_TABLE: tables.find(({ name }) => name.includes('Notes-Notes'))?.name,
+  };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   handlers = {
     create: (await import('../../examples/notes/functions/create-note.ts')).handler,

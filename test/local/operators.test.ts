@@ -163,7 +163,7 @@ test('refuses what is not signed as it came, as AWS does', async () => {
 test('a key is no operator, and an operator no key', async () => {
   const { adminKey, apiUrl, organizationId } = runtime.outputs;
   expectProblem(await exchange(keysUrl(), 'GET', '', bearer(adminKey)), 403, 'forbidden');
-  expectProblem(await sendSigned(operator, 'GET', `${apiUrl}/keys`), 401, 'invalid_token');
+  expectProblem(await sendSigned(operator, 'GET', `${apiUrl}/keys`), 401, 'malformed_credentials');
   expectProblem(await withKey(adminKey, 'GET', `/organizations/${organizationId}/keys`), 404, 'not_found');
 });
 

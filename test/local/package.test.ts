@@ -100,7 +100,7 @@ test('their app synthesizes keys in front of their own API, with our functions a
     Resources: Record<string, { Type: string; Properties: Record<string, unknown>; Metadata?: Record<string, string> }>;
   };
   const all = Object.values(Resources);
-  expect(all.filter(({ Type }) => Type === 'AWS::ApiGateway::Authorizer')).toHaveLength(1);
+  expect(all.filter(({ Type }) => Type === 'AWS::ApiGateway::Authorizer')).toHaveLength(2);
   const functions = all.filter(
     ({ Type, Properties }) => Type === 'AWS::Lambda::Function' && Properties['Runtime'] === 'nodejs24.x',
   );
