@@ -193,6 +193,7 @@ describe('an event of a user who leaves', () => {
 test('every alarm tells the one topic, and says what to do first', () => {
   expect(alarms.map(([name]) => name).toSorted()).toEqual([
     'AuditFailures',
+    'CacheReadFailures',
     'CredentialsRefused',
     'DeadLetters',
     'DecisionLatency',
