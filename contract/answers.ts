@@ -31,7 +31,13 @@ const plainKey = {
   key: z.string().min(1).meta({ description: 'The plain key, in this answer and nowhere else.' }),
 };
 
-const Key = z.strictObject(keyFields);
+const Key = z.strictObject({
+  ...keyFields,
+  lastUsedAt: Time.optional().meta({
+    description:
+      'The hour in which the key was last validated. Absent where that is unknown; in answers to changes too.',
+  }),
+});
 
 const CreatedKey = z.strictObject({ ...plainKey, ...keyFields });
 
@@ -56,6 +62,13 @@ const KeyList = z.strictObject({
     .optional()
     .meta({ description: 'There may be more keys, even where `keys` is empty.' }),
   totalCount: z.int().min(0).optional().meta({ description: 'Absent for a caller that is bound by claims.' }),
+  usageRecordedSince: Time.optional().meta({
+    description:
+      'Since when uses are recorded: a key without `lastUsedAt` was not used since. Absent where it is unknown.',
+  }),
+  usageRecordedUntil: Time.optional().meta({
+    description: 'The latest hour in which a use of any key was recorded; an old one may mean that recording fails.',
+  }),
 });
 
 const count = z.int().min(0);

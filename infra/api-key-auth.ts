@@ -82,6 +82,7 @@ export class ApiKeyAuth extends Construct {
       findId: (changer) => decisions.grantFindId(changer),
       putWork: (giver) => work.grantPut(giver),
       takeWork: (worker) => work.grantTake(worker),
+      readUses: (reader) => decisions.grantReadUses(reader),
     });
     this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment,

@@ -52,6 +52,12 @@ export class DecisionTable extends Construct {
     this.#allow(changer, 'GetItem', ['hash']);
   }
 
+  /** Lets a function that shows keys read when they were last used. */
+  grantReadUses(reader: ApiFunction): void {
+    reader.addEnvironment('DECISION_TABLE', this.table.tableName);
+    this.#allow(reader, 'BatchGetItem', ['used']);
+  }
+
   /** `ForAllValues` is true where a request names no key: only calls that name one are allowed. */
   #allow(to: ApiFunction, operation: 'GetItem' | 'BatchGetItem' | 'PutItem', prefixes: readonly string[]): void {
     to.addToRolePolicy(

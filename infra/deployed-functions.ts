@@ -38,11 +38,12 @@ export function grantPermissions(
     for (const one of functionsThatMay(permission as Permission, functions)) grant(one);
 }
 
-/** Puts each function behind its route: those on keys on both APIs, the open ones on the customers' API. */
+/** Puts each function behind its route: on both APIs, on the operators' alone, or open on the customers'. */
 export function addRoutes(functions: DeployedFunctions, customers: CustomerApi, operators: OperatorApi): void {
-  for (const [id, { route, open }] of keyFunctionEntries) {
+  for (const [id, { route, operatorRoute, open }] of keyFunctionEntries) {
     if (route) customers.keyRoute(route, functions[id]);
     if (route) operators.keyRoute(route, functions[id]);
+    if (operatorRoute) operators.keyRoute(operatorRoute, functions[id]);
     if (open) customers.openRoute(open.route, functions[id], open);
   }
 }

@@ -15,6 +15,8 @@ export type Permission =
   | 'mark'
   /** Find the id of a plain key in that table. */
   | 'findId'
+  /** Read in that table when keys were last used. */
+  | 'readUses'
   /** Make, move and take back schedules that end overlaps. */
   | 'schedule'
   /** Put work that is left on the work queue. */
@@ -36,6 +38,8 @@ export interface KeyFunction {
   readonly entry: string;
   /** On the customers' API behind a key, and on the operators' API behind AWS IAM. */
   readonly route?: Route;
+  /** On the operators' API alone. */
+  readonly operatorRoute?: Route;
   /** On the customers' API, for anybody. */
   readonly open?: Throttle & { readonly route: Route };
   /** API Gateway waits 29 s. @default 25 */
@@ -49,8 +53,8 @@ export const keyFunctions = {
   Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit', 'decide'] },
 
   CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark'] },
-  ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit'] },
-  GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit'] },
+  ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit', 'readUses'] },
+  GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit', 'readUses'] },
   UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark'] },
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'] },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
@@ -59,6 +63,7 @@ export const keyFunctions = {
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
                 timeoutSeconds: 28 }, // as many keys as a request may
   RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'] },
+  ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'] },
 
   RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'],
                      open: { route: 'POST /revoke', ratePerSecond: 5, burst: 10 } },

@@ -2,7 +2,7 @@ import { marksFromEnvironment } from '../decision-cache/marks.ts';
 import type { Metrics } from '../metrics.ts';
 import { type KeyDirectory, scalekitFromEnvironment } from '../scalekit/scalekit.ts';
 import { auditFromEnvironment } from './audit.ts';
-import { auditedMutations, type Mutations } from './mutations.ts';
+import { auditedMutations, type Forgetting, type Mutations, markedForgetting } from './mutations.ts';
 
 /**
  * The Scalekit, the audit bus and the table that the function's environment names. Only here is a Scalekit that changes keys
@@ -12,4 +12,9 @@ export function keyChanges(metrics: Metrics): { readonly scalekit: KeyDirectory;
   const scalekit = scalekitFromEnvironment(metrics);
   const audit = auditFromEnvironment(metrics);
   return { scalekit, mutations: auditedMutations(scalekit, audit, marksFromEnvironment(), metrics) };
+}
+
+/** What ends what the table that the function's environment names has of a key, without a Scalekit. */
+export function forgettingFromEnvironment(metrics: Metrics): Forgetting {
+  return markedForgetting(marksFromEnvironment(), metrics);
 }

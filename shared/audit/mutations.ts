@@ -37,13 +37,23 @@ export interface Mutations {
   endDecisions(organizationId: string, userId?: string): Promise<() => Promise<Result<void, NotFlushed>>>;
 }
 
+/** Ends what is cached of a key, and changes none. */
+export type Forgetting = Pick<Mutations, 'endAbsent'>;
+
+/** Makes a {@link Forgetting}, for which there is no need of Scalekit. */
+export function markedForgetting(marks: Marks, metrics: Metrics): Forgetting {
+  return { endAbsent: async (keyId) => settleMark(await marks.mark(keyId), marks, metrics) };
+}
+
+async function settleMark(mark: Mark, marks: Marks, metrics: Metrics): Promise<Result<void, NotFlushed>> {
+  const settled = await marks.settle(mark, Date.now() + settleMs);
+  if (!settled.ok) metrics.measure('MarkFailures');
+  return settled;
+}
+
 /** Makes the mutations of a Scalekit's keys. */
 export function auditedMutations(scalekit: Scalekit, audit: Audit, marks: Marks, metrics: Metrics): Mutations {
-  async function settle(mark: Mark): Promise<Result<void, NotFlushed>> {
-    const settled = await marks.settle(mark, Date.now() + settleMs);
-    if (!settled.ok) metrics.measure('MarkFailures');
-    return settled;
-  }
+  const settle = (mark: Mark) => settleMark(mark, marks, metrics);
 
   async function finish(mark: Mark, type: AuditType, key: KeyInfo, cause: AuditCause, fields: readonly string[]) {
     const [settled] = await Promise.all([settle(mark), audit.record(auditEvent(type, key, cause, fields))]);
@@ -74,7 +84,7 @@ export function auditedMutations(scalekit: Scalekit, audit: Audit, marks: Marks,
       const invalidated = await scalekit.invalidate(key.keyId);
       return invalidated.ok ? finish(mark, 'Revoked', key, cause, []) : invalidated;
     },
-    endAbsent: async (keyId) => settle(await marks.mark(keyId)),
+    ...markedForgetting(marks, metrics),
     async endUnknown(plainKey) {
       const keyId = await marks.keyIdOf(plainKey);
       const mark = await marks.mark(keyId.ok ? keyId.value : undefined);

@@ -18,8 +18,15 @@ const keptSeconds = 86_400;
 const hashKeptSeconds = 7 * 86_400;
 const hashRenewedSeconds = 2 * 86_400;
 
-/** How long the last use of a key is kept. */
+/** How long the last use of a key is kept: longer than anybody may ask for. */
 const useKeptSeconds = 400 * 86_400;
+
+/** How long it is kept since when uses are recorded: for good. */
+const recordingKeptSeconds = 36_500 * 86_400;
+
+/** Stand in the place of a key's id, and are none: since when uses are recorded, and the latest of any key. */
+export const recording = 'recording';
+export const latestUse = 'latest';
 
 /** What never changes of a key. */
 export interface KnownKey {
@@ -99,7 +106,12 @@ export function useItem(keyId: string, hour: number): TableItem {
   return { ...item(useId(keyId), hour, useKeptSeconds), notBefore: number(hour) };
 }
 
-/** The time of a mark or a use. */
+/** Every use since `at` (ms) is recorded. */
+export function recordingItem(at: number): TableItem {
+  return { ...item(useId(recording), at, recordingKeptSeconds), notBefore: number(at) };
+}
+
+/** The time of a mark, of a use, or since when uses are recorded. */
 export function decodeNotBefore(found: Item): number | undefined {
   return hasForm(found, ['notBefore']) ? numberOf(found, 'notBefore') : undefined;
 }

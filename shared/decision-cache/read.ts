@@ -57,7 +57,7 @@ export function reader(
     const recent = recentHit(key);
     if (recent) return recent;
     const beganAt = now();
-    const items = await table.getAll([decisionId(key.keyId), ...endedIds(key)], Math.max(1, until - beganAt));
+    const items = await table.getAll([decisionId(key.keyId), ...endedIds(key)], true, Math.max(1, until - beganAt));
     if (!items.ok) return miss(reasonOf(items.failure));
     states.set(key.keyId, { beganAt, items: items.value });
     return judge(key, items.value, settings, now());

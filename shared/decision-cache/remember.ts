@@ -3,7 +3,7 @@ import { areIds, decisionItem } from './items.ts';
 import type { KnownKeys } from './known-keys.ts';
 import type { DecisionCacheSettings } from './settings.ts';
 import type { Table } from './table.ts';
-import { rememberMs } from './time-limits.ts';
+import { rememberMs, useMs } from './time-limits.ts';
 
 /**
  * What became of a decision. `superseded`: a mark or a newer decision is in its place. `unfit`: the caller is too large, or
@@ -34,7 +34,18 @@ export function keeper(
 
   return async (plainKey, caller, beganAt) => {
     const until = now() + rememberMs;
-    const [remembered] = await Promise.all([keep(plainKey, caller, beganAt, until), noteUse(caller.keyId, until)]);
+    const kept = keep(plainKey, caller, beganAt, until);
+    const [remembered] = await Promise.all([kept, atMost(useMs, noteUse(caller.keyId, until))]);
     return remembered;
   };
+}
+
+/** Waits for some work; what takes longer goes on beside the next request, so that a new connection is not in vain. */
+async function atMost(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }

@@ -15,9 +15,14 @@ export type Replaces = 'anything' | 'older' | 'older_or_decision';
 
 /** The table as this room uses it. Each call ends within its `timeoutMs`. */
 export interface Table {
+  /** A consistent read sees every write that was answered before it was sent. */
   get(id: string, isConsistent: boolean, timeoutMs: number): Promise<Result<Item | undefined, TableFailure>>;
-  /** Reads consistently: it sees every write that was answered before it was sent. */
-  getAll(ids: readonly string[], timeoutMs: number): Promise<Result<readonly Item[], TableFailure>>;
+  /** Gives what there is, in no order; all or nothing. */
+  getAll(
+    ids: readonly string[],
+    isConsistent: boolean,
+    timeoutMs: number,
+  ): Promise<Result<readonly Item[], TableFailure>>;
   put(item: TableItem, replaces: Replaces, timeoutMs: number): Promise<Result<void, TableFailure>>;
 }
 
@@ -29,7 +34,7 @@ export function tableOf(name: string): Table {
   const table = dynamoDbTable(name);
   return {
     get: (id, isConsistent, timeoutMs) => table.getItem(keyOf(id), { isConsistent, timeoutMs }),
-    getAll: (ids, timeoutMs) => table.batchGetItem(ids.map(keyOf), { isConsistent: true, timeoutMs }),
+    getAll: (ids, isConsistent, timeoutMs) => table.batchGetItem(ids.map(keyOf), { isConsistent, timeoutMs }),
     put(item, replaces, timeoutMs) {
       const { notBefore } = item;
       if (replaces === 'anything' || notBefore === undefined) return table.putItem(item, { timeoutMs });

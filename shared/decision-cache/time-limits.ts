@@ -24,3 +24,9 @@ export const readMs = 300;
 
 /** The longest that all writes after a validation take. */
 export const rememberMs = 300;
+
+/** The longest that a request waits for the note of its key's use. */
+export const useMs = 50;
+
+/** The longest that the notes of uses are read. */
+export const readUsesMs = 100;

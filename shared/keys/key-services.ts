@@ -1,27 +1,43 @@
-import { keyChanges } from '../audit/key-changes.ts';
-import type { Mutations } from '../audit/mutations.ts';
+import { forgettingFromEnvironment, keyChanges } from '../audit/key-changes.ts';
+import type { Forgetting, Mutations } from '../audit/mutations.ts';
+import { type UseRecords, useRecordsFromEnvironment } from '../decision-cache/use-records.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { type KeyDirectory, keyDirectoryFromEnvironment } from '../scalekit/scalekit.ts';
 
-/** What an operation works with that reads keys. */
+/** What an operation works with that shows keys. */
 export interface KeyReading {
   readonly scalekit: KeyDirectory;
+  readonly uses: UseRecords;
   readonly metrics: Metrics;
 }
 
 /** What an operation works with that changes keys. */
-export interface KeyServices extends KeyReading {
+export interface KeyServices {
+  readonly scalekit: KeyDirectory;
   readonly mutations: Mutations;
+  readonly metrics: Metrics;
+}
+
+/** What an operation works with that ends what is cached of a key, and no more. */
+export interface KeyForgetting {
+  readonly forgetting: Forgetting;
+  readonly metrics: Metrics;
 }
 
 /** The reading services that the function's environment names. */
 export function keyReading(): KeyReading {
   const metrics = createMetrics();
-  return { scalekit: keyDirectoryFromEnvironment(metrics), metrics };
+  return { scalekit: keyDirectoryFromEnvironment(metrics), uses: useRecordsFromEnvironment(), metrics };
 }
 
 /** The services that the function's environment names. */
 export function keyServices(): KeyServices {
   const metrics = createMetrics();
   return { metrics, ...keyChanges(metrics) };
+}
+
+/** The services that the function's environment names, which need no Scalekit. */
+export function keyForgetting(): KeyForgetting {
+  const metrics = createMetrics();
+  return { forgetting: forgettingFromEnvironment(metrics), metrics };
 }

@@ -180,8 +180,8 @@ describe('the functions', () => {
   const permissions: Record<string, string[]> = {
     Authorizer: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     CreateKey: change,
-    ListKeys: [],
-    GetKey: [],
+    ListKeys: ['dynamodb:BatchGetItem'],
+    GetKey: ['dynamodb:BatchGetItem'],
     UpdateKey: change,
     RevokeKey: change,
     RevokeKeys: change,
@@ -221,6 +221,11 @@ describe('the functions', () => {
       '/scalekit/dev/environment-url',
       ...(id === 'ScalekitWebhook' ? ['/scalekit/dev/webhook-secret'] : []), // and nobody else
     ]);
+  });
+
+  test('ForgetKey marks keys, and reads neither secrets nor decisions', () => {
+    const actions = statementsOf('ForgetKey').flatMap(({ Action }) => Action as string | string[]);
+    expect(actions.toSorted()).toEqual(['dynamodb:PutItem', 'logs:CreateLogStream', 'logs:PutLogEvents']);
   });
 
   test.each(['Whoami', 'OpenApi'])('%s may write its log and send its traces, and nothing else', (id) => {
@@ -323,7 +328,7 @@ describe('the decision cache', () => {
 describe('the operators’ API', () => {
   const methods = resources('AWS::ApiGateway::Method', 'OperatorApi').map(({ Properties }) => Properties);
 
-  test('asks for AWS IAM on every method, and mirrors every key route with the same function', () => {
+  test('asks for AWS IAM on every method, and mirrors every key route with the same function, and alone forgets keys', () => {
     const functionOf = (properties: Record<string, unknown>) =>
       /\{"Fn::GetAtt":\["(\w+)","Arn"\]\}/.exec(JSON.stringify(properties['Integration']))?.[1];
     const routesOf = (api: string) =>
@@ -334,7 +339,9 @@ describe('the operators’ API', () => {
         .sort();
     expect(methods).not.toEqual([]);
     for (const { AuthorizationType } of methods) expect(AuthorizationType).toBe('AWS_IAM');
-    expect(routesOf('OperatorApi')).toEqual(routesOf('CustomerApi'));
+    const forget = routesOf('OperatorApi').filter((route) => route.includes('ForgetKey'));
+    expect(forget).toHaveLength(1);
+    expect(routesOf('OperatorApi')).toEqual([...routesOf('CustomerApi'), ...forget].sort());
   });
 
   test('answers every refusal with 403 or what is not about credentials, each a problem without CORS', () => {

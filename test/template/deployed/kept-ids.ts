@@ -14,6 +14,7 @@ export const keptIds: Readonly<Record<string, string>> = {
   CustomerApiDataAuthorizerA9CEC4DE: 'AWS::ApiGateway::Authorizer',
   CustomerApiDeploymentStagev1B5A9BC0B: 'AWS::ApiGateway::Stage',
   CustomerApiKeyAuthorizer8F53161D: 'AWS::ApiGateway::Authorizer',
+  ForgetKeyLogD95AD7F4: 'AWS::Logs::LogGroup',
   GetKeyLog86AA45AE: 'AWS::Logs::LogGroup',
   KeyRotationDeadLetters0CD09083: 'AWS::SQS::Queue',
   KeyRotationEndOverlapLog49D5CF59: 'AWS::Logs::LogGroup',

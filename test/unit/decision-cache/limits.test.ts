@@ -24,7 +24,13 @@ describe('with the cache off', () => {
     expect(await off.refused(plainKey)).toBe('off');
     expect(w.calls).toEqual([]);
     expect(await off.remember(plainKey, caller, w.now)).toBe('off');
-    expect(w.calls).toEqual(['get used#apit_1', 'put used#apit_1']);
+    expect(w.calls).toEqual([
+      'get used#apit_1',
+      'put used#apit_1',
+      'get used#latest',
+      'put used#recording',
+      'put used#latest',
+    ]);
   });
 
   test.each([
@@ -47,8 +53,11 @@ describe('the use of a key', () => {
       await other.remember(plainKey, caller, w.now);
       w.now += 60_000;
     }
-    expect(w.calls.filter((call) => call.startsWith('put'))).toHaveLength(2);
-    expect(w.calls.filter((call) => call.startsWith('get'))).toHaveLength(4);
+    for (const name of ['apit_1', 'latest']) {
+      expect(w.calls.filter((call) => call === `put used#${name}`)).toHaveLength(2);
+      expect(w.calls.filter((call) => call === `get used#${name}`)).toHaveLength(4);
+    }
+    expect(w.calls.filter((call) => call === 'put used#recording')).toHaveLength(1);
     expect(w.items.get('used#apit_1')).toMatchObject({ notBefore: { N: String(Date.UTC(2030, 0, 1, 13)) } });
   });
 });
@@ -110,7 +119,7 @@ describe('time limits', () => {
     };
     const timed: Table = {
       get: (name, isConsistent, ms) => w.table.get(name, isConsistent, noted(ms)),
-      getAll: (names, ms) => w.table.getAll(names, noted(ms)),
+      getAll: (names, isConsistent, ms) => w.table.getAll(names, isConsistent, noted(ms)),
       put: (item, replaces, ms) => w.table.put(item, replaces, noted(ms)),
     };
     await w.newCache().remember(plainKey, caller, w.now);

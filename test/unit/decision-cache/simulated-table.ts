@@ -47,7 +47,7 @@ export class SimulatedTable {
           alternatives: isConsistent ? undefined : () => this.#stale([id], (read) => ok(read(id))),
         });
       },
-      getAll: (ids, timeoutMs) => {
+      getAll: (ids, isConsistent, timeoutMs) => {
         const all = (read: Read) => ok(ids.map(read).filter((item) => item !== undefined));
         return this.#simulation.call<Answer<'getAll'>>({
           process,
@@ -55,7 +55,8 @@ export class SimulatedTable {
           timeoutMs,
           apply: () => all((id) => this.#items.get(id)),
           failure: failed,
-          alternatives: this.#mutant === 'eventually consistent read' ? () => this.#stale(ids, all) : undefined,
+          alternatives:
+            isConsistent && this.#mutant !== 'eventually consistent read' ? undefined : () => this.#stale(ids, all),
         });
       },
       put: async (item, replaces, timeoutMs) => {

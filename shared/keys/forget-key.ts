@@ -1,0 +1,16 @@
+import { type Initiator, isOperator } from '../authentication/actor.ts';
+import type { Failure } from '../failure.ts';
+import { fail, type Result } from '../result.ts';
+import type { KeyForgetting } from './key-services.ts';
+
+/**
+ * Ends what is cached of a key that was ended beside this API, as in Scalekit's dashboard. For operators alone. Scalekit is not
+ * asked: whatever it says of the key next is what counts, so that a key of anybody may be forgotten without harm. Idempotent.
+ */
+export async function forgetKey(
+  { forgetting }: Pick<KeyForgetting, 'forgetting'>,
+  keyId: string,
+  { actor }: Initiator,
+): Promise<Result<void, Failure>> {
+  return isOperator(actor) ? forgetting.endAbsent(keyId) : fail({ kind: 'not_found' });
+}

@@ -1,0 +1,36 @@
+import type { UseRecords } from '../decision-cache/use-records.ts';
+import type { Key } from '../key.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+import type { KeyList } from './list-keys.ts';
+
+/** A key as it is shown, with the hour in which it was last validated. */
+export interface ShownKey extends Key {
+  /** RFC 3339; absent where that is unknown. */
+  readonly lastUsedAt?: string;
+}
+
+/** A page of keys as it is shown. */
+export interface ShownKeys extends KeyList {
+  readonly keys: readonly ShownKey[];
+  /** Since when every use of every key is recorded: a key without `lastUsedAt` was not used since. */
+  readonly usageRecordedSince?: string;
+  /** The latest hour in which a use of any key was recorded. */
+  readonly usageRecordedUntil?: string;
+}
+
+/** Adds the last use of a key that the caller may see. Without the table the key is shown all the same. */
+export async function withLastUse(key: Key, uses: UseRecords): Promise<ShownKey> {
+  const { lastUsedAt } = await uses([key.keyId]);
+  return withoutUndefined({ ...key, lastUsedAt: lastUsedAt.get(key.keyId) });
+}
+
+/** Adds the last use of each key of a page. */
+export async function withLastUses(list: KeyList, uses: UseRecords): Promise<ShownKeys> {
+  const { lastUsedAt, recordedSince, recordedUntil } = await uses(list.keys.map(({ keyId }) => keyId));
+  return withoutUndefined({
+    ...list,
+    keys: list.keys.map((key) => withoutUndefined({ ...key, lastUsedAt: lastUsedAt.get(key.keyId) })),
+    usageRecordedSince: recordedSince,
+    usageRecordedUntil: recordedUntil,
+  });
+}
