@@ -1,9 +1,11 @@
 import { writeSync } from 'node:fs';
 import { Command } from 'commander';
 import { operatorRoute } from '../../shared/deployment.ts';
+import { allPages } from './key-pages.ts';
 import type { SendSigned } from './operator-client.ts';
-import { claim, duration, keyId, organizationId, serviceUrl } from './option-values.ts';
+import { claim, days, duration, keyId, keyIds, organizationId, serviceUrl } from './option-values.ts';
 import { countAll, revokeUntilNone } from './revoke-all.ts';
+import { unused } from './unused.ts';
 
 // `npm run keys`: manages keys as an operator. The plain key alone goes to stdout, everything else to stderr.
 
@@ -51,20 +53,6 @@ function show(answer: unknown, { json }: CommonOptions): void {
   else console.error(JSON.stringify(answer, null, 2));
 }
 
-/** Every active key, whatever the number of pages. */
-async function listAll(send: SendSigned, userId: string | undefined): Promise<unknown[]> {
-  const keys: unknown[] = [];
-  for (let pageToken: string | undefined; ; ) {
-    const query = new URLSearchParams({ pageSize: '30' });
-    if (userId !== undefined) query.set('userId', userId);
-    if (pageToken !== undefined) query.set('pageToken', pageToken);
-    const page = (await send('GET', `?${query.toString()}`)) as { keys: unknown[]; nextPageToken?: string };
-    keys.push(...page.keys);
-    if (page.nextPageToken === undefined) return keys;
-    pageToken = page.nextPageToken;
-  }
-}
-
 const program = new Command('npm run keys --')
   .description('Manages the API keys of an organization, with AWS credentials. The plain key alone goes to stdout.')
   .helpCommand(false);
@@ -95,7 +83,13 @@ command('create', 'make a key')
 
 command('list', 'show the active keys')
   .option('--user <id>', 'only those of a user')
-  .action(async ({ user, ...common }: KeyOptions) => show(await listAll(await keysOf(common), user), common));
+  .action(async ({ user, ...common }: KeyOptions) => {
+    const pages = await allPages(await keysOf(common), user);
+    show(
+      pages.flatMap(({ keys }) => keys),
+      common,
+    );
+  });
 
 command('get', 'show an active key')
   .argument('<keyId>', 'the key', keyId)
@@ -162,6 +156,31 @@ command('revoke-all', 'revoke all keys that fit; goes on until none is found')
     const answer = dryRun ? await countAll(send, body, all ?? false) : await revokeUntilNone(send, body);
     show(answer, common);
     if (!dryRun && answer.matched > answer.revoked) throw new Error('Keys are left: run it again.');
+  });
+
+interface UnusedOptions extends CommonOptions {
+  readonly days: number;
+  readonly revoke?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+command('unused', 'show the keys that were not used for some days, or revoke them')
+  .requiredOption('--days <number>', 'how long they were not used', days)
+  .option('--revoke', 'revoke them')
+  .option('--yes', 'without asking again')
+  .option('--dry-run', 'only show what would be revoked')
+  .action(async ({ days, revoke, yes, dryRun, ...common }: UnusedOptions) => {
+    const send = await keysOf(common);
+    await unused(send, { days, revoke, yes, dryRun }, (answer) => show(answer, common));
+  });
+
+command('forget', 'end what is cached of keys that were ended in Scalekit’s dashboard')
+  .argument('<keyIds...>', 'the keys', keyIds)
+  .action(async (keyIds: string[], common: CommonOptions) => {
+    const send = await keysOf(common);
+    for (const keyId of keyIds) await send('POST', `/${keyId}/forget`);
+    show({ forgotten: keyIds }, common);
   });
 
 try {

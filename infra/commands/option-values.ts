@@ -24,6 +24,18 @@ export function keyId(text: string): string {
   return text;
 }
 
+export function keyIds(text: string, ids: string[] = []): string[] {
+  return [...ids, keyId(text)];
+}
+
+/** Less than a week may lie in a gap of the record that nobody noticed; a use is kept for 400 days. */
+export function days(text: string): number {
+  const number = Number(text);
+  if (!/^\d+$/.test(text) || number < 7 || number > 390)
+    throw new InvalidArgumentError('Use a whole number of days from 7 to 390.');
+  return number;
+}
+
 export function organizationId(text: string): string {
   if (!idPatterns.organization.test(text)) throw new InvalidArgumentError('Use an id that begins with org_.');
   return text;

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { blocks, root, runBlock } from '../containment/incident-page.ts';
-import { clientOf } from '../support/client.ts';
+import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
 // The commands of docs/incidents.md, as they stand there, against a local runtime.
@@ -79,6 +79,15 @@ test('a webhook that is signed as the page has it ends the keys of who left', as
   const output = await run('left-webhook', { USER_ID: userId, SECRET: webhookSecret });
   expect(output).toContain('{"revoked":1}');
   expect(await isGood(theirs.key)).toBe(false);
+});
+
+test('a key that was ended in the dashboard is forgotten, and one that is active goes on', async () => {
+  const { key, keyId } = await newKey();
+  const active = await newKey();
+  await sdkOf(runtime.outputs.scalekit).token.invalidateToken(keyId);
+  expect(await run('dashboard', { KEY_ID: keyId })).toContain(keyId);
+  await run('dashboard', { KEY_ID: active.keyId });
+  expect([await isGood(key), await isGood(active.key)]).toEqual([false, true]);
 });
 
 test('keys that nobody knows of are found and ended', async () => {

@@ -36,7 +36,7 @@ const keys = (command: string, ...args: string[]) => {
   const local = ['--local', '--data', runtime.dataDir, ...stage];
   return run([command, ...args, '--organization', runtime.outputs.organizationId, ...local]);
 };
-const { call } = clientOf(() => runtime.outputs);
+const { call, newKey } = clientOf(() => runtime.outputs);
 const whoami = async (key: string) => {
   const { status, json } = await call(key, 'GET', '/whoami');
   return { status, body: json as { keyId: string } };
@@ -93,6 +93,23 @@ test('a key is created, shown, changed, rotated and revoked; the plain key stand
   expect((await whoami(replaced.stdout.trim())).status).toBe(401);
 });
 
+test('what is unused is not revoked before uses are recorded for as long, and an ended key is forgotten', async () => {
+  const { key } = await newKey();
+  const { keyId } = (await whoami(key)).body;
+  const used = await keys('get', keyId, '--json');
+  const { lastUsedAt } = JSON.parse(used.stdout) as { lastUsedAt: string };
+  expect(Date.now() - Date.parse(lastUsedAt)).toBeLessThan(2 * 3_600_000);
+  const shown = await keys('unused', '--days', '30', '--json');
+  expect(JSON.parse(shown.stdout)).toEqual({ unused: [], revoked: 0 });
+  const refused = await keys('unused', '--days', '30', '--revoke', '--yes');
+  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('less than 30 days') });
+  expect((await whoami(key)).status).toBe(200);
+
+  const forgotten = await keys('forget', keyId, 'apit_1', '--json');
+  expect(JSON.parse(forgotten.stdout)).toEqual({ forgotten: [keyId, 'apit_1'] });
+  expect((await whoami(key)).status).toBe(200); // Scalekit knows it still
+});
+
 test('a deployment is found by its stack’s outputs, and signed for with the AWS credential chain', async () => {
   const { aws, organizationId, userId } = runtime.outputs;
   const env = {
@@ -126,6 +143,13 @@ test.each([
   [['get', '..', '--organization', 'org_1'], /begins with apit_/],
   [['list', '--organization', '..'], /begins with org_/],
   [['create', '--organization', 'org_1', '--local', '--data', '/nowhere'], /no local runtime in \/nowhere/],
+  ...['6', '391', '7.5', '-7', 'a', ''].map((text): [string[], RegExp] => [
+    ['unused', '--organization', 'org_1', `--days=${text}`],
+    /Use a whole number of days from 7 to 390/,
+  ]),
+  [['unused', '--organization', 'org_1'], /required option '--days <number>'/],
+  [['forget', 'apit_1', 'x', '--organization', 'org_1'], /begins with apit_/],
+  [['forget', '--organization', 'org_1'], /missing required argument 'keyIds'/],
   [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
   [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],
 ])('%o fails with one clear message', async (args, message) => {

@@ -105,6 +105,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     const doomed = (await send('POST', '/keys', {})).json;
     await send('DELETE', `/keys/${doomed.keyId}`);
   }
+  await asOperator('POST', '/keys/apit_1/forget');
   const lost = (await asOperator('POST', '/keys', {})).json;
   await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // made and not answered, so it is taken back
   await asOperator('POST', `/keys/${lost.keyId}/rotate`, { overlapSeconds: 3600 });

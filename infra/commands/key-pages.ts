@@ -1,0 +1,30 @@
+import type { SendSigned } from './operator-client.ts';
+
+/** A key, as far as the commands look at it. */
+export interface ListedKey {
+  readonly keyId: string;
+  readonly createdAt?: string;
+  readonly lastUsedAt?: string;
+}
+
+/** The API's answer to a list. */
+export interface KeyPage {
+  readonly keys: readonly ListedKey[];
+  readonly nextPageToken?: string;
+  readonly usageRecordedSince?: string;
+  readonly usageRecordedUntil?: string;
+}
+
+/** Every page of active keys. */
+export async function allPages(send: SendSigned, userId?: string): Promise<KeyPage[]> {
+  const pages: KeyPage[] = [];
+  for (let pageToken: string | undefined; ; ) {
+    const query = new URLSearchParams({ pageSize: '30' });
+    if (userId !== undefined) query.set('userId', userId);
+    if (pageToken !== undefined) query.set('pageToken', pageToken);
+    const page = (await send('GET', `?${query.toString()}`)) as KeyPage;
+    pages.push(page);
+    if (page.nextPageToken === undefined) return pages;
+    pageToken = page.nextPageToken;
+  }
+}
