@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { callAsOperator } from '../support/signed-request.ts';
 
 // The decision cache over HTTP, on the deployed bundles: what it saves, that every end and change counts at once, and that
 // its bad days let no ended key in and refuse no good one.
@@ -76,6 +77,49 @@ describe('a key is refused by the next request', () => {
     const rotated = await asAdmin('POST', `/keys/${keyId}/rotate`, {});
     expect(rotated.status).toBe(201);
     expect([await status(key), await status(rotated.json.key)]).toEqual([401, 200]);
+  });
+});
+
+test('the use of a key is told, by the hour of its last validation', async () => {
+  const { key, keyId } = await newKey();
+  const shown = async () => (await asAdmin('GET', `/keys/${keyId}`)).json;
+  expect(await shown()).not.toHaveProperty('lastUsedAt');
+  expect(await status(key)).toBe(200);
+  await expect.poll(shown).toHaveProperty('lastUsedAt', expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:00:00\.000Z$/));
+  const listed = (await asAdmin('GET', '/keys?pageSize=30')).json;
+  expect(listed.keys).toContainEqual(expect.objectContaining({ keyId, lastUsedAt: expect.any(String) }));
+  expect(Date.parse(listed.usageRecordedSince)).toBeLessThanOrEqual(Date.now());
+  expect(Date.parse(listed.usageRecordedUntil)).toBeLessThanOrEqual(Date.now());
+});
+
+test('a list is answered without the uses while the table cannot be read', async () => {
+  await tableFault({ kind: 'gone', times: 1_000 });
+  const listed = await asAdmin('GET', '/keys');
+  expect(listed.status).toBe(200);
+  expect(JSON.stringify(listed.json)).not.toMatch(/lastUsedAt|usageRecorded/);
+});
+
+describe('a key that was ended in Scalekit’s dashboard', () => {
+  const forget = (keyId: string) => callAsOperator(runtime.outputs, 'POST', `/keys/${keyId}/forget`);
+
+  test('is refused once an operator had it forgotten, however often', async () => {
+    const { key, keyId } = await cachedKey();
+    await sdkOf(runtime.outputs.scalekit).token.invalidateToken(keyId);
+    expect(await status(key)).toBe(200); // by what is cached
+    expect((await forget(keyId)).status).toBe(204);
+    expect(await status(key)).toBe(401);
+    expect((await forget(keyId)).status).toBe(204);
+  });
+
+  test('is told where it cannot be forgotten', async () => {
+    const { keyId } = await cachedKey();
+    await tableFault({ kind: 'gone', times: 1_000, operation: 'PutItem' });
+    expect((await forget(keyId)).json).toMatchObject({ code: 'cache_not_flushed', status: 503 });
+  });
+
+  test('is forgotten on the operators’ API alone, by an id of a key', async () => {
+    expect((await asAdmin('POST', '/keys/apit_1/forget')).status).toBe(404);
+    expect((await forget('x')).json).toMatchObject({ code: 'invalid_request', errors: [{ path: 'keyId' }] });
   });
 });
 
