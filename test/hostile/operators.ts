@@ -14,6 +14,7 @@ const routes = [
   ['PATCH', '/apit_1'],
   ['DELETE', '/apit_1'],
   ['POST', '/apit_1/rotate'],
+  ['POST', '/apit_1/forget'],
 ] as const;
 
 /** Every refusal is 403, and says no more than that. */
