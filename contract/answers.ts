@@ -64,7 +64,7 @@ const KeyList = z.strictObject({
   totalCount: z.int().min(0).optional().meta({ description: 'Absent for a caller that is bound by claims.' }),
   usageRecordedSince: Time.optional().meta({
     description:
-      'Since when uses are recorded: a key without `lastUsedAt` was not used since. Absent where it is unknown.',
+      'Since when uses are recorded: a key without `lastUsedAt` was not used since. Absent where it is unknown, or there are no keys.',
   }),
   usageRecordedUntil: Time.optional().meta({
     description: 'The latest hour in which a use of any key was recorded; an old one may mean that recording fails.',

@@ -50,7 +50,8 @@ async function revokeEach(send: SendSigned, keys: readonly ListedKey[]): Promise
 
 /** Why a key without a recorded use may have been used all the same. */
 function doubtOf(pages: readonly KeyPage[], days: number, now: number): string | undefined {
-  for (const { usageRecordedSince: since, usageRecordedUntil: until } of pages) {
+  for (const { keys, usageRecordedSince: since, usageRecordedUntil: until } of pages) {
+    if (keys.length === 0) continue; // it tells nothing of uses
     if (since === undefined || until === undefined)
       return 'It is not known since when uses are recorded: send a request with any key, then run this again.';
     if (!(Date.parse(since) < now - days * dayMs))

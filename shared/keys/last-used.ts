@@ -24,8 +24,9 @@ export async function withLastUse(key: Key, uses: UseRecords): Promise<ShownKey>
   return withoutUndefined({ ...key, lastUsedAt: lastUsedAt.get(key.keyId) });
 }
 
-/** Adds the last use of each key of a page. */
+/** Adds the last use of each key of a page; a page without keys stays as it is. */
 export async function withLastUses(list: KeyList, uses: UseRecords): Promise<ShownKeys> {
+  if (list.keys.length === 0) return list;
   const { lastUsedAt, recordedSince, recordedUntil } = await uses(list.keys.map(({ keyId }) => keyId));
   return withoutUndefined({
     ...list,

@@ -61,6 +61,7 @@ beforeEach(() => {
       ],
       ...recorded,
     },
+    { keys: [] },
   ];
 });
 
@@ -108,7 +109,7 @@ describe('nothing is revoked', () => {
     ['its begin is no time', { ...recorded, usageRecordedSince: 'soon' }, /less than 30 days/],
     ['its latest use is no time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key was recorded/],
   ])('where %s, on any page', async (_what, changed, message) => {
-    pages = pages.map(({ keys }, index) => ({ keys, ...(index === 1 ? changed : recorded) }));
+    pages = pages.map(({ keys }, index) => ({ keys, ...(index === 0 ? recorded : changed) }));
     for (const dryRun of [false, true]) await expect(run({ revoke: true, yes: true, dryRun })).rejects.toThrow(message);
     expect(deleted).toEqual([]);
   });

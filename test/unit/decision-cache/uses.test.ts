@@ -115,6 +115,11 @@ describe('a key is shown', () => {
     expect(await list()).toEqual({ ...page, keys: [shown], ...recorded });
   });
 
+  test('and a page without keys tells nothing of uses', async () => {
+    await use();
+    expect(await withLastUses({ keys: [] }, useRecords(w.table))).toEqual({ keys: [] });
+  });
+
   test('without it where the table fails', async () => {
     await use();
     w.failures = [down];
