@@ -32,7 +32,7 @@ beforeAll(async () => {
   server = await serveAws(iam, { dynamodb: dynamoDb });
   const environment = {
     ...environmentFor(server, credentials),
-    NOTES_TABLE: tables.find(({ name }) => name.includes('Notes-Notes'))?.name,
+    NOTES_TABLE: tables.find(({ definition }) => JSON.stringify(definition).includes('RANGE'))?.name,
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   handlers = {
