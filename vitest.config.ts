@@ -1,4 +1,3 @@
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
@@ -8,8 +7,11 @@ const deps = { interopDefault: false };
 /** Most tests wait for processes, deadlines and schedules: more of them than there are cores go together. */
 const maxWorkers = 4;
 
-/** The many processes that tests start need not compile the same code again. */
-const env = { NODE_COMPILE_CACHE: join(tmpdir(), 'api-keys-compile-cache') };
+/** The many processes that tests start need not compile the same code again. In the project: a shared folder may hold others' code. */
+const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile-tests') };
+
+/** Tests that take a minute or more each. */
+const long = ['test/{containment,soak}/**/*.test.ts', 'test/local/{bulk-crashes,package,walk-through}.test.ts'];
 
 export default defineConfig({
   test: {
@@ -43,7 +45,21 @@ export default defineConfig({
           name: 'local',
           isolate: false, // SDKs take seconds to load: once a worker
           maxWorkers,
-          include: ['test/{local,authorizer,alarms,containment,hostile,soak}/**/*.test.ts'],
+          include: ['test/{local,authorizer,alarms,hostile}/**/*.test.ts'],
+          exclude: long,
+          globalSetup: 'test/support/shared-assembly.ts',
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          deps,
+          env,
+          name: 'long', // minutes of races, loads and whole walks: npm run test:long, and in CI
+          isolate: false,
+          maxWorkers,
+          include: long,
           globalSetup: 'test/support/shared-assembly.ts',
           testTimeout: 120_000,
           hookTimeout: 120_000,
