@@ -1,8 +1,6 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { authorizerEvent } from '../test/authorizer/authorizer-event.ts';
 import { type Bundle, bundleAuthorizers } from '../test/authorizer/bundles.ts';
 import { quantile, rounded } from '../test/support/statistics.ts';
+import { coldStart } from './cold-start.ts';
 import type { ColdStart } from './cold-start-child.ts';
 import { type Upstream, withUpstream } from './upstream.ts';
 
@@ -15,14 +13,7 @@ export function cold() {
 
 async function measure(upstream: Upstream) {
   const bundles = bundleAuthorizers();
-  const event = JSON.stringify(authorizerEvent(upstream.key));
-  const start = async ({ file, nodeOptions }: Bundle): Promise<ColdStart> => {
-    const env = { ...upstream.environment, NODE_OPTIONS: nodeOptions, BUNDLE: file, EVENT: event };
-    const child = fork(new URL('./cold-start-child.ts', import.meta.url), { env, silent: true });
-    const [measured] = (await once(child, 'message')) as [ColdStart];
-    if (measured.effect !== 'Allow') throw new Error(`the decision was ${measured.effect}`);
-    return measured;
-  };
+  const start = (bundle: Bundle) => coldStart(bundle, upstream.environment, upstream.key);
   const ours: ColdStart[] = [];
   const plain: ColdStart[] = [];
   await start(bundles.ours);

@@ -13,11 +13,13 @@ const memorySeconds = 5;
 const repeatsPerOutage = 2;
 
 /** A flood of bad keys, and one of malformed keys and token ids: what they cost Scalekit, and a client with a good key. */
-export function flood() {
-  return withRuntime({}, measure);
+export async function flood() {
+  const measureWith = (cacheSeconds: number) =>
+    withRuntime({ context: [`decisionCacheSeconds=${cacheSeconds}`] }, (runtime) => measure(runtime, cacheSeconds > 0));
+  return { cacheOff: await measureWith(0), cacheOn: await measureWith(300) };
 }
 
-async function measure({ outputs }: RuntimeProcess) {
+async function measure({ outputs }: RuntimeProcess, isCaching: boolean) {
   const { adminKey } = outputs;
   const client = warmClientOf(outputs);
   const call = async (key: string) => (await client.call(key, 'GET', '/whoami')).status;
@@ -53,7 +55,8 @@ async function measure({ outputs }: RuntimeProcess) {
     await Promise.all(workers);
     return { wrongAnswers, goodP99Ms, seconds: (performance.now() - startedAt) / 1000 };
   };
-  const callsOfBadKeys = async () => ((await seen()).scalekit.calls['ValidateToken'] ?? 0) - goodRequests;
+  const callsOfGoodKey = isCaching ? 0 : goodRequests;
+  const callsOfBadKeys = async () => ((await seen()).scalekit.calls['ValidateToken'] ?? 0) - callsOfGoodKey;
 
   const malformed = await attack((index) => (index % 2 ? `apit_${index}` : `not a key ${index}`));
   const upstreamCallsOfMalformed = await callsOfBadKeys();

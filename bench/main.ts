@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { soak } from '../test/soak/soak.ts';
+import { cache } from './cache.ts';
 import { cold } from './cold.ts';
 import { containment } from './containment.ts';
 import { flood } from './flood.ts';
@@ -14,6 +15,8 @@ import { warm } from './warm.ts';
 interface Options {
   readonly minutes: number;
   readonly seed: number;
+  /** For how long Scalekit is out. */
+  readonly seconds: number;
 }
 
 const benches: Readonly<Record<string, (options: Options) => Promise<object>>> = {
@@ -24,6 +27,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<object>>> =
   leaked,
   soak,
   containment,
+  cache,
 };
 
 const { values, positionals } = parseArgs({
@@ -31,15 +35,16 @@ const { values, positionals } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
     minutes: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '60' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
   },
 });
 const [name = ''] = positionals;
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
-const options = { minutes: Number(values.minutes), seed: Number(values.seed) };
-if (!bench || !(options.minutes > 0) || !Number.isSafeInteger(options.seed)) {
+const options = { minutes: Number(values.minutes), seed: Number(values.seed), seconds: Number(values.seconds) };
+if (!bench || !(options.minutes > 0) || !Number.isSafeInteger(options.seed) || !(options.seconds > 0)) {
   console.error(
-    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]; soak also takes --minutes (10, 0.5), soak and containment --seed (a whole number)`,
+    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]; soak also takes --minutes (10, 0.5), soak and containment --seed (a whole number), cache --seconds (60)`,
   );
   process.exit(1);
 }

@@ -6,9 +6,11 @@ const { BUNDLE = '' } = process.env;
 const { handler } = createRequire(BUNDLE)(BUNDLE) as { handler: (event: unknown) => Promise<unknown> };
 
 process.on('message', ({ id, event }: { id: number; event: unknown }) => {
+  const startedAt = performance.now();
+  const reply = (outcome: object) => process.send?.({ id, ...outcome, decisionMs: performance.now() - startedAt });
   handler(event).then(
-    (decision) => process.send?.({ id, decision }),
-    (error: Error) => process.send?.({ id, error: error.message }),
+    (decision) => reply({ decision }),
+    (error: Error) => reply({ error: error.message }),
   );
 });
 process.on('disconnect', () => process.exit(0));

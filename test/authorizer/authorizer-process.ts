@@ -7,6 +7,8 @@ export interface Outcome {
   readonly code?: string;
   readonly error?: string;
   readonly ms: number;
+  /** The part of `ms` that the handler took. */
+  readonly decisionMs: number;
 }
 
 /** The deployed bundle of the authorizer in a process of its own. */
@@ -25,6 +27,7 @@ interface Reply {
   readonly id: number;
   readonly decision?: { policyDocument: { Statement: { Effect: 'Allow' | 'Deny' }[] }; context?: { code?: string } };
   readonly error?: string;
+  readonly decisionMs?: number;
 }
 
 export function startAuthorizer(bundle: string, environment: Record<string, string>): AuthorizerProcess {
@@ -47,13 +50,13 @@ export function startAuthorizer(bundle: string, environment: Record<string, stri
       const startedAt = performance.now();
       const replied = new Promise<Reply>((resolve) => waiting.set(id, resolve));
       child.send({ id, event: authorizerEvent(key) });
-      const { decision, error } = await replied;
+      const { decision, error, decisionMs = 0 } = await replied;
       waiting.delete(id);
       const ms = performance.now() - startedAt;
-      if (!decision) return { error: error ?? '', ms };
+      if (!decision) return { error: error ?? '', ms, decisionMs };
       const [statement] = decision.policyDocument.Statement;
       const code = decision.context?.code;
-      return { effect: statement?.Effect ?? 'Deny', ...(code === undefined ? {} : { code }), ms };
+      return { effect: statement?.Effect ?? 'Deny', ...(code === undefined ? {} : { code }), ms, decisionMs };
     },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),

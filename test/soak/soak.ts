@@ -28,11 +28,19 @@ interface SoakOptions {
 /**
  * Mixed traffic for some minutes, while keys are created, changed, rotated and revoked and Scalekit fails now and then,
  * checked against what its clients know: no ended key is accepted, no good one refused but by an outage that a fault
- * explains, none is lost, and memory stays flat.
+ * explains, none is lost, and memory stays flat. With an odd seed the decision cache is on.
  */
 export function soak(options: SoakOptions) {
-  console.error(`seed ${options.seed}`);
-  return withRuntime({ env: { NODE_OPTIONS: smallYoungGeneration } }, (runtime) => run(runtime, options));
+  const isCaching = options.seed % 2 === 1;
+  console.error(`seed ${options.seed}, decision cache ${isCaching ? 'on' : 'off'}`);
+  const settings = isCaching ? cachedSettings() : {};
+  return withRuntime({ ...settings, env: { NODE_OPTIONS: smallYoungGeneration } }, (runtime) => run(runtime, options));
+}
+
+/** What tests have synthesized already, where there is that. */
+function cachedSettings(): { assembly: string } | { context: string[] } {
+  const assembly = process.env['TEST_CACHED_ASSEMBLY'];
+  return assembly ? { assembly } : { context: ['decisionCacheSeconds=300'] };
 }
 
 async function run(runtime: RuntimeProcess, { minutes, seed, readers = 3 }: SoakOptions) {
