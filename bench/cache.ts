@@ -51,16 +51,7 @@ async function measure(runtime: RuntimeProcess, seconds: number) {
   const without = await read(ours, off);
   const [withCache, tableP50Ms] = await Promise.all([read(ours, on), timeOfTable(on)]);
 
-  const cold: Record<'hit' | 'miss' | 'plain', number[]> = { hit: [], miss: [], plain: [] };
-  for (let start = -1; start < coldStarts; start++) {
-    const { ms: plainMs } = await coldStart(plain, off, keys[0] ?? '');
-    const { ms: hitMs } = await coldStart(ours, on, keys[0] ?? '');
-    const { ms: missMs } = await coldStart(ours, on, await newKey());
-    if (start < 0) continue; // the disk's cache
-    cold.plain.push(plainMs);
-    cold.hit.push(hitMs);
-    cold.miss.push(missMs);
-  }
+  const cold = await coldStartsOf(ours, plain, { on, off }, keys[0] ?? '', newKey);
   console.error(JSON.stringify(cold));
   const revocations = await withEnvironments(ours.file, on, async (environments) => {
     await environments.warm(keys);
@@ -90,6 +81,27 @@ async function measure(runtime: RuntimeProcess, seconds: number) {
     coldMissMs: rounded(p50(cold.miss)),
     coldPlainMs: rounded(p50(cold.plain)),
   };
+}
+
+/** Fresh environments in turn: ours with a cached key and with a new one, and the plain recipe. */
+async function coldStartsOf(
+  ours: Bundle,
+  plain: Bundle,
+  { on, off }: Readonly<Record<'on' | 'off', Record<string, string>>>,
+  cachedKey: string,
+  newKey: () => Promise<string>,
+) {
+  const cold: Record<'hit' | 'miss' | 'plain', number[]> = { hit: [], miss: [], plain: [] };
+  for (let start = -1; start < coldStarts; start++) {
+    const { ms: plainMs } = await coldStart(plain, off, cachedKey);
+    const { ms: hitMs } = await coldStart(ours, on, cachedKey);
+    const { ms: missMs } = await coldStart(ours, on, await newKey());
+    if (start < 0) continue; // the disk's cache
+    cold.plain.push(plainMs);
+    cold.hit.push(hitMs);
+    cold.miss.push(missMs);
+  }
+  return cold;
 }
 
 /** Known keys while Scalekit does not answer: for half of the time decisions are young enough, then they are too old. */
