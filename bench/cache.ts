@@ -26,7 +26,7 @@ export function cache({ seconds }: { readonly seconds: number }) {
 
 async function measure(runtime: RuntimeProcess, seconds: number) {
   const { outputs } = runtime;
-  const control = controlOf(() => outputs.controlUrl);
+  const control = controlOf(() => outputs);
   const sdk = sdkOf(outputs.scalekit);
   const newKey = async () => (await sdk.token.createToken(outputs.organizationId)).token;
   const keys: string[] = [];
@@ -106,7 +106,7 @@ async function coldStartsOf(
 
 /** Known keys while Scalekit does not answer: for half of the time decisions are young enough, then they are too old. */
 async function outageOf(runtime: RuntimeProcess, ours: Bundle, keys: readonly string[], seconds: number) {
-  const control = controlOf(() => runtime.outputs.controlUrl);
+  const control = controlOf(() => runtime.outputs);
   const environment = environmentOf(runtime, Math.max(1, Math.ceil(seconds / 2)), 3_600);
   return withEnvironments(ours.file, environment, async (environments) => {
     await environments.warm(keys);

@@ -56,9 +56,6 @@ const started: UpstreamStarted = {
     OUTAGE_GRACE_SECONDS: '0',
     SCALEKIT_PARAMETER_PATH: path,
     SCALEKIT_DEADLINE_MS: '2500',
-    DECISION_TABLE: 'decisions',
-    DECISION_CACHE_SECONDS: '0',
-    OUTAGE_GRACE_SECONDS: '0',
     POWERTOOLS_SERVICE_NAME: 'authorizer',
   },
 };
