@@ -11,7 +11,10 @@ const maxWorkers = 4;
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile-tests') };
 
 /** Tests that take a minute or more each. */
-const long = ['test/{containment,soak}/**/*.test.ts', 'test/local/{bulk-crashes,package,walk-through}.test.ts'];
+const long = [
+  'test/{containment,soak}/**/*.test.ts',
+  'test/local/{bench,bulk-crashes,incidents,package,rotation-crashes,walk-through}.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -58,7 +61,7 @@ export default defineConfig({
           env,
           name: 'long', // minutes of races, loads and whole walks: npm run test:long, and in CI
           isolate: false,
-          maxWorkers,
+          maxWorkers: 6, // they wait more than they compute
           include: long,
           globalSetup: 'test/support/shared-assembly.ts',
           testTimeout: 120_000,

@@ -32,7 +32,7 @@ function fileOfRuntime(name: string): Promise<string> {
       const [file] = dataFolders().map((data) => join(folder, data, name));
       return file !== undefined && existsSync(file) && readFileSync(file, 'utf8');
     },
-    { timeout: 60_000 },
+    { timeout: 100_000 },
   );
 }
 
