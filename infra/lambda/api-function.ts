@@ -12,9 +12,6 @@ import { bundleFunction } from './bundle.ts';
 /** Set by package/build.ts alone: the folder beside the package's code that has the functions as bundles. */
 declare const PREBUILT_FUNCTIONS: string | undefined;
 
-/** Stack traces in logs name our lines. */
-export const nodeOptions = '--enable-source-maps';
-
 interface ApiFunctionProps {
   /** The folder under functions/ whose handler.ts is the function. */
   readonly entry: string;
@@ -49,7 +46,7 @@ export class ApiFunction extends LambdaFunction {
       tracing: Tracing.ACTIVE, // of invocations, never of what is in them
       logGroup,
       role,
-      environment: { NODE_OPTIONS: nodeOptions, POWERTOOLS_SERVICE_NAME: entry },
+      environment: { POWERTOOLS_SERVICE_NAME: entry },
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
     this.addEnvironment('CORS_ALLOW_ORIGIN', config.corsAllowOrigin);

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+const connect = `${root}node_modules/@connectrpc/connect/dist/cjs`;
 const bundles = new Map<string, string>();
 let parent: string | undefined;
 
@@ -18,7 +19,10 @@ export function bundleFunction(entry: string): string {
   // Not at the top: the package that other projects install has its bundles, and no esbuild.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   buildSync({
-    entryPoints: [`${root}functions/${entry}/handler.ts`],
+    stdin: {
+      contents: `import './infra/lambda/mapped-stacks.mjs'; export { handler } from './functions/${entry}/handler.ts';`,
+      resolveDir: root,
+    },
     outfile: `${folder}/index.js`,
     bundle: true,
     platform: 'node',
@@ -30,7 +34,14 @@ export function bundleFunction(entry: string): string {
     logLevel: 'warning',
     // What the SDK and connect load and our calls never use: half of the import time.
     inject: [`${root}infra/lambda/headers.mjs`],
-    alias: { axios: `${root}infra/lambda/no-axios.cjs` },
+    alias: {
+      axios: `${root}infra/lambda/no-axios.cjs`,
+      '@connectrpc/connect': `${root}infra/lambda/connect.cjs`,
+      '@connectrpc/connect/protocol': `${connect}/protocol/index.js`,
+      '@connectrpc/connect/protocol-grpc': `${connect}/protocol-grpc/index.js`,
+      '@connectrpc/connect/protocol-connect': `${root}infra/lambda/no-protocol.cjs`,
+      '@connectrpc/connect/protocol-grpc-web': `${root}infra/lambda/no-protocol.cjs`,
+    },
   });
   bundles.set(entry, folder);
   return folder;

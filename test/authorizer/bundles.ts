@@ -6,7 +6,6 @@ import { gzipSync } from 'node:zlib';
 import { App, Stack } from 'aws-cdk-lib';
 import { Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogLevel, NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
-import { nodeOptions } from '../../infra/lambda/api-function.ts';
 import { bundleFunction } from '../../infra/lambda/bundle.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -15,7 +14,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 export interface Bundle {
   readonly file: string;
   readonly zipKb: number;
-  readonly nodeOptions: string;
 }
 
 /**
@@ -28,11 +26,11 @@ export function bundleAuthorizers(): { ours: Bundle; plain: Bundle } {
   cpSync(bundleFunction('authorizer'), join(outdir, 'ours'), { recursive: true });
   const plain = bundlePlainRecipe(outdir);
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}'); // whatever a folder above says
-  const bundleOf = (folder: string, options: string): Bundle => {
+  const bundleOf = (folder: string): Bundle => {
     const file = join(folder, 'index.js');
-    return { file, zipKb: Math.round(gzipSync(readFileSync(file)).length / 1024), nodeOptions: options };
+    return { file, zipKb: Math.round(gzipSync(readFileSync(file)).length / 1024) };
   };
-  return { ours: bundleOf(join(outdir, 'ours'), nodeOptions), plain: bundleOf(plain, '') };
+  return { ours: bundleOf(join(outdir, 'ours')), plain: bundleOf(plain) };
 }
 
 /** The folder of the plain recipe's bundle. */
