@@ -55,11 +55,13 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
     post: {
       operationId: 'createKey',
       summary: 'Create a key of the caller’s organization',
-      description: 'Needs `keys:write`, and `keys:users` for a key of a user. No key makes a bigger key than itself.',
+      description:
+        'Needs `keys:write`, and `keys:users` for a key of a user. No key makes a bigger key than itself. Where the keys ' +
+        'of a user are limited, one more is 409 `too_many_keys`.',
       tag: 'keys',
       body: 'CreateKeyRequest',
       success: { status: 201, description: 'The key, with the plain key.', body: 'CreatedKey', hasLocation: true },
-      problems: granting,
+      problems: [...granting, 'TooManyKeys'],
     },
   },
   '/keys/{keyId}': {

@@ -47,6 +47,11 @@ export const problems = {
     codes: ['already_rotated'],
     description: 'The key has a successor; send `replace` to revoke that and make another.',
   },
+  TooManyKeys: {
+    status: 409,
+    codes: ['too_many_keys'],
+    description: 'The user has as many active keys as a user may have; revoke one of them first.',
+  },
   TooLarge: { status: 413, codes: ['request_too_large'], description: 'The body is over 10 MB.' },
   Throttled: { status: 429, codes: ['throttled'], description: 'Too many requests.' },
   Fault: { status: 500, codes: ['internal_error'], description: 'Our fault; it is logged under `requestId`.' },

@@ -44,6 +44,12 @@ const ConfigSchema = z.strictObject({
   outageGraceSeconds: wholeNumber
     .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
     .default(0),
+  maxKeysPerUser: wholeNumber
+    .refine(
+      (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
+      'use a whole number from 0 (no limit) to 1000',
+    )
+    .default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   customerManagedKey: flag.default(false),
@@ -78,6 +84,8 @@ export interface Config {
   readonly decisionCacheSeconds: number;
   /** For how long a decision may be used while Scalekit is out; needs `decisionCacheSeconds`. 0 for no such use. @default 0 */
   readonly outageGraceSeconds: number;
+  /** How many active keys a user of an organization may have; a rotation is never refused for it. 0 for no limit. @default 0 */
+  readonly maxKeysPerUser: number;
   /** How many requests a second each method of the customers' API takes, of all clients together; those on keys take a tenth. @default 1000 */
   readonly throttleRatePerSecond: number;
   /** How many more it takes at once. @default 2000 */

@@ -21,7 +21,10 @@ export function createFunctions(scope: Construct, { config, rotation }: Needs): 
     const one = id === 'EndOverlap' ? rotation.endOverlap : new ApiFunction(scope, id, { ...row, config });
     return [id, one] as const;
   });
-  return Object.fromEntries(made) as DeployedFunctions;
+  const functions = Object.fromEntries(made) as DeployedFunctions;
+  // Rotation is not told: it replaces a key, also of a user who has as many as may be.
+  if (config.maxKeysPerUser > 0) functions.CreateKey.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
+  return functions;
 }
 
 /** The functions that have a permission, in the order of the table. */

@@ -18,10 +18,18 @@ export function requireEnvironment(name: FunctionVariable | LambdaVariable): str
 
 /** Reads a whole number of milliseconds from the environment. */
 export function millisecondsFromEnvironment(name: FunctionVariable): number {
-  const text = requireEnvironment(name);
+  return positive(name, requireEnvironment(name), 'a whole number of milliseconds above 0');
+}
+
+/** Reads a limit from the environment; `undefined` where none is set. What is no number is thrown: it would limit nothing. */
+export function limitFromEnvironment(name: FunctionVariable): number | undefined {
+  const text = readEnvironment(name);
+  return text === undefined ? undefined : positive(name, text, 'a whole number above 0');
+}
+
+function positive(name: FunctionVariable, text: string, allowed: string): number {
   const value = Number(text);
-  if (!Number.isInteger(value) || value <= 0) {
-    throw new Error(`The environment variable ${name} is "${text}", not a whole number of milliseconds above 0.`);
-  }
+  if (!Number.isInteger(value) || value <= 0)
+    throw new Error(`The environment variable ${name} is "${text}", not ${allowed}.`);
   return value;
 }

@@ -18,6 +18,7 @@ export type Failure =
   | { readonly kind: 'upstream_unavailable'; readonly reason: string; readonly cause: unknown }
   | { readonly kind: 'not_applied' }
   | { readonly kind: 'already_rotated'; readonly successorId: string }
+  | { readonly kind: 'too_many_keys'; readonly limit: number }
   | { readonly kind: 'cache_not_flushed'; readonly cause: unknown }
   | { readonly kind: 'outcome_unknown'; readonly cause: unknown }
   | { readonly kind: 'internal_error'; readonly cause: unknown };

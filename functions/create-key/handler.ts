@@ -1,14 +1,16 @@
 import { keyEndpoint, keyPath } from '../../shared/endpoint/endpoint.ts';
+import { limitFromEnvironment } from '../../shared/environment.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
 import { keyServices } from '../../shared/keys/key-services.ts';
 import { ok } from '../../shared/result.ts';
 import { CreateKeyInput } from './schema.ts';
 
 const services = keyServices();
+const maxKeysPerUser = limitFromEnvironment('MAX_KEYS_PER_USER');
 
 /** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
 export const handler = keyEndpoint(services, CreateKeyInput, async ({ body }, { by, path }) => {
-  const created = await createKey(services, body, by);
+  const created = await createKey(services, body, by, maxKeysPerUser);
   if (!created.ok) return created;
   return ok({ status: 201, headers: { Location: keyPath(path, created.value.keyId) }, body: created.value });
 });

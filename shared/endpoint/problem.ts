@@ -45,6 +45,11 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
     title: 'Conflict',
     detail: 'The key has a successor already: `successorId`. To revoke that and make another, send `replace`.',
   },
+  too_many_keys: {
+    status: 409,
+    title: 'Conflict',
+    detail: 'The user has as many active keys as a user may have. Revoke one of them first.',
+  },
   cache_not_flushed: {
     status: 503,
     title: 'Service Unavailable',
@@ -88,5 +93,7 @@ export function toProblem(failure: Failure, requestId: string): { body: Problem;
 function publicDetail(failure: Failure): string | undefined {
   if (failure.kind === 'insufficient_scope') return `The API key lacks the scope "${failure.scope}".`;
   if (failure.kind === 'beyond_authority') return failure.detail;
+  if (failure.kind === 'too_many_keys')
+    return `The limit of active keys per user is ${failure.limit}, and the user has reached it. Revoke one of them first.`;
   return undefined;
 }

@@ -6,26 +6,48 @@ import type { Failure } from '../failure.ts';
 import { type Key, type NewKey, toKey } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type CallFailure, refusedAs } from '../scalekit/call-policy.ts';
+import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import type { KeyServices } from './key-services.ts';
 import { requireStanding } from './standing.ts';
 import { withdraw } from './withdrawal.ts';
 
-/** Creates a key. Needs `keys:write`. The plain key is in this answer and nowhere else. */
+/**
+ * Creates a key. Needs `keys:write`. The plain key is in this answer and nowhere else. A user who has `maxKeysPerUser` active
+ * keys gets no other: `too_many_keys`. As many may pass as are created at once: Scalekit cannot count and create in one call.
+ */
 export async function createKey(
   services: KeyServices,
   request: KeyRequest,
   by: Initiator,
+  maxKeysPerUser?: number,
 ): Promise<Result<{ readonly key: string } & Key, Failure>> {
   const { scalekit, mutations } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
   const minted = mint(by.actor, request);
   if (!minted.ok) return minted;
+  const fits = await requireBelowLimit(scalekit, minted.value, by, maxKeysPerUser);
+  if (!fits.ok) return fits;
   const created = await mutations.create(minted.value, causedBy(by, 'requested'));
   if (!created.ok) return fail(notCreated(created.failure, minted.value, by));
   const stands = await requireStanding(scalekit, by.actor);
   if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
   return ok({ key: created.value.key, ...toKey(created.value.info) });
+}
+
+/** Without a limit, and for a key of no user, nobody is asked. A count that cannot be had refuses the key. */
+async function requireBelowLimit(
+  scalekit: KeyDirectory,
+  newKey: NewKey,
+  by: Initiator,
+  limit: number | undefined,
+): Promise<Result<void, Failure>> {
+  const { organizationId, userId } = newKey;
+  if (limit === undefined || userId === undefined) return ok(undefined);
+  const page = await scalekit.list(organizationId, { userId, pageSize: 1 });
+  // A user whom Scalekit refuses to count the keys of is one whom it would refuse to make a key for.
+  if (!page.ok) return fail(notCreated(page.failure, newKey, by));
+  return page.value.totalCount < limit ? ok(undefined) : fail({ kind: 'too_many_keys', limit });
 }
 
 function notCreated(failure: CallFailure, { userId }: NewKey, { actor }: Initiator): Failure {

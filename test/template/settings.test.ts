@@ -183,6 +183,17 @@ describe('a domain', () => {
   });
 });
 
+test('only the function that creates keys is told of a limit per user, and only where there is one', () => {
+  const told = (some: Template) =>
+    Object.entries(some.findResources('AWS::Lambda::Function'))
+      .filter(([, { Properties }]) => 'MAX_KEYS_PER_USER' in Properties.Environment.Variables)
+      .map(([id, { Properties }]) => [id.slice(0, 9), Properties.Environment.Variables['MAX_KEYS_PER_USER']]);
+  expect(told(synthesize({ maxKeysPerUser: '5' }))).toEqual([['CreateKey', '5']]);
+  const unlimited = synthesize({ maxKeysPerUser: 0 });
+  expect(told(unlimited)).toEqual([]);
+  expect(unlimited.toJSON()).toEqual(plain.toJSON());
+});
+
 test('provisioned concurrency is of an alias, which is what decides', () => {
   const template = synthesize({ authorizerProvisionedConcurrency: 5 });
   template.hasResourceProperties('AWS::Lambda::Alias', {

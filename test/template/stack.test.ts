@@ -492,6 +492,7 @@ describe('config', () => {
     [{ decisionCacheSeconds: 3601 }, /decisionCacheSeconds=3601 is not allowed: use a whole number of seconds from 0/],
     [{ outageGraceSeconds: 43_201, decisionCacheSeconds: 1 }, /outageGraceSeconds=43201 is not allowed/],
     [{ outageGraceSeconds: 60 }, /outageGraceSeconds needs decisionCacheSeconds/],
+    [{ maxKeysPerUser: 1001 }, /maxKeysPerUser=1001 is not allowed: use a whole number from 0/],
     [{ authorizerTtlSeconds: 0 }, /authorizerTtlSeconds is no setting any more: use decisionCacheSeconds/],
   ])('%o fails synth with what is allowed', (context, message) => {
     expect(() => synthesizeProduct(context)).toThrow(message);

@@ -133,6 +133,7 @@ describe('an answer that is not one of the contract fails', () => {
     ['DELETE', '/keys/apit_1', answer(204, undefined)],
     ['GET', '/whoami', answer(429, problem(429, 'throttled'), retry)],
     ['POST', '/keys/apit_1/rotate', answer(409, { ...problem(409, 'already_rotated'), successorId: 'apit_2' })],
+    ['POST', '/keys', answer(409, problem(409, 'too_many_keys'))],
     ['OPTIONS', '/keys', answer(415, problem(415, 'unsupported_media_type'))],
     ['GET', '/nope', answer(418, undefined)],
   ])('none of these does: %s %s %j', (method, path, good) => {
@@ -148,6 +149,7 @@ describe('an answer that is not one of the contract fails', () => {
     ['a date that is none', 'GET', '/keys/apit_1', answer(200, { ...key, createdAt: 'now' }), /date-time/],
     ['a code of another status', 'GET', '/whoami', answer(401, problem(401, 'not_found')), /allowed values/],
     ['a status that differs', 'GET', '/whoami', answer(401, problem(403, 'invalid_token')), /constant/],
+    ['a conflict of another route', 'POST', '/keys', answer(409, problem(409, 'already_rotated')), /allowed values/],
     ['no successor', 'POST', '/keys/apit_1/rotate', answer(409, problem(409, 'already_rotated')), /successorId/],
     ['no Retry-After', 'GET', '/whoami', answer(429, problem(429, 'throttled')), /no Retry-After/],
     [
