@@ -6,8 +6,10 @@ import { SourceMap } from 'node:module';
 /** @type {((place: string, line: string, column: string) => string) | undefined} */
 let toOrigin;
 
+/** @type {(error: Error, frames: { toString(): string }[]) => string} */
 Error.prepareStackTrace = (error, frames) => {
-  const trace = [Error.prototype.toString.call(error), ...frames.map((frame) => `    at ${frame}`)].join('\n');
+  const places = frames.map((frame) => `    at ${frame.toString()}`);
+  const trace = [Error.prototype.toString.call(error), ...places].join('\n');
   try {
     toOrigin ??= readMap();
     return trace.replaceAll(/\/[^\s()]*\/index\.js:(\d+):(\d+)/g, toOrigin);
