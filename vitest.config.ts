@@ -13,7 +13,7 @@ const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache
 /** Tests that take a minute or more each. */
 const long = [
   'test/{containment,soak}/**/*.test.ts',
-  'test/local/{bench,bulk-crashes,incidents,package,rotation-crashes,walk-through}.test.ts',
+  'test/local/{bench,bulk-crashes,incidents,key-limit,lifecycle,package,rotation-crashes,walk-through}.test.ts',
 ];
 
 export default defineConfig({
@@ -59,7 +59,7 @@ export default defineConfig({
         test: {
           deps,
           env,
-          name: 'long', // minutes of races, loads and whole walks: npm run test:long, and in CI
+          name: 'long', // minutes of races, loads and whole walks: npm run test:long; some of them in CI
           isolate: false,
           maxWorkers: 6, // they wait more than they compute
           include: long,
