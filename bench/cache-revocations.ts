@@ -67,7 +67,8 @@ async function endWhileUsed(keys: readonly NewKey[], end: () => Promise<Answer>,
   });
   const startedAt = performance.now();
   let answer = await end();
-  while (answer.status === 503 || answer.status === 429) {
+  // 202: the end is handed on, and has not happened yet.
+  while ([202, 429, 503].includes(answer.status)) {
     await delay(200);
     answer = await end();
   }
