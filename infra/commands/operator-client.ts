@@ -86,7 +86,7 @@ async function send(
   );
 }
 
-/** `undefined` for what is not JSON, such as the page of a proxy. */
+/** Reads JSON. Other text, such as a proxy's page, gives `undefined`. */
 function parse(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -100,8 +100,8 @@ export function warnOfResourcePolicy(api: RestApi): void {
 }
 
 /**
- * Warns of routes that take credentials of another kind: the gateway's answers are the API's, so that whoever is refused there
- * is told of API keys.
+ * Warns of routes that take credentials of another kind. The gateway's answers hold for the whole API: whoever is refused on
+ * such a route is told to send an API key.
  */
 export function warnOfOtherCredentials(api: RestApi, ours: readonly IAuthorizer[]): void {
   const ids = ours.map(({ authorizerId }) => authorizerId);

@@ -16,7 +16,7 @@ interface ApiFunctionProps {
   /** The folder under functions/ whose handler.ts is the function. */
   readonly entry: string;
   readonly config: Config;
-  /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls, waits for decisions, and flushes */
+  /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls of Scalekit, and two writes and a wait for the cache */
   readonly timeoutSeconds?: number;
   /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
   readonly deadLetterQueue?: IQueue;

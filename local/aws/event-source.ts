@@ -34,7 +34,7 @@ export function readMappings(stack: Stack): Mapping[] {
   });
 }
 
-/** What becomes of messages that are not worked on. */
+/** When a message that failed comes again, and where it goes after its last attempt. */
 export interface Redrive {
   readonly visibilityMs: number;
   readonly deadLetterArn: string | undefined;

@@ -15,7 +15,7 @@ export interface Mutation {
   readonly bySdkClient: boolean;
 }
 
-/** The RPCs on API tokens. `onMutation` is told of each change that came into effect. */
+/** The RPCs on API tokens. `onMutation` is called for each call that changed something. */
 export function tokenService(
   database: DatabaseSync,
   onMutation: (mutation: Mutation) => void = () => {},

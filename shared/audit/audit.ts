@@ -1,6 +1,5 @@
 import { type Initiator, isOperator } from '../authentication/actor.ts';
-import { sendAws } from '../aws/aws-request.ts';
-import type { HttpAnswer } from '../aws/http-request.ts';
+import { sendAwsJson } from '../aws/aws-request.ts';
 import { eventSource, type MetricName } from '../deployment.ts';
 import { requireEnvironment } from '../environment.ts';
 import { causeOf, logger } from '../logger.ts';
@@ -70,23 +69,18 @@ export function auditFromEnvironment(metrics: Metrics): Audit {
       logger.info('audit', { audit: event, ...metrics.take() });
       const entry = { EventBusName, Source: eventSource, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
       try {
-        const { status, body } = await putEvent(entry);
+        const { status, body } = await sendAwsJson(
+          'events',
+          'PutEvents',
+          { Entries: [entry] },
+          { timeoutMs: auditTimeoutMs },
+        );
         if (status !== 200 || failedEntries(body) > 0) notSent({ keyId, status });
       } catch (cause) {
         notSent({ keyId, ...causeOf(cause) });
       }
     },
   };
-}
-
-function putEvent(entry: Record<string, string>): Promise<HttpAnswer> {
-  return sendAws('events', {
-    method: 'POST',
-    path: '/',
-    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AWSEvents.PutEvents' },
-    body: JSON.stringify({ Entries: [entry] }),
-    timeoutMs: auditTimeoutMs,
-  });
 }
 
 function failedEntries(body: string): number {

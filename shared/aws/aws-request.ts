@@ -44,6 +44,36 @@ export function sendAws(
   return sendHttp(url, { ...options, headers: signed.headers as Record<string, string> });
 }
 
+/** The services that take JSON, and how each is addressed. */
+const jsonServices = {
+  ssm: { version: '1.1', target: 'AmazonSSM' },
+  events: { version: '1.1', target: 'AWSEvents' },
+  dynamodb: { version: '1.0', target: 'DynamoDB_20120810' },
+  sqs: { version: '1.0', target: 'AmazonSQS' },
+} as const;
+
+/** As {@link sendAws}, for an operation of a service that takes JSON. */
+export function sendAwsJson(
+  service: keyof typeof jsonServices,
+  operation: string,
+  input: object,
+  options: { timeoutMs: number; connections?: KeptConnections },
+): Promise<HttpAnswer> {
+  const { version, target } = jsonServices[service];
+  return sendAws(service, {
+    method: 'POST',
+    path: '/',
+    headers: { 'Content-Type': `application/x-amz-json-${version}`, 'X-Amz-Target': `${target}.${operation}` },
+    body: JSON.stringify(input),
+    ...options,
+  });
+}
+
+/** The name of the error in an answer that is none, perhaps behind a namespace and `#`; `''` where there is no name. */
+export function errorTypeOf({ body }: HttpAnswer): string {
+  return /"__type"\s*:\s*"([\w.#]+)"/.exec(body)?.[1] ?? '';
+}
+
 /** The services that functions call, and the part of `AWS_ENDPOINT_URL_…` that names each. */
 const endpointVariables = {
   ssm: 'SSM',

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { fail, ok, type Result } from '../result.ts';
-import { sendAws } from './aws-request.ts';
+import { errorTypeOf, sendAwsJson } from './aws-request.ts';
 import type { HttpAnswer } from './http-request.ts';
 import { keptConnections } from './kept-connections.ts';
 
@@ -43,17 +43,7 @@ export function dynamoDbTable(TableName: string): DynamoDbTable {
 
   async function call(operation: string, input: object, timeoutMs: number): Promise<Result<Answer, DynamoDbFailure>> {
     try {
-      const answer = await sendAws('dynamodb', {
-        method: 'POST',
-        path: '/',
-        headers: {
-          'Content-Type': 'application/x-amz-json-1.0',
-          'X-Amz-Target': `DynamoDB_20120810.${operation}`,
-        },
-        body: JSON.stringify(input),
-        timeoutMs,
-        connections,
-      });
+      const answer = await sendAwsJson('dynamodb', operation, input, { timeoutMs, connections });
       return answer.status === 200 ? ok(JSON.parse(answer.body) as Answer) : fail(failureOf(answer));
     } catch (cause) {
       return fail({ kind: 'failed', cause });
@@ -119,10 +109,10 @@ const throttlings = [
   'LimitExceededException',
 ];
 
-function failureOf({ status, body }: HttpAnswer): DynamoDbFailure {
-  const type = /"__type"\s*:\s*"(?:[\w.]+#)?(\w+)"/.exec(body)?.[1] ?? '';
+function failureOf(answer: HttpAnswer): DynamoDbFailure {
+  const type = errorTypeOf(answer).split('#').at(-1) ?? '';
   if (type === 'ConditionalCheckFailedException') return { kind: 'condition_failed' };
-  const cause = new DynamoDbError(`DynamoDB answered ${status} ${type}`, type);
+  const cause = new DynamoDbError(`DynamoDB answered ${answer.status} ${type}`, type);
   return { kind: throttlings.includes(type) ? 'throttled' : 'failed', cause };
 }
 

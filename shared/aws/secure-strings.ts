@@ -1,4 +1,4 @@
-import { sendAws } from './aws-request.ts';
+import { errorTypeOf, sendAwsJson } from './aws-request.ts';
 
 /**
  * Reads SecureStrings by their names, in one call. Rejects with a {@link SecretsError} when SSM cannot be read, or when one of
@@ -9,14 +9,8 @@ export async function readSecureStrings(
   storedBy: string,
   timeoutMs: number,
 ): Promise<Record<string, string>> {
-  const answer = await sendAws('ssm', {
-    method: 'POST',
-    path: '/',
-    headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': 'AmazonSSM.GetParameters' },
-    body: JSON.stringify({ Names: names, WithDecryption: true }),
-    timeoutMs,
-  });
-  if (answer.status !== 200) throw new SecretsError(`SSM answered ${answer.status} ${errorType(answer.body)}`);
+  const answer = await sendAwsJson('ssm', 'GetParameters', { Names: names, WithDecryption: true }, { timeoutMs });
+  if (answer.status !== 200) throw new SecretsError(`SSM answered ${answer.status} ${errorTypeOf(answer)}`);
   const { Parameters = [] } = JSON.parse(answer.body) as { Parameters?: { Name: string; Value: string }[] };
   const values = Object.fromEntries(Parameters.map(({ Name, Value }) => [Name, Value]));
   const missing = names.find((name) => !values[name]);
@@ -28,8 +22,4 @@ export async function readSecureStrings(
 /** The secrets could not be read. The message names parameters, never their values. */
 export class SecretsError extends Error {
   override readonly name = 'SecretsError';
-}
-
-function errorType(body: string): string {
-  return /"__type"\s*:\s*"([\w.#]+)"/.exec(body)?.[1] ?? '';
 }

@@ -1,7 +1,7 @@
 import { requireEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { sendAws } from './aws-request.ts';
+import { sendAwsJson } from './aws-request.ts';
 import { UnexpectedStatus } from './http-request.ts';
 
 /** Work that is left when a request or an invocation ends: a message of the work queue. No plain key is in it. */
@@ -35,13 +35,8 @@ export function workQueueFromEnvironment(): WorkQueue {
   return {
     async put(work) {
       try {
-        const { status } = await sendAws('sqs', {
-          method: 'POST',
-          path: '/',
-          headers: { 'Content-Type': 'application/x-amz-json-1.0', 'X-Amz-Target': 'AmazonSQS.SendMessage' },
-          body: JSON.stringify({ QueueUrl, MessageBody: JSON.stringify(work) }),
-          timeoutMs: workQueueMs,
-        });
+        const message = { QueueUrl, MessageBody: JSON.stringify(work) };
+        const { status } = await sendAwsJson('sqs', 'SendMessage', message, { timeoutMs: workQueueMs });
         return status === 200 ? ok(undefined) : notPut(new UnexpectedStatus('SQS', status));
       } catch (cause) {
         return notPut(cause);

@@ -42,9 +42,9 @@ export type DecisionItem =
   | { readonly kind: 'decision'; readonly beganAt: number; readonly caller: CachedCaller }
   | { readonly kind: 'mark' };
 
-/** Tells whether ids can be parts of an item's id, as all of Scalekit's can. */
-export function areIds(...ids: readonly string[]): boolean {
-  return ids.every((id) => /^[\w-]{1,64}$/.test(id));
+/** Tells whether ids can be parts of an item's id, as all of Scalekit's can. A key may have no user. */
+export function areIds(...ids: readonly (string | undefined)[]): boolean {
+  return ids.every((id) => id === undefined || /^[\w-]{1,64}$/.test(id));
 }
 
 /** The id of a plain key's item, which holds no plain key. */
@@ -76,7 +76,7 @@ export function decodeHash(found: Item): KnownKey | undefined {
   const names = ['keyId', 'organizationId', ...(userId === undefined ? [] : ['userId'])];
   if (!hasForm(found, names) || keyId === undefined || organizationId === undefined || expiresAt === undefined)
     return undefined;
-  if (!areIds(keyId, organizationId, ...(userId === undefined ? [] : [userId]))) return undefined;
+  if (!areIds(keyId, organizationId, userId)) return undefined;
   const user = userId === undefined ? {} : { userId };
   return { keyId, organizationId, ...user, renewedAt: (expiresAt - hashRenewedSeconds) * 1000 };
 }

@@ -26,7 +26,7 @@ export interface Marks {
   /**
    * Ends a key's decisions, directly before Scalekit is asked to end or change it; also where Scalekit does not know it, for
    * an earlier mark may have failed. Without an id, for a key that the caller may not know of, it takes as long.
-   * What is not `written` stops a change that leaves the key alive, and never an end.
+   * Where the mark is not `written`, a key is not changed; it is ended all the same.
    */
   mark(keyId: string | undefined): Promise<Mark>;
   /** Ends the decisions of all keys of an organization, or of one of its users, before anything else is done. */
@@ -70,10 +70,7 @@ export function decisionMarks({ table, now, wait }: MarksInput): Marks {
   return {
     mark: (keyId) => write(decisionId(keyId !== undefined && areIds(keyId) ? keyId : nobody), now() + markMs),
     markEnded: (organizationId, userId) =>
-      write(
-        areIds(organizationId, userId ?? nobody) ? endedId(organizationId, userId) : decisionId(nobody),
-        now() + markMs,
-      ),
+      write(areIds(organizationId, userId) ? endedId(organizationId, userId) : decisionId(nobody), now() + markMs),
     async settle(mark, until) {
       const isGood = mark.written.ok && now() + settledBeforeMs <= mark.written.value.notBefore;
       const { written } = isGood ? mark : await write(mark.id, until);

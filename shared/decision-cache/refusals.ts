@@ -10,7 +10,7 @@ const againMs = 5_000;
 
 const maxRefused = 10_000;
 
-/** What became of a refusal. `unknown`: no decision of that key was ever kept. */
+/** What was done about a refusal. `unknown`: nothing, as no decision of that key was ever kept. */
 export type Refused = 'marked' | 'unknown' | 'lately' | 'off' | 'failed';
 
 /**

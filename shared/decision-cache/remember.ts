@@ -6,8 +6,8 @@ import type { Table } from './table.ts';
 import { rememberMs, useMs } from './time-limits.ts';
 
 /**
- * What became of a decision. `superseded`: a mark or a newer decision is in its place. `unfit`: the caller is too large, or
- * its ids are not such as Scalekit's are.
+ * Whether a decision was kept. `superseded`: a mark or a newer decision was there, and stays. `unfit`: the caller is too large,
+ * or its ids have another form than Scalekit's.
  */
 export type Remembered = 'remembered' | 'superseded' | 'unfit' | 'off' | 'throttled' | 'failed';
 
@@ -23,7 +23,7 @@ export function keeper(
     if (settings.cacheSeconds === 0) return 'off';
     const { keyId, organizationId, userId } = caller;
     const item = decisionItem(caller, beganAt);
-    if (!item || !areIds(keyId, organizationId, ...(userId === undefined ? [] : [userId]))) return 'unfit';
+    if (!item || !areIds(keyId, organizationId, userId)) return 'unfit';
     // First, so that a refusal finds the key of every decision that is kept.
     const named = await known.keep(plainKey, caller, until);
     if (!named.ok) return named.failure.kind === 'throttled' ? 'throttled' : 'failed';

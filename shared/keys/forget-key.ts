@@ -4,8 +4,8 @@ import { fail, type Result } from '../result.ts';
 import type { KeyForgetting } from './key-services.ts';
 
 /**
- * Ends what is cached of a key that was ended beside this API, as in Scalekit's dashboard. For operators alone. Scalekit is not
- * asked: whatever it says of the key next is what counts, so that a key of anybody may be forgotten without harm. Idempotent.
+ * Ends what is cached of a key that was ended beside this API, as in Scalekit's dashboard. For operators alone. Idempotent.
+ * Scalekit is not asked here: the next request with the key asks it. So a key of any organization may be forgotten without harm.
  */
 export async function forgetKey(
   { forgetting }: Pick<KeyForgetting, 'forgetting'>,

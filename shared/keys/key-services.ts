@@ -18,7 +18,7 @@ export interface KeyServices {
   readonly metrics: Metrics;
 }
 
-/** What an operation works with that ends what is cached of a key, and no more. */
+/** What an operation works with that only ends cached decisions. */
 export interface KeyForgetting {
   readonly forgetting: Forgetting;
   readonly metrics: Metrics;

@@ -5,7 +5,7 @@ export function originsOf({ customClaims }: KeyInfo): string[] {
   return [...new Set([customClaims['issued_by'], customClaims['rotated_from']])].filter((id) => id !== undefined);
 }
 
-/** The keys that came of others, however far: made by them or by such a key, or rotated from one. */
+/** The keys that the ancestors made or were rotated to, what those made or were rotated to, and so on. */
 export function descendantsOf(isAncestor: (keyId: string) => boolean, keys: readonly KeyInfo[]): KeyInfo[] {
   const childrenOf = new Map<string, KeyInfo[]>();
   for (const key of keys)

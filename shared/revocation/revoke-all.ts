@@ -1,6 +1,7 @@
 import type { AuditCause } from '../audit/audit.ts';
 import type { Mutations } from '../audit/mutations.ts';
 import type { KeyInfo } from '../key.ts';
+import { inBatches } from './batches.ts';
 import { childrenFirst, originsOf } from './descendants.ts';
 
 /** `cache_not_flushed`: the key is revoked, but a cached decision may still be used. A repeat does not find it; its id does. */
@@ -13,9 +14,6 @@ export interface RevocationTally {
   /** Not tried: the time was over, the caller's key was ended, or a key that it made could not be revoked. */
   readonly remaining: number;
 }
-
-/** How many are revoked at the same time: Scalekit limits the rate of an environment. */
-const concurrency = 8;
 
 /** What revocations are made with. */
 export interface Revoking {
@@ -58,7 +56,7 @@ async function revokeGroups(
   let revoked = 0;
   let remaining = 0;
   let goesOn = true;
-  for (const batch of groups.flatMap(inBatches)) {
+  for (const batch of groups.flatMap((group) => inBatches(group))) {
     goesOn &&= Date.now() < until && (await mayGoOn()) && Date.now() < until;
     const open = goesOn ? batch.filter((key) => !stays(key)) : [];
     const left = batch.filter((key) => !open.includes(key));
@@ -75,10 +73,4 @@ async function revokeGroups(
     }
   }
   return { revoked, failed, remaining };
-}
-
-function inBatches(group: readonly KeyInfo[]): KeyInfo[][] {
-  return Array.from({ length: Math.ceil(group.length / concurrency) }, (_, index) =>
-    group.slice(index * concurrency, (index + 1) * concurrency),
-  );
 }

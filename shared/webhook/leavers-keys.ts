@@ -1,13 +1,11 @@
 import type { Outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { ok, type Result } from '../result.ts';
+import { inBatches } from '../revocation/batches.ts';
 import { descendantsOf } from '../revocation/descendants.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import type { Delivery } from './deliveries.ts';
 import type { Leavers } from './leavers.ts';
-
-/** How many makers are looked up at the same time. */
-const concurrency = 8;
 
 /**
  * Picks the keys that end with whoever left: those that are older than the event, what came of them, and what was made by the
@@ -51,9 +49,8 @@ async function endedOf(
   until: number,
 ): Promise<Result<Set<string> | undefined, Outage>> {
   const ended = new Set<string>();
-  for (let from = 0; from < keyIds.length; from += concurrency) {
+  for (const batch of inBatches(keyIds)) {
     if (Date.now() >= until) return ok(undefined);
-    const batch = keyIds.slice(from, from + concurrency);
     const found = await Promise.all(batch.map((keyId) => scalekit.lookUp(keyId)));
     for (const [index, answer] of found.entries()) {
       if (!answer.ok) return answer;
