@@ -12,7 +12,13 @@ export async function coldStart(
 ): Promise<ColdStart> {
   const env = { ...environment, BUNDLE: file, EVENT: JSON.stringify(authorizerEvent(key)) };
   const child = fork(new URL('./cold-start-child.ts', import.meta.url), { env, silent: true });
-  const [measured] = (await once(child, 'message')) as [ColdStart];
+  let errors = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    errors += text;
+  });
+  const failed = once(child, 'exit').then(() => Promise.reject(new Error(`the cold start failed: ${errors}`)));
+  const [measured] = (await Promise.race([once(child, 'message'), failed])) as [ColdStart];
+  failed.catch(() => {}); // it has answered
   if (measured.effect !== 'Allow') throw new Error(`the decision was ${measured.effect}`);
   return measured;
 }

@@ -4,6 +4,7 @@ import { requireEnvironment } from '../../shared/environment.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { breaker } from '../../shared/scalekit/breaker.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
+import { secretsFromEnvironment } from '../../shared/scalekit/secrets.ts';
 import type { DecisionServices } from './decision.ts';
 
 /**
@@ -12,16 +13,21 @@ import type { DecisionServices } from './decision.ts';
  */
 export function servicesFromEnvironment(): DecisionServices {
   const metrics = createMetrics();
+  const secrets = secretsFromEnvironment();
   let directory: Promise<KeyDirectory> | undefined;
   const scalekit = () => {
-    directory ??= import('../../shared/scalekit/scalekit.ts').then(({ keyDirectoryFromEnvironment }) =>
-      keyDirectoryFromEnvironment(metrics),
+    directory ??= import('#scalekit').then(({ keyDirectoryFromEnvironment }) =>
+      keyDirectoryFromEnvironment(metrics, secrets),
     );
     return directory;
   };
   const isCaching = requireEnvironment('DECISION_CACHE_SECONDS') !== '0';
   const isProvisioned = process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'provisioned-concurrency';
-  if (!isCaching || isProvisioned) void scalekit();
   const cache = decisionCacheFromEnvironment(metrics);
+  if (!isCaching || isProvisioned) {
+    secrets.current().catch(() => {}); // its connection is made while the client is loaded; the first call tries again
+    cache.open();
+    void scalekit();
+  }
   return { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics };
 }

@@ -1,59 +1,136 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { BuildOptions, Metafile } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const connect = `${root}node_modules/@connectrpc/connect/dist/cjs`;
-const bundles = new Map<string, string>();
-let parent: string | undefined;
+
+/** Loaded with the first call that needs it, from a file of its own beside the bundle: most starts of a cached decision never do. */
+const lazyEntries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  authorizer: { scalekit: 'functions/authorizer/scalekit.ts' },
+};
 
 /**
- * Bundles a function as it is deployed, once a process, and returns the folder with its `index.js`. In this process rather than
- * by NodejsFunction, which starts npx and esbuild for each function, and takes about a second for it. CommonJS loads faster
- * than ESM. The AWS SDK is bundled too: what is tested is what runs, not the version that the runtime brings.
+ * How a function is bundled. CommonJS loads faster than ESM. The AWS SDK is bundled too: what is tested is what runs, not the
+ * version that the runtime brings.
  */
+const options = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node24',
+  minify: true,
+  sourcemap: true,
+  sourcesContent: false,
+  logLevel: 'warning',
+  inject: ['infra/lambda/mapped-stacks.mjs', 'infra/lambda/headers.mjs'],
+  external: ['#scalekit'],
+  // What the SDK and connect load and our calls never use: half of the import time.
+  alias: {
+    axios: './infra/lambda/no-axios.cjs',
+    '@bufbuild/protobuf': './infra/lambda/grpc-client/protobuf.mjs',
+    '@bufbuild/protobuf/codegenv2': './infra/lambda/grpc-client/protobuf-codegen.mjs',
+    '@bufbuild/protobuf/wkt': './infra/lambda/grpc-client/protobuf-wkt.mjs',
+    '@bufbuild/protobuf/wire': './node_modules/@bufbuild/protobuf/dist/esm/wire/base64-encoding.js',
+    '@connectrpc/connect': './infra/lambda/grpc-client/connect.mjs',
+    '@connectrpc/connect-node': './infra/lambda/grpc-client/connect-node.mjs',
+    '@connectrpc/connect/protocol': './infra/lambda/grpc-client/protocol.mjs',
+    '@connectrpc/connect/protocol-grpc': './infra/lambda/grpc-client/protocol-grpc.mjs',
+    '@connectrpc/connect/protocol-connect': './infra/lambda/grpc-client/no-protocol.mjs',
+    '@connectrpc/connect/protocol-grpc-web': './infra/lambda/grpc-client/no-protocol.mjs',
+  },
+} as const satisfies BuildOptions;
+
+/** How a bundle was made, for whoever makes it again: esbuild's options, and the SHA-256 of each file that it was made of. */
+export interface BuildRecord {
+  readonly options: BuildOptions & { readonly entryPoints: Record<string, string> };
+  readonly inputs: Readonly<Record<string, string>>;
+}
+
+interface Bundle {
+  readonly folder: string;
+  readonly record: BuildRecord;
+}
+
+let bundles: ReadonlyMap<string, Bundle> | undefined;
+
+/** The folder of a function's bundle, as it is deployed: `index.js`, its source map, and files that it loads later. */
 export function bundleFunction(entry: string): string {
-  const known = bundles.get(entry);
-  if (known !== undefined) return known;
-  const folder = `${bundlesFolder()}/${entry}`;
+  return bundleOf(entry).folder;
+}
+
+/**
+ * Leaves the record of a function's bundle in a cloud assembly, named by the SHA-256 of its `index.js`: the local runtime makes
+ * the bundle again when one of its files changes.
+ */
+export function recordBuild(entry: string, assembly: string): void {
+  const { folder, record } = bundleOf(entry);
+  const records = join(assembly, 'builds');
+  mkdirSync(records, { recursive: true });
+  writeFileSync(join(records, `${sha256(join(folder, 'index.js'))}.json`), JSON.stringify(record));
+}
+
+function bundleOf(entry: string): Bundle {
+  bundles ??= bundleAll();
+  const bundle = bundles.get(entry);
+  if (!bundle) throw new Error(`There is no functions/${entry}/handler.ts.`);
+  return bundle;
+}
+
+/**
+ * Bundles every function, once a process, in one run of esbuild: it reads each file once, and works on all cores. In this
+ * process rather than by NodejsFunction, which starts npx and esbuild for each function, and takes about a second for it.
+ */
+function bundleAll(): Map<string, Bundle> {
   // Not at the top: the package that other projects install has its bundles, and no esbuild.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
-  buildSync({
-    stdin: {
-      contents: `import './infra/lambda/mapped-stacks.mjs'; export { handler } from './functions/${entry}/handler.ts';`,
-      resolveDir: root,
-    },
-    outfile: `${folder}/index.js`,
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: 'node24',
-    minify: true,
-    sourcemap: true,
-    sourcesContent: false,
-    logLevel: 'warning',
-    // What the SDK and connect load and our calls never use: half of the import time.
-    inject: [`${root}infra/lambda/headers.mjs`],
-    alias: {
-      axios: `${root}infra/lambda/no-axios.cjs`,
-      '@connectrpc/connect': `${root}infra/lambda/connect.cjs`,
-      '@connectrpc/connect/protocol': `${connect}/protocol/index.js`,
-      '@connectrpc/connect/protocol-grpc': `${connect}/protocol-grpc/index.js`,
-      '@connectrpc/connect/protocol-connect': `${root}infra/lambda/no-protocol.cjs`,
-      '@connectrpc/connect/protocol-grpc-web': `${root}infra/lambda/no-protocol.cjs`,
-    },
-  });
-  bundles.set(entry, folder);
-  return folder;
+  const folder = newFolder();
+  const entries = readdirSync(join(root, 'functions')).map(
+    (entry) => [entry, { index: `functions/${entry}/handler.ts`, ...lazyEntries[entry] }] as const,
+  );
+  const entryPoints = entries.flatMap(([entry, files]) =>
+    Object.entries(files).map(([name, source]) => [`${entry}/${name}`, source] as const),
+  );
+  const built = buildSync({ ...options, entryPoints: Object.fromEntries(entryPoints), outdir: folder, metafile: true });
+  const hashes = new Map<string, string>();
+  const hashOf = (input: string): string => {
+    const hash = hashes.get(input) ?? sha256(join(root, input));
+    hashes.set(input, hash);
+    return hash;
+  };
+  return new Map(
+    entries.map(([entry, files]) => {
+      const inputs = inputsOf(built.metafile, `/${entry}/`).map((input) => [input, hashOf(input)] as const);
+      const record = { options: { ...options, entryPoints: files }, inputs: Object.fromEntries(inputs) };
+      if (entry in lazyEntries)
+        writeFileSync(join(folder, entry, 'package.json'), packageWith(lazyEntries[entry] ?? {}));
+      return [entry, { folder: join(folder, entry), record }];
+    }),
+  );
+}
+
+/** Lets the bundle load its later files by name. */
+function packageWith(files: Readonly<Record<string, string>>): string {
+  const imports = Object.keys(files).map((name) => [`#${name}`, `./${name}.js`] as const);
+  return `${JSON.stringify({ type: 'commonjs', imports: Object.fromEntries(imports) })}\n`;
+}
+
+function inputsOf({ outputs }: Metafile, folder: string): string[] {
+  const ofFolder = Object.entries(outputs).filter(([output]) => output.includes(folder));
+  return [...new Set(ofFolder.flatMap(([, { inputs }]) => Object.keys(inputs)))];
 }
 
 /** At the same depth below the project in every run, for source maps name sources by the way to them. */
-function bundlesFolder(): string {
-  if (parent === undefined) {
-    mkdirSync(`${root}dist`, { recursive: true });
-    const folder = mkdtempSync(`${root}dist/bundles-`);
-    process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-    parent = folder;
-  }
-  return parent;
+function newFolder(): string {
+  mkdirSync(`${root}dist`, { recursive: true });
+  const folder = mkdtempSync(`${root}dist/bundles-`);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+function sha256(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex');
 }

@@ -2,27 +2,28 @@
 // is a seventh of a cold start; this reads it when a stack is looked at. What is thrown here would hide the error: it never throws.
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
+import { dirname } from 'node:path';
 
-/** @type {((place: string, line: string, column: string) => string) | undefined} */
-let toOrigin;
+/** The maps of the bundle's files, by their paths. @type {Map<string, SourceMap>} */
+const maps = new Map();
 
 /** @type {(error: Error, frames: { toString(): string }[]) => string} */
 Error.prepareStackTrace = (error, frames) => {
   const places = frames.map((frame) => `    at ${frame.toString()}`);
   const trace = [Error.prototype.toString.call(error), ...places].join('\n');
-  try {
-    toOrigin ??= readMap();
-    return trace.replaceAll(/\/[^\s()]*\/index\.js:(\d+):(\d+)/g, toOrigin);
-  } catch {
-    return trace;
-  }
+  return trace.replaceAll(/(\/[^\s()]*\.js):(\d+):(\d+)/g, toOrigin);
 };
 
-/** The map lies beside the bundle; without one, the places stay as they are. */
-function readMap() {
-  const map = new SourceMap(JSON.parse(readFileSync(`${__filename}.map`, 'utf8')));
-  return (/** @type {string} */ place, /** @type {string} */ line, /** @type {string} */ column) => {
+/** @type {(place: string, file: string, line: string, column: string) => string} */
+function toOrigin(place, file, line, column) {
+  try {
+    if (dirname(file) !== __dirname) return place;
+    const map = maps.get(file) ?? new SourceMap(JSON.parse(readFileSync(`${file}.map`, 'utf8')));
+    maps.set(file, map);
     const origin = map.findOrigin(Number(line), Number(column));
-    return 'fileName' in origin ? `${origin.fileName}:${origin.lineNumber}:${origin.columnNumber}` : place;
-  };
+    if (!('fileName' in origin)) return place;
+    return `${origin.fileName.replace(/^(\.\.\/)+/, '')}:${origin.lineNumber}:${origin.columnNumber}`;
+  } catch {
+    return place;
+  }
 }

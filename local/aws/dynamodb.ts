@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
-import { z } from 'zod';
 import type { JsonAnswer } from '../http/http-json.ts';
 import { jsonCall } from '../http/json-calls.ts';
 import { UserError } from '../user-error.ts';
@@ -15,6 +14,7 @@ import { DynamoDbFaultSchema, DynamoDbFaults } from './dynamodb-faults.ts';
 import { keyOf, leadingKeys, readInput, type TableRequest } from './dynamodb-input.ts';
 import { Lag } from './dynamodb-lag.ts';
 import type { AwsService, StandIn } from './stand-in.ts';
+import { keysOf } from './table-keys.ts';
 import { readTables, servedTableProperties, type Table } from './tables.ts';
 
 const writes = ['DeleteItem', 'PutItem', 'UpdateItem'];
@@ -31,6 +31,7 @@ export class DynamoDb implements AwsService {
   readonly #socket: string;
   readonly #tables: readonly Table[];
   readonly #lag = new Lag();
+  readonly #sending = new Set<Promise<JsonAnswer>>();
   readonly faults = new DynamoDbFaults();
 
   readonly controls = {
@@ -66,6 +67,7 @@ export class DynamoDb implements AwsService {
   }
 
   async close(): Promise<void> {
+    await Promise.allSettled(this.#sending); // dynalite throws where it finds its database closed under a call
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
@@ -148,7 +150,14 @@ export class DynamoDb implements AwsService {
     );
   }
 
-  async #send(operation: string, input: object): Promise<JsonAnswer> {
+  #send(operation: string, input: object): Promise<JsonAnswer> {
+    const sending = this.#exchange(operation, input);
+    this.#sending.add(sending);
+    void sending.finally(() => this.#sending.delete(sending)).catch(() => {}); // its caller hears of it
+    return sending;
+  }
+
+  async #exchange(operation: string, input: object): Promise<JsonAnswer> {
     const sent = request({
       socketPath: this.#socket,
       method: 'POST',
@@ -176,19 +185,6 @@ function withNames(input: object, requests: readonly Request[]): object {
 }
 
 const contentType = 'application/x-amz-json-1.0';
-
-const Keys = z.object({
-  KeySchema: z.array(z.object({ AttributeName: z.string(), KeyType: z.string() })),
-  GlobalSecondaryIndexes: z.array(z.object({ IndexName: z.string(), KeySchema: z.unknown() })).default([]),
-  LocalSecondaryIndexes: z.array(z.object({ IndexName: z.string(), KeySchema: z.unknown() })).default([]),
-});
-
-/** The keys of a table and its indexes as a text to compare. */
-function keysOf(table: unknown): string {
-  const { KeySchema, ...indexes } = Keys.parse(table);
-  const named = Object.values(indexes).map((list) => list.toSorted((a, b) => (a.IndexName < b.IndexName ? -1 : 1)));
-  return JSON.stringify([KeySchema, named]);
-}
 
 /** Without a table, dynalite is not even loaded. */
 export const dynamoDb = {

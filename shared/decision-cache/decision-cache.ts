@@ -17,6 +17,8 @@ import { useNotes } from './uses.ts';
  * Nothing here fails a request: whatever goes wrong is a miss, and Scalekit is asked.
  */
 export interface DecisionCache {
+  /** Connects to the table ahead of the first request. */
+  open(): void;
   /** Looks for a decision, within 300 ms. Not for routes that manage keys: they always ask Scalekit. */
   read(plainKey: string): Promise<Lookup>;
   /**
@@ -65,9 +67,11 @@ export function decisionCache({ table, settings, now }: DecisionCacheInput): Dec
   requireSettings(settings);
   const guarded = guardedTable(table, now);
   const known = knownKeys(guarded, now);
+  const uses = useNotes(guarded, now);
   return {
+    open: () => uses.open(),
     read: reader(guarded, known, settings, now),
-    remember: keeper(guarded, known, useNotes(guarded, now), settings, now),
+    remember: keeper(guarded, known, uses, settings, now),
     refused: refusals(guarded, known, settings, now),
   };
 }

@@ -4,6 +4,7 @@ import type { KnownKeys } from './known-keys.ts';
 import type { DecisionCacheSettings } from './settings.ts';
 import type { Table } from './table.ts';
 import { rememberMs, useMs } from './time-limits.ts';
+import type { UseNotes } from './uses.ts';
 
 /**
  * Whether a decision was kept. `superseded`: a mark or a newer decision was there, and stays. `unfit`: the caller is too large,
@@ -15,7 +16,7 @@ export type Remembered = 'remembered' | 'superseded' | 'unfit' | 'off' | 'thrott
 export function keeper(
   table: Table,
   known: KnownKeys,
-  noteUse: (keyId: string, until: number) => Promise<void>,
+  uses: UseNotes,
   settings: DecisionCacheSettings,
   now: () => number,
 ): (plainKey: string, caller: CachedCaller, beganAt: number) => Promise<Remembered> {
@@ -35,7 +36,7 @@ export function keeper(
   return async (plainKey, caller, beganAt) => {
     const until = now() + rememberMs;
     const kept = keep(plainKey, caller, beganAt, until);
-    const [remembered] = await Promise.all([kept, atMost(useMs, noteUse(caller.keyId, until))]);
+    const [remembered] = await Promise.all([kept, atMost(useMs, uses.note(caller.keyId, until))]);
     return remembered;
   };
 }

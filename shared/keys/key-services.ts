@@ -3,6 +3,7 @@ import type { Forgetting, Mutations } from '../audit/mutations.ts';
 import { type UseRecords, useRecordsFromEnvironment } from '../decision-cache/use-records.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { type KeyDirectory, keyDirectoryFromEnvironment } from '../scalekit/scalekit.ts';
+import { secretsFromEnvironment } from '../scalekit/secrets.ts';
 
 /** What an operation works with that shows keys. */
 export interface KeyReading {
@@ -27,7 +28,11 @@ export interface KeyForgetting {
 /** The reading services that the function's environment names. */
 export function keyReading(): KeyReading {
   const metrics = createMetrics();
-  return { scalekit: keyDirectoryFromEnvironment(metrics), uses: useRecordsFromEnvironment(), metrics };
+  return {
+    scalekit: keyDirectoryFromEnvironment(metrics, secretsFromEnvironment()),
+    uses: useRecordsFromEnvironment(),
+    metrics,
+  };
 }
 
 /** The services that the function's environment names. */

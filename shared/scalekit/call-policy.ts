@@ -3,7 +3,7 @@ import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type AccessToken, type AccessTokens, isGrantRefusal } from './access-token.ts';
 import type { Breaker } from './breaker.ts';
-import { Code, ConnectError, type GrpcError } from './grpc.cjs';
+import { Code, ConnectError, type ConnectError as GrpcError } from './grpc.ts';
 
 /**
  * Why nobody can tell, for our log. `credentials_refused`: Scalekit refuses our client or its renewed access token.

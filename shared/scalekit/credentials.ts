@@ -1,5 +1,3 @@
-import { readSecureStrings, SecretsError } from '../aws/secure-strings.ts';
-import { parameterNames, readCredential, readServiceUrl } from '../deployment.ts';
 import { backoff } from './backoff.ts';
 import { paced } from './paced.ts';
 
@@ -21,11 +19,6 @@ export interface Secrets {
   otherThan(failed: ScalekitCredentials): Promise<ScalekitCredentials | undefined>;
   /** A grant succeeded, so that the next failure reads SSM at once. */
   worked(): void;
-}
-
-/** Reads the SecureStrings `PATH/environment-url`, `PATH/client-id` and `PATH/client-secret` in one call, by name. */
-export function ssmSecrets(path: string, timeoutMs: number): Secrets {
-  return heldSecrets(() => readParameters(path, timeoutMs));
 }
 
 /** Holds what `read` gave last: a read that fails never replaces it. At most one read is under way. */
@@ -63,20 +56,4 @@ function isSame(one: ScalekitCredentials, other: ScalekitCredentials): boolean {
     one.clientId === other.clientId &&
     one.clientSecret === other.clientSecret
   );
-}
-
-async function readParameters(path: string, timeoutMs: number): Promise<ScalekitCredentials> {
-  const nameOf = (name: string) => `${path}/${name}`;
-  const values = await readSecureStrings(Object.values(parameterNames).map(nameOf), 'npm run secrets', timeoutMs);
-  const value = (name: string, parse: (text: string) => string | undefined, allowed: string): string => {
-    const parsed = parse(values[nameOf(name)] ?? '');
-    if (parsed !== undefined) return parsed;
-    throw new SecretsError(`The SSM parameter ${nameOf(name)} is not ${allowed}; store it with: npm run secrets`);
-  };
-  const ascii = 'printable ASCII';
-  return {
-    environmentUrl: value(parameterNames.environmentUrl, readServiceUrl, 'a URL like https://acme.scalekit.com'),
-    clientId: value(parameterNames.clientId, readCredential, ascii),
-    clientSecret: value(parameterNames.clientSecret, readCredential, ascii),
-  };
 }

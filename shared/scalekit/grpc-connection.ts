@@ -1,4 +1,4 @@
-import { createClient, createGrpcTransport, type Transport } from './grpc.cjs';
+import { createClient, createNodeHttpClient, createTransport, type Transport } from './grpc.ts';
 import { Http2Session } from './http2-session.ts';
 
 /** The descriptor of a gRPC service. */
@@ -19,7 +19,7 @@ export function grpcConnection(): GrpcConnection {
     if (held?.baseUrl !== baseUrl) {
       held?.session.close();
       const session = new Http2Session(baseUrl);
-      held = { baseUrl, session, transport: createGrpcTransport({ baseUrl, sessionManager: session }) };
+      held = { baseUrl, session, transport: grpcTransport(baseUrl, session) };
     }
     return held;
   };
@@ -35,4 +35,20 @@ export function grpcConnection(): GrpcConnection {
         .catch(() => {}); // the first call tries again, and answers for it
     },
   };
+}
+
+/** As connect-node's own transport, but without compression: answers are small, and zlib takes milliseconds to load. */
+function grpcTransport(baseUrl: string, session: Http2Session): Transport {
+  const maxBytes = 4 * 1024 * 1024;
+  return createTransport({
+    baseUrl,
+    httpClient: createNodeHttpClient({ httpVersion: '2', sessionProvider: () => session }),
+    useBinaryFormat: true,
+    interceptors: [],
+    acceptCompression: [],
+    sendCompression: null,
+    compressMinBytes: maxBytes,
+    readMaxBytes: maxBytes,
+    writeMaxBytes: maxBytes,
+  });
 }

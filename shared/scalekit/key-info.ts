@@ -3,7 +3,7 @@ import type { Outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { type Timestamp, timestampDate } from './grpc.cjs';
+import { type Timestamp, timestampDate } from './grpc.ts';
 
 /** One page of the active keys of an organization, or of one of its users. */
 export interface KeyPage {

@@ -1,5 +1,5 @@
 import tokenModule from '@scalekit-sdk/node/lib/token.js';
-import { millisecondsFromEnvironment, requireEnvironment } from '../environment.ts';
+import { millisecondsFromEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import type { AmendedKey, CreatedKey, KeyInfo, NewKey } from '../key.ts';
 import type { Metrics } from '../metrics.ts';
@@ -8,10 +8,11 @@ import { withoutUndefined } from '../without-undefined.ts';
 import { type AccessToken, clientCredentialsTokens } from './access-token.ts';
 import { breaker } from './breaker.ts';
 import { type CallFailure, callPolicy } from './call-policy.ts';
-import { type Secrets, ssmSecrets } from './credentials.ts';
-import { type CallOptions, timestampFromDate } from './grpc.cjs';
+import type { Secrets } from './credentials.ts';
+import { type CallOptions, timestampFromDate } from './grpc.ts';
 import { type GrpcService, grpcConnection } from './grpc-connection.ts';
 import { type KeyPage, toKeyInfo, toKeyPage } from './key-info.ts';
+import { secretsFromEnvironment } from './secrets.ts';
 
 const TokenClient = tokenModule.default;
 type TokenClient = InstanceType<typeof TokenClient>;
@@ -47,13 +48,12 @@ export interface Scalekit extends KeyDirectory {
  * to read the secrets, connect and fetch an access token, ahead of the first call.
  */
 export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
-  const deadlineMs = millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS');
-  return createScalekit(ssmSecrets(requireEnvironment('SCALEKIT_PARAMETER_PATH'), deadlineMs), deadlineMs, metrics);
+  return createScalekit(secretsFromEnvironment(), millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS'), metrics);
 }
 
-/** As {@link scalekitFromEnvironment}, for functions that only read keys. */
-export function keyDirectoryFromEnvironment(metrics: Metrics): KeyDirectory {
-  return scalekitFromEnvironment(metrics);
+/** The same for functions that only read keys; with secrets that they may have begun to read before this file was loaded. */
+export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets): KeyDirectory {
+  return createScalekit(secrets, millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS'), metrics);
 }
 
 type Call = <T>(

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { bundleAuthorizers } from './bundles.ts';
 
@@ -7,19 +8,28 @@ const { ours, plain } = bundleAuthorizers();
 
 test('the bundle holds no schema library, no tracer, and no HTTP or JWT client of the SDK’s', () => {
   const unwanted = [/ZodError/, /aws-xray/, /AxiosHeaders/, /JWSSignatureVerificationFailed/];
-  for (const pattern of unwanted) expect(readFileSync(ours.file, 'utf8')).not.toMatch(pattern);
+  const folder = dirname(ours.file);
+  const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+  expect(files).toEqual(['index.js', 'scalekit.js']);
+  for (const file of files)
+    for (const pattern of unwanted) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(pattern);
   for (const pattern of unwanted.slice(2)) expect(readFileSync(plain.file, 'utf8')).toMatch(pattern); // they would show
 });
 
-test('is no larger than 109 KB: that is what a cold start reads', () => {
-  expect(ours.zipKb).toBeLessThanOrEqual(109);
+test('is no larger than 76 KB: that is what a cold start reads', () => {
+  expect(ours.zipKb).toBeLessThanOrEqual(76);
+});
+
+test('has nothing of Scalekit’s client in the file that is always loaded', () => {
+  expect(readFileSync(ours.file, 'utf8')).not.toMatch(/scalekit\.v1|ConnectError|node:http2/);
+  expect(readFileSync(join(dirname(ours.file), 'scalekit.js'), 'utf8')).toMatch(/ConnectError[\s\S]*node:http2/);
 });
 
 test('stack traces name our lines, and the map is read only for them', () => {
   const { stderr } = spawnSync(process.execPath, [ours.file], { encoding: 'utf8', env: {} });
-  expect(stderr).toMatch(/Error: The environment variable DECISION_\w+ is not set/);
+  expect(stderr).toMatch(/Error: The environment variable SCALEKIT_\w+ is not set/);
   expect(stderr).toMatch(/functions\/authorizer\/services\.ts:\d+:\d+/);
   rmSync(`${ours.file}.map`);
   const unmapped = spawnSync(process.execPath, [ours.file], { encoding: 'utf8', env: {} });
-  expect(unmapped.stderr).toMatch(/Error: The environment variable DECISION_\w+ is not set[\s\S]*index\.js:\d+:\d+/);
+  expect(unmapped.stderr).toMatch(/Error: The environment variable SCALEKIT_\w+ is not set[\s\S]*index\.js:\d+:\d+/);
 });

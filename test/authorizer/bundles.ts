@@ -1,4 +1,4 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -27,8 +27,9 @@ export function bundleAuthorizers(): { ours: Bundle; plain: Bundle } {
   const plain = bundlePlainRecipe(outdir);
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}'); // whatever a folder above says
   const bundleOf = (folder: string): Bundle => {
-    const file = join(folder, 'index.js');
-    return { file, zipKb: Math.round(gzipSync(readFileSync(file)).length / 1024) };
+    const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
+    const bytes = files.map((name) => gzipSync(readFileSync(join(folder, name))).length);
+    return { file: join(folder, 'index.js'), zipKb: Math.round(bytes.reduce((sum, size) => sum + size, 0) / 1024) };
   };
   return { ours: bundleOf(join(outdir, 'ours')), plain: bundleOf(plain) };
 }

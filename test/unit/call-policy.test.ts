@@ -3,7 +3,7 @@ import { createMetrics } from '../../shared/metrics.ts';
 import type { AccessToken, AccessTokens } from '../../shared/scalekit/access-token.ts';
 import { breaker } from '../../shared/scalekit/breaker.ts';
 import { callPolicy } from '../../shared/scalekit/call-policy.ts';
-import { Code, ConnectError } from '../../shared/scalekit/grpc.cjs';
+import { Code, ConnectError } from '../../shared/scalekit/grpc.ts';
 
 // The outcomes of attempts are scripted: which answer Scalekit gives is the embedded service's, how often and when we ask it
 // again is ours.

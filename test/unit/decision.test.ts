@@ -20,6 +20,7 @@ const request = (authorization: string, resource = '/notes') =>
 
 /** A cache that is switched off. */
 const noCache: DecisionCache = {
+  open: () => {},
   read: async () => ({ isHit: false, reason: 'off' }),
   remember: async () => 'off',
   refused: async () => 'off',

@@ -4,7 +4,7 @@ import { toProblem } from '../../shared/endpoint/problem.ts';
 import { limitFromEnvironment } from '../../shared/environment.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
 import { fail } from '../../shared/result.ts';
-import { Code, ConnectError } from '../../shared/scalekit/grpc.cjs';
+import { Code, ConnectError } from '../../shared/scalekit/grpc.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';

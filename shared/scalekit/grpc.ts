@@ -1,0 +1,6 @@
+// The one place that imports connect. In the bundles its names stand for less of connect: infra/lambda/grpc-client/.
+
+export { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
+export { type CallOptions, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+export { createTransport } from '@connectrpc/connect/protocol-grpc';
+export { createNodeHttpClient } from '@connectrpc/connect-node';
