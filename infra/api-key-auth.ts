@@ -1,4 +1,4 @@
-import { Aspects, Names } from 'aws-cdk-lib';
+import { Aspects, Names, Token } from 'aws-cdk-lib';
 import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -50,7 +50,7 @@ export class ApiKeyAuth extends Construct {
   readonly #backendPaths = new Set<string>();
 
   constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
-    const config = completeConfig(given);
+    const config = completeConfig(given, Token.isUnresolved);
     super(scope, id);
     const deployment = Names.uniqueResourceName(this, { separator: '-', allowedSpecialCharacters: '-', maxLength: 60 });
     if (config.customerManagedKey) {

@@ -40,6 +40,10 @@ export class ApiKeysStack extends Stack {
         value: auth.domainAliasTarget,
         description: 'What a DNS record for the domain must be an alias of',
       });
+    new CfnOutput(this, outputNames.settings, {
+      value: JSON.stringify(config),
+      description: 'The settings that it was deployed with',
+    });
     new CfnOutput(this, 'ScalekitParameterPath', {
       value: auth.parameterPath,
       description: 'Where npm run secrets stores',

@@ -1,11 +1,12 @@
 import { App } from 'aws-cdk-lib';
 import { ApiKeysStack } from './api-keys-stack.ts';
-import { ConfigError, readConfig } from './config.ts';
+import { ConfigError } from './config.ts';
 import { stackName } from './names.ts';
+import { readSettings } from './settings.ts';
 
 const app = new App();
 try {
-  const config = readConfig(app.node);
+  const config = readSettings(app.node.getAllContext());
   new ApiKeysStack(app, stackName(config.stage), { config });
 } catch (error) {
   if (!(error instanceof ConfigError)) throw error;

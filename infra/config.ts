@@ -1,4 +1,5 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
+import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 
 /** What CloudWatch Logs allows. */
@@ -109,39 +110,90 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** Reads the settings from CDK context (`-c name=value`, or cdk.json); throws a {@link ConfigError}. */
-export function readConfig(context: { tryGetContext(name: string): unknown }): Config {
-  return toConfig((name) => context.tryGetContext(name), 'context value');
+/** A value of a setting, and how an error names it: `settings/prod.json: waf`. */
+export interface GivenSetting {
+  readonly value: unknown;
+  readonly named: string;
 }
 
-/** Completes settings that were given in code with their defaults; throws a {@link ConfigError}. */
-export function completeConfig(given: Partial<Config>): Config {
-  return toConfig((name) => (given as Readonly<Record<string, unknown>>)[name], 'ApiKeyAuth:');
+/**
+ * Completes settings that were given in code with their defaults; throws a {@link ConfigError}. `isToken` recognizes values that
+ * only the deployment knows: they are not validated.
+ */
+export function completeConfig(given: Partial<Config>, isToken: (value: unknown) => boolean = () => false): Config {
+  const entries = Object.entries(given).map(
+    ([name, value]) => [name, { value, named: `ApiKeyAuth: ${name}` }] as const,
+  );
+  const tokens = entries.filter(([name, { value }]) => name in ConfigSchema.shape && isToken(value));
+  for (const [name, { named }] of tokens)
+    if (!knownAtDeployment.includes(name as keyof Config))
+      throw new ConfigError(`${named} is a token: the synthesis needs its value. Give a literal`);
+  const literals = new Map(entries.filter(([, { value }]) => !isToken(value)));
+  const config = { ...toConfig(literals), ...Object.fromEntries(tokens.map(([name, { value }]) => [name, value])) };
+  requirePair(config, 'ApiKeyAuth:');
+  return config;
 }
+
+/** Settings that go into the template as they are, so that they may be tokens. */
+const knownAtDeployment: readonly (keyof Config)[] = [
+  'corsAllowOrigin',
+  'logRetentionDays',
+  'scalekitDeadlineMs',
+  'wafRequestsPerFiveMinutes',
+  'domainName',
+  'certificateArn',
+];
 
 /** Settings of earlier releases, and what takes their place. */
 const formerSettings: Readonly<Record<string, string>> = {
   authorizerTtlSeconds: 'use decisionCacheSeconds: its decisions end at once with a revocation',
 };
 
-function toConfig(settingOf: (name: string) => unknown, what: string): Config {
-  for (const [name, instead] of Object.entries(formerSettings))
-    if (settingOf(name) !== undefined) throw new ConfigError(`${what} ${name} is no setting any more: ${instead}`);
-  const given = Object.keys(ConfigSchema.shape)
-    .map((name) => [name, settingOf(name)] as const)
-    .filter(([, value]) => value !== undefined);
-  const parsed = ConfigSchema.safeParse(Object.fromEntries(given));
-  if (parsed.success) {
-    if (parsed.data.outageGraceSeconds > 0 && parsed.data.decisionCacheSeconds === 0)
-      throw new ConfigError(
-        `${what} outageGraceSeconds needs decisionCacheSeconds: without a cache there is no decision`,
-      );
-    if ((parsed.data.domainName === undefined) === (parsed.data.certificateArn === undefined)) return parsed.data;
-    throw new ConfigError(`${what} domainName and certificateArn go together: give both, or neither`);
+/** Parses settings by their names; throws a {@link ConfigError} for a name that is no setting, and for what is not allowed. */
+export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
+  const given = [...settings].filter(([, { value }]) => value !== undefined);
+  for (const [name, { named }] of given) requireSetting(name, named);
+  const parsed = ConfigSchema.safeParse(Object.fromEntries(given.map(([name, { value }]) => [name, value])));
+  const namedOf = (name: keyof Config) => settings.get(name)?.named ?? name;
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0]);
+      const { named, value } = settings.get(name) ?? { named: name, value: undefined };
+      return `${named}=${JSON.stringify(value)} is not allowed: ${issue.message}`;
+    });
+    throw new ConfigError(problems.join('; '));
   }
-  const problems = parsed.error.issues.map((issue) => {
-    const name = String(issue.path[0]);
-    return `${what} ${name}=${JSON.stringify(settingOf(name))} is not allowed: ${issue.message}`;
-  });
-  throw new ConfigError(problems.join('; '));
+  const { outageGraceSeconds, decisionCacheSeconds } = parsed.data;
+  if (outageGraceSeconds > 0 && decisionCacheSeconds === 0)
+    throw new ConfigError(
+      `${namedOf('outageGraceSeconds')} needs decisionCacheSeconds: without a cache there is no decision`,
+    );
+  return parsed.data;
+}
+
+/** A domain needs its certificate, and a certificate its domain. */
+export function requirePair({ domainName, certificateArn }: Config, named: string): void {
+  if ((domainName === undefined) === (certificateArn === undefined)) return;
+  throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
+}
+
+function requireSetting(name: string, named: string): void {
+  if (name in ConfigSchema.shape) return;
+  const instead = formerSettings[name];
+  if (instead) throw new ConfigError(`${named} is no setting any more: ${instead}`);
+  const similar = similarSetting(name);
+  const hint = similar ? `Did you mean ${similar}?` : `The settings are ${Object.keys(ConfigSchema.shape).join(', ')}.`;
+  throw new ConfigError(`${named} is no setting. ${hint}`);
+}
+
+/** The names of all settings. */
+export const settingNames = Object.keys(ConfigSchema.shape) as readonly (keyof Config)[];
+
+/** The setting that a name within two edits of it stands for; a former setting stands for itself. */
+export function similarSetting(name: string): string | undefined {
+  const distances = [...settingNames, ...Object.keys(formerSettings)].map((setting) => ({
+    setting,
+    edits: Math.min(distance(name, setting), distance(name.toLowerCase(), setting.toLowerCase())),
+  }));
+  return distances.filter(({ edits }) => edits <= 2).sort((one, other) => one.edits - other.edits)[0]?.setting;
 }

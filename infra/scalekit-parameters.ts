@@ -1,4 +1,4 @@
-import { Stack } from 'aws-cdk-lib';
+import { Stack, Tokenization } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -32,7 +32,7 @@ export class ScalekitParameters extends Construct {
   /** Lets a function read exactly these three parameters, and tells it where they are. */
   grantRead(reader: ApiFunction): void {
     reader.addEnvironment('SCALEKIT_PARAMETER_PATH', this.path);
-    reader.addEnvironment('SCALEKIT_DEADLINE_MS', String(this.#deadlineMs));
+    reader.addEnvironment('SCALEKIT_DEADLINE_MS', Tokenization.stringifyNumber(this.#deadlineMs));
     this.#grantRead(reader, Object.values(parameterNames));
   }
 

@@ -73,7 +73,7 @@ export const operatorRoute = '/organizations/{organizationId}';
 export const contractBackendPaths: readonly string[] = ['/whoami'];
 
 /** Outputs of the stack. */
-export const outputNames = { apiUrl: 'ApiUrl', operatorUrl: 'OperatorApiUrl' } as const;
+export const outputNames = { apiUrl: 'ApiUrl', operatorUrl: 'OperatorApiUrl', settings: 'Settings' } as const;
 
 /** The source of every event on the audit bus. */
 export const eventSource = 'api-keys';

@@ -1,4 +1,4 @@
-import type { SendSigned } from './operator-client.ts';
+import type { OperatorClient } from './operator-client.ts';
 
 /** A key, as far as the commands look at it. */
 export interface ListedKey {
@@ -16,7 +16,7 @@ export interface KeyPage {
 }
 
 /** Every page of active keys. */
-export async function allPages(send: SendSigned, userId?: string): Promise<KeyPage[]> {
+export async function allPages({ send }: OperatorClient, userId?: string): Promise<KeyPage[]> {
   const pages: KeyPage[] = [];
   for (let pageToken: string | undefined; ; ) {
     const query = new URLSearchParams({ pageSize: '30' });

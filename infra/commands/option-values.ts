@@ -3,7 +3,7 @@ import { idPatterns, outputNames, readServiceUrl } from '../../shared/deployment
 
 // Values of options, as commander reads them. Each throws commander's InvalidArgumentError, which says what is allowed.
 
-const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_557_600 };
+const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 
 export function duration(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?) ?([smhdwy])$/.exec(text) ?? [];
@@ -24,8 +24,20 @@ export function keyId(text: string): string {
   return text;
 }
 
-export function keyIds(text: string, ids: string[] = []): string[] {
-  return [...ids, keyId(text)];
+/** A time as RFC 3339: given as that, as a date (its begin in UTC), or as a duration before now. */
+export function time(text: string): string {
+  const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
+  const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.test(text);
+  if ((isDate || isTime) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
+  if (/^\d+(\.\d+)? ?[smhdwy]$/.test(text)) return new Date(Date.now() - duration(text) * 1000).toISOString();
+  throw new InvalidArgumentError('Use a time like 2030-01-31T12:00:00Z, a date like 2030-01-31, or an age like 2h.');
+}
+
+/** `name=value` of CDK context. */
+export function contextPair(text: string, pairs: Record<string, string> = {}): Record<string, string> {
+  const [name, value] = text.split(/=(.*)/s);
+  if (!name || value === undefined) throw new InvalidArgumentError('Use NAME=VALUE, like waf=true.');
+  return { ...pairs, [name]: value };
 }
 
 /** Less than a week may lie in a gap of the record that nobody noticed; a use is kept for 400 days. */

@@ -1,4 +1,4 @@
-import type { SendSigned } from './operator-client.ts';
+import type { OperatorClient } from './operator-client.ts';
 
 /** The API's answer to a bulk revocation, or the sum of several. */
 interface BulkAnswer {
@@ -15,7 +15,7 @@ function foundOf({ matched, cursor }: { readonly matched: number; readonly curso
 }
 
 /** Counts what fits, in as many requests as it takes to look at all keys. */
-export async function countAll(send: SendSigned, body: object, all: boolean): Promise<BulkAnswer> {
+export async function countAll({ send }: OperatorClient, body: object, all: boolean): Promise<BulkAnswer> {
   let matched = 0;
   for (let cursor: string | undefined; ; ) {
     const answer = (await send('POST', '/revoke', { ...body, cursor })) as BulkAnswer;
@@ -26,12 +26,17 @@ export async function countAll(send: SendSigned, body: object, all: boolean): Pr
 }
 
 /** Revokes what fits until nothing is found from the first key to the last: a thief may make keys all the while. */
-export async function revokeUntilNone(send: SendSigned, body: object): Promise<BulkAnswer> {
+export async function revokeUntilNone(
+  { send }: OperatorClient,
+  body: object,
+  onProgress: (revoked: number) => void,
+): Promise<BulkAnswer> {
   let revoked = 0;
   let hasFound = false;
   for (let cursor: string | undefined; ; ) {
     const answer = await settleUnmarked(send, (await send('POST', '/revoke', { ...body, cursor })) as BulkAnswer);
     revoked += answer.revoked;
+    onProgress(revoked);
     hasFound ||= foundOf(answer) > 0;
     const isStuck = answer.revoked === 0 && answer.matched > 0 && answer.cursor === cursor;
     if (isStuck || (answer.matched === 0 && !hasFound)) {
@@ -47,7 +52,7 @@ export async function revokeUntilNone(send: SendSigned, body: object): Promise<B
  * Revokes by their ids the keys that are revoked, but that a cached decision may still accept: no later request finds them by a
  * filter. Throws where the table of the decision cache is still not to be written.
  */
-async function settleUnmarked(send: SendSigned, answer: BulkAnswer): Promise<BulkAnswer> {
+async function settleUnmarked(send: OperatorClient['send'], answer: BulkAnswer): Promise<BulkAnswer> {
   const unmarked = answer.failed.filter(({ code }) => code === 'cache_not_flushed');
   for (const { keyId } of unmarked) await send('DELETE', `/${keyId}`);
   return {

@@ -1,5 +1,7 @@
+import { confirm, progress } from './confirm.ts';
+import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { allPages, type KeyPage, type ListedKey } from './key-pages.ts';
-import type { SendSigned } from './operator-client.ts';
+import type { OperatorClient } from './operator-client.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -19,32 +21,38 @@ interface UnusedOptions {
 
 /** Shows the keys that were not used for some days, and revokes them where that is asked for and certain. */
 export async function unused(
-  send: SendSigned,
+  client: OperatorClient,
   { days, revoke, yes, dryRun }: UnusedOptions,
-  show: (answer: object) => void,
+  show: (answer: { readonly unused: readonly ListedKey[]; readonly revoked: number }) => void,
 ): Promise<void> {
-  const pages = await allPages(send);
+  const pages = await allPages(client);
   const now = Date.now();
   const doubt = doubtOf(pages, days, now);
-  if (revoke && doubt) throw new Error(`${doubt} Nothing is revoked.`);
+  if (revoke && doubt) throw new CommandFailure(exitCodes.refused, `${doubt} Nothing was revoked.`);
   const keys = pages.flatMap((page) => unusedOf(page, now - days * dayMs));
-  if (revoke && !dryRun && !yes)
-    throw new Error(`${keys.length} keys would be revoked. Look at them with --dry-run, then use --yes.`);
-  const revoked = revoke && !dryRun ? await revokeEach(send, keys) : 0;
+  const isRevoking = revoke && !dryRun;
+  if (isRevoking) console.error(client.where);
+  if (isRevoking && !yes)
+    await confirm(client.organization, `This revokes ${keys.length} keys of ${client.organization}.`);
+  const revoked = isRevoking ? await revokeEach(client, keys) : 0;
   show({ unused: keys, revoked });
   if (doubt) console.error(doubt);
 }
 
-async function revokeEach(send: SendSigned, keys: readonly ListedKey[]): Promise<number> {
+async function revokeEach({ send }: OperatorClient, keys: readonly ListedKey[]): Promise<number> {
+  const shown = progress();
   for (const [index, { keyId }] of keys.entries()) {
+    shown.show(`${index} of ${keys.length} keys are revoked`);
     try {
       await send('DELETE', `/${keyId}`);
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : 'no answer';
       const message = `${index} of ${keys.length} keys are revoked. Revoke ${keyId} by its id, then run this again: ${reason}`;
-      throw new Error(message, { cause });
+      shown.end();
+      throw new CommandFailure(exitCodes.incomplete, message, { cause });
     }
   }
+  shown.end();
   return keys.length;
 }
 

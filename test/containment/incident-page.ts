@@ -11,6 +11,11 @@ export const blocks: ReadonlyMap<string, string> = new Map(
   [...page.matchAll(/^```sh (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', commands = '']) => [name, commands]),
 );
 
+/** What the page asks to be set up, for the local runtime with that data folder. */
+export function setUp(dataDir: string): string {
+  return `TARGET=(--local --data '${dataDir}')\n${blocks.get('setup')}`;
+}
+
 /** Runs a block in bash against a local runtime; everything that it prints. Rejects where a command fails. */
 export function runBlock(
   { outputs, dataDir }: RuntimeProcess,
@@ -23,11 +28,10 @@ export function runBlock(
     ...process.env,
     ORG: outputs.organizationId,
     API: outputs.apiUrl,
-    TARGET: `--local --data ${dataDir} --stage dev`,
     ...variables,
   };
   return new Promise((resolve, reject) => {
-    const script = `set -e\n${blocks.get('setup')}\n${commands}`;
+    const script = `set -e\n${setUp(dataDir)}\n${commands}`;
     execFile('bash', ['-c', script], { cwd: root, env }, (error, stdout, stderr) =>
       error ? reject(new Error(`${name}: ${stderr}${stdout}`)) : resolve(stdout + stderr),
     );

@@ -1,11 +1,17 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { clientOf } from '../support/client.ts';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { exitCodes } from '../../infra/commands/exit-codes.ts';
+import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { runOnTerminal } from '../support/terminal.ts';
 
 // `npm run keys` against a local runtime: found by its data folder, and found as a deployment is, by the AWS environment.
 
@@ -23,11 +29,13 @@ interface Run {
   readonly stderr: string;
 }
 
-function run(args: string[], env: NodeJS.Dict<string> = {}): Promise<Run> {
+function run(args: string[], env: NodeJS.Dict<string> = {}, input = ''): Promise<Run> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [script, ...args], { env: { ...process.env, ...env } }, (error, stdout, stderr) =>
+    const options = { env: { ...process.env, ...env } };
+    const child = execFile(process.execPath, [script, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error ? Number(error.code) : 0, stdout, stderr }),
     );
+    child.stdin?.end(input);
   });
 }
 
@@ -73,7 +81,9 @@ test('a key is created, shown, changed, rotated and revoked; the plain key stand
   expect(days).toBeLessThan(90.1);
   const listed = await keys('list', '--json');
   expect(JSON.parse(listed.stdout).map((one: { keyId: string }) => one.keyId)).toContain(keyId);
-  expect(await keys('list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining(keyId) });
+  const piped = await keys('list');
+  expect(JSON.parse(piped.stdout)).toEqual(JSON.parse(listed.stdout));
+  expect(piped.stderr).toBe('');
   const changed = await keys('update', keyId, '--description', '', '--claim', 'env=c', '--json');
   expect(JSON.parse(changed.stdout).customClaims).toEqual({ env: 'c', scope: 'keys:read', issued_by: 'operator' });
 
@@ -81,7 +91,7 @@ test('a key is created, shown, changed, rotated and revoked; the plain key stand
   const next = JSON.parse(rotated.stdout) as { key: string; keyId: string; previous: { activeUntil: string } };
   expect(Date.parse(next.previous.activeUntil) - Date.now()).toBeGreaterThan(3_500_000);
   const again = await keys('rotate', keyId);
-  expect(again).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining(`already_rotated`) });
+  expect(again).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('add --replace') });
   expect(again.stderr).toContain(next.keyId);
   const replaced = await keys('rotate', keyId, '--replace');
   expect((await whoami(next.key)).status).toBe(401);
@@ -89,7 +99,9 @@ test('a key is created, shown, changed, rotated and revoked; the plain key stand
   expect((await whoami(replaced.stdout.trim())).status).toBe(200);
 
   const { keyId: lastId } = (await whoami(replaced.stdout.trim())).body;
-  expect(await keys('revoke', lastId)).toMatchObject({ code: 0, stdout: '' });
+  const revoked = await keys('revoke', lastId);
+  expect(revoked).toMatchObject({ code: 0, stderr: expect.stringContaining(runtime.outputs.operatorUrl) });
+  expect(JSON.parse(revoked.stdout)).toEqual({ revoked: [lastId], notActive: [], failed: [] });
   expect((await whoami(replaced.stdout.trim())).status).toBe(401);
 });
 
@@ -102,7 +114,7 @@ test('what is unused is not revoked before uses are recorded for as long, and an
   const shown = await keys('unused', '--days', '30', '--json');
   expect(JSON.parse(shown.stdout)).toEqual({ unused: [], revoked: 0 });
   const refused = await keys('unused', '--days', '30', '--revoke', '--yes');
-  expect(refused).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('less than 30 days') });
+  expect(refused).toMatchObject({ code: 5, stdout: '', stderr: expect.stringContaining('less than 30 days') });
   expect((await whoami(key)).status).toBe(200);
 
   const forgotten = await keys('forget', keyId, 'apit_1', '--json');
@@ -129,7 +141,7 @@ test('a deployment is found by its stack’s outputs, and signed for with the AW
   });
   expect(byUrl.code, byUrl.stderr).toBe(0);
   const wrong = await run(['list', '--organization', organizationId, '--stage', 'prod'], env);
-  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('ApiKeys-prod does not exist') });
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining('ApiKeys-prod does not exist') });
 });
 
 test.each([
@@ -142,21 +154,191 @@ test.each([
   [['get', '', '--organization', 'org_1'], /begins with apit_/],
   [['get', '..', '--organization', 'org_1'], /begins with apit_/],
   [['list', '--organization', '..'], /begins with org_/],
-  [['create', '--organization', 'org_1', '--local', '--data', '/nowhere'], /no local runtime in \/nowhere/],
   ...['6', '391', '7.5', '-7', 'a', ''].map((text): [string[], RegExp] => [
     ['unused', '--organization', 'org_1', `--days=${text}`],
     /Use a whole number of days from 7 to 390/,
   ]),
   [['unused', '--organization', 'org_1'], /required option '--days <number>'/],
-  [['forget', 'apit_1', 'x', '--organization', 'org_1'], /begins with apit_/],
-  [['forget', '--organization', 'org_1'], /missing required argument 'keyIds'/],
+  [['forget', 'apit_1', 'x', '--organization', 'org_1'], /"x" is no key id: use ids that begin with apit_/],
+  [['forget', '--organization', 'org_1'], /no key id on standard input/],
+  [['revoke', '-', '--organization', 'org_1'], /no key id on standard input/],
+  [['revoke', 'apit_1', '', '--organization', 'org_1'], /"" is no key id/],
+  [['update', 'apit_1', '--organization', 'org_1'], /give --description, --scope or --claim/],
+  [['revoke-all', '--organization', 'org_1'], /give a filter, or --all/],
+  [['revoke-all', '--organization', 'org_1', '--issued-by', ''], /begins with apit_/],
+  ...['soon', '2030-13-01', '2h ago', ''].map((text): [string[], RegExp] => [
+    ['revoke-all', '--organization', 'org_1', `--created-after=${text}`],
+    /Use a time like/,
+  ]),
+  [['list', '--organization', 'org_1', '--stage', 'Prod'], /stage="Prod" is not allowed/],
   [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
   [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],
 ])('%o fails with one clear message', async (args, message) => {
   const { code, stdout, stderr } = await run(args);
-  expect(code).toBe(1);
+  expect(code).toBe(2);
   expect(stdout).toBe('');
   expect(stderr).toMatch(message);
+});
+
+describe('a failure has the exit code of its kind, and a sentence', () => {
+  const other = () => ['--local', '--data', runtime.dataDir, '--organization', 'org_999'];
+
+  test('an organization that Scalekit does not know', async () => {
+    const sentence = 'Scalekit does not know the organization org_999';
+    expect(await run(['create', ...other()])).toMatchObject({ code: 3, stderr: expect.stringContaining(sentence) });
+    // Where Scalekit lists nothing, it may not know the organization.
+    for (const command of ['revoke', 'get'])
+      expect(await run([command, 'apit_1', ...other()]), command).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining('org_999 has no active key: is it the right organization?'),
+      });
+  });
+
+  test('an id that is not active in this organization', async () => {
+    for (const command of ['revoke', 'get', 'rotate'])
+      expect(await keys(command, 'apit_999'), command).toMatchObject({
+        code: 4,
+        stderr: expect.stringContaining(`apit_999 is not active in ${runtime.outputs.organizationId}`),
+      });
+  });
+
+  test('a good key of another organization, which stays', async () => {
+    const { key, keyId } = await newKey();
+    const { organization } = await sdkOf(runtime.outputs.scalekit).organization.createOrganization('Other');
+    const args = ['revoke', keyId, '--local', '--data', runtime.dataDir, '--organization', organization?.id ?? ''];
+    expect(await run(args)).toMatchObject({ code: 4, stderr: expect.stringContaining('nothing was revoked') });
+    expect((await whoami(key)).status).toBe(200);
+  });
+
+  test('a dead connection', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
+    const url = ['--url', 'http://127.0.0.1:4/v1', '--organization', 'org_1'];
+    for (const args of [['get', 'apit_1'], ['revoke', 'apit_1'], ['list']])
+      expect(await run([...args, ...url], env), args[0]).toMatchObject({
+        code: 7,
+        stderr: expect.stringMatching(/No answer from 127\.0\.0\.1:4: .*ECONNREFUSED/),
+      });
+    expect(await run(['list', '--organization', 'org_1', '--local', '--data', '/nowhere'])).toMatchObject({
+      code: 7,
+      stderr: expect.stringContaining('no local runtime in /nowhere'),
+    });
+  });
+
+  test('a missing permission, wrong credentials, and none', async () => {
+    const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
+    const url = ['--url', runtime.outputs.operatorUrl, '--organization', runtime.outputs.organizationId];
+    expect(await run(['list', ...url], env)).toMatchObject({ code: 6, stderr: expect.stringContaining('403') });
+    const xml =
+      '<ErrorResponse><Error><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>';
+    const aws = createServer((_request, response) => response.writeHead(403).end(xml)).listen(0, '127.0.0.1');
+    await once(aws, 'listening');
+    const endpoint = `http://127.0.0.1:${(aws.address() as AddressInfo).port}`;
+    const stranger = await run(['list', '--organization', 'org_1', ...stage], { ...env, AWS_ENDPOINT_URL: endpoint });
+    aws.close();
+    expect(stranger).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('Cannot read the outputs of the stack ApiKeys-dev: a permission is missing'),
+    });
+    const none = {
+      AWS_ACCESS_KEY_ID: '',
+      AWS_SECRET_ACCESS_KEY: '',
+      AWS_PROFILE: 'none-such',
+      AWS_REGION: 'us-east-1',
+    };
+    expect(await run(['list', '--organization', 'org_1'], none)).toMatchObject({
+      code: 6,
+      stderr: expect.stringMatching(/Sign in|set AWS_PROFILE/),
+    });
+  });
+
+  test('the API’s words are told in those of the options', async () => {
+    const { keyId } = await newKey();
+    const long = await keys('rotate', keyId, '--overlap', '60d');
+    expect(long).toMatchObject({
+      code: 5,
+      stderr: expect.stringContaining('--overlap: must be at most 2592000 seconds (30d)'),
+    });
+    const odd = await keys('create', '--claim', 'allowed_ips=here');
+    expect(odd).toMatchObject({ code: 5, stderr: expect.stringContaining('--claim allowed_ips:') });
+  });
+});
+
+test('the DELETE is sent whatever the look before it says', async () => {
+  const sent: string[] = [];
+  const api = createServer((request, response) => {
+    sent.push(request.method ?? '');
+    if (request.method === 'DELETE') response.writeHead(204).end();
+    else
+      response
+        .writeHead(503, { 'Content-Type': 'application/json' })
+        .end('{"code":"upstream_unavailable","detail":"x","status":503}');
+  }).listen(0, '127.0.0.1');
+  await once(api, 'listening');
+  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}/v1`;
+  const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
+  const revoked = await run(['revoke', 'apit_1', '--organization', 'org_1', '--url', url], credentials);
+  api.close();
+  expect(sent).toEqual(['GET', 'DELETE']);
+  expect(revoked).toMatchObject({ code: 0, stdout: expect.stringContaining('apit_1') });
+});
+
+test('ids come from standard input, and organization and stage from the environment', async () => {
+  const made = [await newKey(), await newKey()];
+  const env = { ORG: runtime.outputs.organizationId, STAGE: 'dev' };
+  const args = ['revoke', '--local', '--data', runtime.dataDir];
+  const revoked = await run(args, env, `${made.map(({ keyId }) => keyId).join('\n')}\n`);
+  expect(JSON.parse(revoked.stdout)).toMatchObject({ revoked: made.map(({ keyId }) => keyId) });
+  for (const { key } of made) expect((await whoami(key)).status).toBe(401);
+});
+
+describe('on a terminal', () => {
+  const command = (line: string) => `${process.execPath} ${script} ${line} --local --data ${runtime.dataDir}`;
+  const env = () => ({ ORG: runtime.outputs.organizationId });
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+
+  test('keys are a table, in which no description steers the terminal', async () => {
+    const { scalekit, organizationId } = runtime.outputs;
+    const made = await sdkOf(scalekit).token.createToken(organizationId, { description: 'red \u001b[31m\u0007' });
+    const keyId = made.tokenId;
+    const { text } = await runOnTerminal(command('list'), '', { cwd, env: env() });
+    expect(text).toMatch(/^KEY ID +DESCRIPTION +USER/m);
+    expect(text.split('\n').find((line) => line.startsWith(keyId))).toContain('red ?');
+    expect(text).not.toContain('\u0007');
+  });
+
+  test('revoke-all names organization and count, and does nothing unless the id is typed', async () => {
+    const { userId, organizationId } = runtime.outputs;
+    const { key } = await newKey({ userId });
+    const all = command(`revoke-all --user ${userId}`);
+    const refused = await runOnTerminal(all, 'yes\n', { cwd, env: env() });
+    expect(refused.text).toMatch(new RegExp(`This revokes \\d+ keys of ${organizationId}\\. Type ${organizationId}`));
+    expect(refused).toMatchObject({ exitCode: 2, text: expect.stringContaining('nothing was done') });
+    expect((await whoami(key)).status).toBe(200);
+    const done = await runOnTerminal(all, `${organizationId}\n`, { cwd, env: env() });
+    expect(done).toMatchObject({ exitCode: 0, text: expect.stringMatching(/Revoked \d+ of \d+ keys/) });
+    expect((await whoami(key)).status).toBe(401);
+  });
+
+  test('a new key is said to be shown once', async () => {
+    const { text } = await runOnTerminal(command('create'), '', { cwd, env: env() });
+    expect(text).toMatch(/shown this once\. Keep it now:\n\n[0-9A-Za-z]+\n/);
+  });
+});
+
+test('a key in a file is for its owner alone', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'key-'));
+  const line = `${process.execPath} ${script} create --organization ${runtime.outputs.organizationId} --local --data ${runtime.dataDir} > first.key`;
+  await promisify(execFile)('sh', ['-c', `umask 022; ${line}`], { cwd: folder });
+  expect(statSync(join(folder, 'first.key')).mode & 0o777).toBe(0o600);
+  rmSync(folder, { recursive: true });
+});
+
+test('help has the exit codes and examples, and the version is that of the project', async () => {
+  const help = await run(['--help']);
+  expect(help).toMatchObject({ code: 0, stderr: '' });
+  for (const code of Object.values(exitCodes)) expect(help.stdout).toMatch(new RegExp(`^  ${code}  `, 'm'));
+  expect(await run(['help'])).toMatchObject({ code: 0 });
+  expect(await run(['--version'])).toMatchObject({ code: 0, stdout: '0.1.0\n' });
 });
 
 test.each([
@@ -169,11 +351,11 @@ test.each([
   const credentials = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
   const ran = await run(['list', '--organization', 'org_1', '--url', `http://${host}/v1`], credentials);
   proxy.close();
-  expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
+  expect(ran).toMatchObject({ code: 7, stdout: '', stderr: expect.stringMatching(message) });
   expect(ran.stderr).toContain(host);
 });
 
 test('a URL that would carry new keys in clear is refused', async () => {
   const ran = await run(['list', '--organization', 'org_1', '--url', 'http://api.example.com/v1']);
-  expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('http:// is for localhost only') });
+  expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('http:// is for localhost only') });
 });

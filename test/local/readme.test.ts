@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { paste, shells } from '../support/terminal.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'readme-'));
 let runtime: RuntimeProcess;
@@ -18,13 +17,19 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-test('the first block of the README creates a key, uses it, revokes it, and shows that it is refused', async () => {
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, block = ''] = /^```sh first-key\n([\s\S]*?)^```$/m.exec(readme) ?? [];
-  const { stdout } = await promisify(execFile)('bash', ['-euc', block], { cwd: folder });
-  const [used = '', revoked, refused = ''] = stdout.trim().split('\n');
-  expect(JSON.parse(used)).toMatchObject({ organizationId: runtime.outputs.organizationId });
-  expect(JSON.parse(used)).not.toMatchObject({ keyId: '' });
-  expect(revoked).toBe('204');
-  expect(JSON.parse(refused)).toMatchObject({ status: 401, code: 'invalid_token' });
-});
+test.each(shells)(
+  'the first block of the README, pasted into %s, ends a key and shows that it is refused',
+  async (shell) => {
+    const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+    const [, block = ''] = /^```sh first-key\n([\s\S]*?)^```$/m.exec(readme) ?? [];
+    const { text } = await paste(shell, block, { cwd: folder });
+    const answers = text.split('\n').filter((line) => /^({.*}|\d{3})$/.test(line));
+    const [used = '', revoked, refused = ''] = answers;
+    expect(JSON.parse(used)).toMatchObject({
+      organizationId: runtime.outputs.organizationId,
+      keyId: expect.stringMatching(/^apit_/),
+    });
+    expect(revoked).toBe('204');
+    expect(JSON.parse(refused)).toMatchObject({ status: 401, code: 'invalid_token' });
+  },
+);

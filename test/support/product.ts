@@ -3,8 +3,8 @@ import { App, type AppProps, Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import type { Construct } from 'constructs';
 import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
-import { readConfig } from '../../infra/config.ts';
 import { ApiFunction } from '../../infra/lambda/api-function.ts';
+import { readSettings } from '../../infra/settings.ts';
 
 // The product as tests see it: a stack and a context of their own. A clone's settings and routes leave the tests as they are.
 
@@ -34,7 +34,7 @@ export function newApp(settings: object = {}, props: AppProps = {}): App {
 export class ProductStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
-    const config = readConfig(this.node);
+    const config = readSettings(this.node.getAllContext(), '/no/settings/');
     const auth = new ApiKeyAuth(this, 'Default', config);
     auth.dataRoute('GET', '/whoami', new ApiFunction(this, 'Whoami', { entry: 'whoami', config }));
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);

@@ -19,7 +19,7 @@ test('a command shows its help without the CDK', () => {
   const help = execFileSync(process.execPath, ['--input-type=module', '--eval', readsSettings, '--', '', '--help'], {
     encoding: 'utf8',
   });
-  expect(help).toContain('Usage: npm run keys');
+  expect(help).toContain('Usage: npm run -s keys');
 });
 
 test('a metric that no function writes does not compile', () => {

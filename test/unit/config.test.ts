@@ -1,5 +1,18 @@
-import { describe, expect, test } from 'vitest';
-import { completeConfig, readConfig } from '../../infra/config.ts';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import { completeConfig } from '../../infra/config.ts';
+import { readSettings } from '../../infra/settings.ts';
+
+const folder = `${mkdtempSync(join(tmpdir(), 'settings-'))}/`;
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** The settings of a stage whose file has this text. */
+const settingsOf = (text: string, context: Record<string, unknown> = {}) => {
+  writeFileSync(`${folder}prod.json`, text);
+  return readSettings({ stage: 'prod', ...context }, folder);
+};
 
 describe('maxKeysPerUser', () => {
   test('is no limit unless one is set', () => {
@@ -12,12 +25,75 @@ describe('maxKeysPerUser', () => {
     [1000, 1000],
     ['20', 20], // as the command line has it
   ])('%j is %i', (given, limit) => {
-    expect(readConfig({ tryGetContext: (name) => (name === 'maxKeysPerUser' ? given : undefined) })).toMatchObject({
-      maxKeysPerUser: limit,
-    });
+    expect(readSettings({ maxKeysPerUser: given }, folder)).toMatchObject({ maxKeysPerUser: limit });
   });
 
   test.each([-1, 1.5, 1001, Number.NaN])('%d is refused with what is allowed', (maxKeysPerUser) => {
     expect(() => completeConfig({ maxKeysPerUser })).toThrow(/maxKeysPerUser.* use a whole number/);
+  });
+});
+
+describe('the file of a stage', () => {
+  test('has its settings, the context is over them, and the rest are defaults', () => {
+    expect(settingsOf('{"waf": true, "decisionCacheSeconds": 60}', { decisionCacheSeconds: '5' })).toMatchObject({
+      stage: 'prod',
+      waf: true,
+      decisionCacheSeconds: 5,
+      maxKeysPerUser: 0,
+    });
+  });
+
+  test('is of that stage alone, and need not be there', () => {
+    settingsOf('{"waf": true}');
+    expect(readSettings({ stage: 'test' }, folder)).toMatchObject({ stage: 'test', waf: false });
+    expect(readSettings({}, folder)).toMatchObject({ stage: 'dev', waf: false });
+  });
+
+  test.each([
+    ['{"wafs": true}', 'settings/prod.json: wafs is no setting. Did you mean waf?'],
+    ['{"WAF": true}', 'Did you mean waf?'],
+    ['{"decisonCacheSecond": 5}', 'Did you mean decisionCacheSeconds?'],
+    ['{"color": "red"}', 'settings/prod.json: color is no setting. The settings are stage, '],
+    ['{"authorizerTtlSeconds": 5}', 'no setting any more: use decisionCacheSeconds'],
+    ['{"waf": "yes"}', 'settings/prod.json: waf="yes" is not allowed: use true or false'],
+    ['{"stage": "prod"}', 'stage is the name of the file'],
+    ['{"waf": true,}', 'settings/prod.json is not JSON'],
+    ['[]', 'settings/prod.json is not a JSON object'],
+    ['{"outageGraceSeconds": 5}', 'settings/prod.json: outageGraceSeconds needs decisionCacheSeconds'],
+    ['{"domainName": "api.example.com"}', 'domainName and certificateArn go together'],
+  ])('%s is refused, and told what is allowed', (text, message) => {
+    expect(() => settingsOf(text)).toThrow(message);
+  });
+});
+
+describe('a context value', () => {
+  test.each(['waff', 'Waf', 'stagee', 'decisionCacheSecond', 'decisioncacheseconds', 'logRetentionsDay'])(
+    '%s, within two edits of a setting, is refused',
+    (name) => {
+      expect(() => readSettings({ [name]: 'x' }, folder)).toThrow(/is no setting\. Did you mean/);
+    },
+  );
+
+  test.each(['color', 'aws:cdk:waf', '@aws-cdk/core:stage'])('%s is somebody else’s', (name) => {
+    expect(readSettings({ [name]: 'x' }, folder).stage).toBe('dev');
+  });
+});
+
+describe('settings in code', () => {
+  const isToken = (value: unknown) => value === 'TOKEN' || value === -1.5e289;
+
+  test('a name that is no setting is refused', () => {
+    expect(() => completeConfig({ waff: true } as never)).toThrow('ApiKeyAuth: waff is no setting. Did you mean waf?');
+  });
+
+  test('a token is not validated where the template takes it as it is', () => {
+    const tokens = { corsAllowOrigin: 'TOKEN', scalekitDeadlineMs: -1.5e289, waf: true };
+    expect(completeConfig(tokens, isToken)).toMatchObject(tokens);
+  });
+
+  test('a token is refused where the synthesis needs the value', () => {
+    expect(() => completeConfig({ decisionCacheSeconds: -1.5e289 }, isToken)).toThrow(
+      'ApiKeyAuth: decisionCacheSeconds is a token',
+    );
   });
 });

@@ -1,0 +1,54 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { stripVTControlCharacters } from 'node:util';
+
+type Shell = keyof typeof interactive;
+
+/** How they are started. None reads the files of the user who runs the tests. */
+const interactive = { bash: 'bash --norc --noprofile -i', zsh: 'zsh -f -i' } as const;
+
+/** The shells that people paste commands into, as far as this machine has them; CI has both. */
+export const shells = (['bash', 'zsh'] as const).filter((shell) => {
+  const isThere = spawnSync(shell, ['-c', ':']).status === 0;
+  if (!isThere) console.warn(`${shell}: skipped, as it is not installed`);
+  return isThere;
+});
+
+/** What a terminal showed, without colours, and the exit code of the last command. */
+export interface Shown {
+  readonly text: string;
+  readonly exitCode: number;
+}
+
+/** Pastes commands into an interactive shell on a terminal, as a person does, and waits until they are done. */
+export function paste(
+  shell: Shell,
+  commands: string,
+  { cwd, env }: { readonly cwd: string; readonly env?: NodeJS.Dict<string> },
+): Promise<Shown> {
+  return runOnTerminal(interactive[shell], `${commands.trimEnd()}\nprintf '%s=%s\\n' EXIT $?\nexit\n`, { cwd, env });
+}
+
+/** Runs a command line on a terminal, and types into it; `input` may be longer than one line. */
+export function runOnTerminal(
+  command: string,
+  input: string,
+  { cwd, env }: { readonly cwd: string; readonly env?: NodeJS.Dict<string> | undefined },
+): Promise<Shown> {
+  const child = spawn('script', ['-qec', command, '/dev/null'], {
+    cwd,
+    env: { ...process.env, PS1: '$ ', TERM: 'dumb', COLUMNS: '200', ...env },
+  });
+  let text = '';
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    text += chunk;
+  });
+  child.stdin.write(input);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      const shown = stripVTControlCharacters(text).replaceAll('\r', '');
+      const [, last] = /^EXIT=(\d+)$/m.exec(shown) ?? [];
+      resolve({ text: shown, exitCode: Number(last ?? code) });
+    });
+  });
+}
