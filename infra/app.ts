@@ -4,7 +4,8 @@ import { ConfigError } from './config.ts';
 import { stackName } from './names.ts';
 import { readSettings } from './settings.ts';
 
-const app = new App();
+/** The project's app. `npm start` adds the example to it. */
+export const app = new App();
 try {
   const config = readSettings(app.node.getAllContext());
   new ApiKeysStack(app, stackName(config.stage), { config });

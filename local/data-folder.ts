@@ -4,8 +4,10 @@ import { UserError } from './user-error.ts';
 
 /** The files of the runtime's data folder. */
 export interface DataFolder {
-  /** One below it for each app that is synthesized. */
+  /** One below it for each synthesis that is remembered. */
   readonly assemblies: string;
+  /** Bundles that were made again since. */
+  readonly bundles: string;
   /** The embedded Scalekit's. */
   readonly database: string;
   /** What the stand-ins of AWS keep. */
@@ -31,6 +33,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   const tables = join(folder, 'dynamodb');
   const files = {
     assemblies: join(folder, 'cdk.out'),
+    bundles: join(folder, 'bundles'),
     database,
     awsDatabase,
     tables,
@@ -47,6 +50,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
     );
   }
   const release = lock(join(folder, 'runtime.pid'), folder);
+  rmSync(files.bundles, { recursive: true, force: true });
   if (fresh) {
     const databases = [database, awsDatabase].flatMap((file) => [file, `${file}-wal`, `${file}-shm`]);
     for (const path of [...databases, tables, files.seed, files.outputs, files.env, files.logs]) {
@@ -70,7 +74,9 @@ function lock(file: string, folder: string): () => void {
     }
     writeFileSync(file, String(process.pid)); // its holder died without a word
   }
-  return () => rmSync(file, { force: true });
+  const release = () => rmSync(file, { force: true });
+  process.once('exit', release); // whatever ends the start
+  return release;
 }
 
 function isRunning(pid: number): boolean {

@@ -8,7 +8,7 @@ export function logFiles(folder: string): (name: string, text: string) => void {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       appendFileSync(join(folder, `${name}.log`), text);
     } catch (error) {
-      console.error(`can not log to ${folder}: ${(error as Error).message}`);
+      console.error(`cannot log to ${folder}: ${(error as Error).message}`);
     }
   };
 }

@@ -1,39 +1,93 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { openDataFolder } from './data-folder.ts';
+import { FailureReasons } from './failure-reasons.ts';
 import type { AccessRecord } from './gateway/gateway.ts';
-import { readOptions } from './options.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import { help, type Options, readOptions } from './options.ts';
+import { readProjectFiles, synthesisKey } from './project-files.ts';
+import { type RuntimeEvents, serve } from './runtime.ts';
+import { scalekitTrouble } from './scalekit-check.ts';
+import { fault, greet, note, showAccess, showReasons, step, warn } from './screen.ts';
+import { holdPort } from './served-apis.ts';
+import { root, synthesizeOnce } from './synthesize.ts';
 import { UserError } from './user-error.ts';
+import { ProjectWatch } from './watch.ts';
 
 // `npm start`: serves the deployment on localhost until it is told to stop.
 process.umask(0o077); // what it writes holds secrets
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const stopAtOnce = () => process.exit(130);
+for (const signal of signals) process.on(signal, stopAtOnce); // until there is something to end
 try {
-  const runtime = await startRuntime(readOptions(process.argv.slice(2), process.env), {
-    onAccess: printAccess,
-    onDenied: (line) => console.warn(line),
-  });
-  greet(runtime);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => void runtime.close().then(() => process.exit(0)));
-  }
+  if (process.argv.includes('--help')) console.log(help);
+  else await start(readOptions(process.argv.slice(2), process.env));
 } catch (error) {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exitCode = 1;
+  if (error instanceof UserError) fault(error.message);
+  else console.error(error);
+  process.exit(1);
 }
 
-function printAccess({ context, durationMs }: AccessRecord): void {
-  const { httpMethod, resourcePath = '(no such route)', status } = context;
-  const caller = ['authorizer.organizationId', 'authorizer.keyId', 'identity.userArn', 'authorizer.code']
-    .map((name) => context[name])
-    .filter(Boolean);
-  console.log([httpMethod, resourcePath, status, durationMs, 'ms', ...caller].join(' '));
-}
+async function start(options: Options): Promise<void> {
+  const { dataDir, context, watch, fresh } = options;
+  const folder = openDataFolder(dataDir, fresh);
+  if (fresh) note(`Forgot all keys, rows, logs and outputs of ${dataDir}. There is a new key below.`);
+  const letPortGo = options.port === 0 ? undefined : await holdPort(options.port);
+  const trouble = options.scalekit ? scalekitTrouble(options.scalekit) : undefined;
 
-function greet({ outputs, warnings }: Runtime): void {
-  for (const warning of warnings) console.warn(`warning: ${warning}`);
-  if (outputs.adminKey === null) {
-    console.log(`Uses the Scalekit at ${outputs.scalekit.environmentUrl}. Send it one of its keys:\n`);
-  } else {
-    console.log('An organization key is ready. A first request:\n');
+  const files = readProjectFiles(root, dataDir);
+  const assembly =
+    options.assemblies.length > 0
+      ? undefined
+      : await step(
+          'Synthesizing the stacks',
+          () => synthesizeOnce(folder.assemblies, synthesisKey(files, context), context),
+          ({ isRemembered }) => (isRemembered ? ': nothing changed since the last time' : ''),
+        );
+  const assemblies = assembly ? [assembly.assembly] : options.assemblies;
+  await letPortGo?.();
+  const logs = join(dataDir, 'logs');
+  const runtime = await step('Starting the local AWS', () => serve(options, folder, assemblies, eventsFor(logs)));
+  const watching =
+    watch && assembly
+      ? new ProjectWatch({
+          root,
+          dataDir,
+          context,
+          runtime,
+          assembliesFolder: folder.assemblies,
+          bundlesFolder: folder.bundles,
+          files,
+          assembly: assembly.assembly,
+        })
+      : undefined;
+  const told = await trouble;
+  if (told) warn(`${told} Until it does, requests with a key are answered 503.`);
+  greet(runtime, dataDir);
+  for (const signal of signals) {
+    process.removeListener(signal, stopAtOnce);
+    process.once(signal, () => {
+      process.on(signal, stopAtOnce); // a second one does not wait
+      watching?.close();
+      void runtime.close().then(() => process.exit(0));
+    });
   }
-  console.log(`  curl -H "Authorization: Bearer ${outputs.adminKey ?? 'KEY'}" ${outputs.apiUrl}/whoami\n`);
-  console.log(`ready ${outputs.apiUrl}`);
+}
+
+/** A log line may come after the answer that it explains. */
+const logDelayMs = 50;
+
+function eventsFor(logFolder: string): RuntimeEvents {
+  const reasons = new FailureReasons();
+  return {
+    onDenied: warn,
+    onLog: (functionName, text) => reasons.add(functionName, text),
+    onAccess: (record) => void show(record),
+  };
+
+  async function show(record: AccessRecord): Promise<void> {
+    showAccess(record);
+    if (!((record.context['status'] ?? '') >= '500')) return;
+    await delay(logDelayMs);
+    showReasons(reasons.take(record.context['requestId'] ?? ''), logFolder);
+  }
 }

@@ -8,6 +8,8 @@ import { UserError } from './user-error.ts';
 export interface Options {
   /** 0 picks a free one. */
   readonly port: number;
+  /** Follow changes of the project's files. */
+  readonly watch: boolean;
   /** The data folder, absolute. */
   readonly dataDir: string;
   /** Forget what earlier runs left in the data folder. */
@@ -20,11 +22,26 @@ export interface Options {
   readonly scalekit: ScalekitEnvironment | undefined;
 }
 
-const usage = 'Usage: npm start -- [--port N] [--data DIR] [--fresh] [--context NAME=VALUE… | --assembly DIR…]';
+const usage = 'Usage: npm start -- [options]. All options: npm start -- --help';
+
+/** The text of `--help`. */
+export const help = `Serves the project and examples/notes on localhost, and follows changes of their files.
+
+Usage: npm start -- [options]
+
+  --port N              the port of the customers' API; 0 picks a free one (default: 3000). The other APIs follow it.
+  --data DIR            where keys, rows, logs and outputs are kept (default: .local)
+  --fresh               forget all keys, rows, logs and outputs of the data folder first
+  --no-watch            do not follow changes of files
+  --context NAME=VALUE  a setting, as for a deployment; may be repeated
+  --assembly DIR        serve a cdk.out as it is; may be repeated
+  --help                show this
+
+With SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET set, it uses that Scalekit instead of the embedded one.`;
 
 /** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
 export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
-  const { port, data, fresh, context, assembly } = parse(args);
+  const { port, data, fresh, context, assembly, watch } = parse(args);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
     throw new UserError(`--port ${port} is not a port; use 0 (a free one) to 65535. ${usage}`);
   }
@@ -33,6 +50,7 @@ export function readOptions(args: string[], environment: NodeJS.Dict<string>): O
   }
   return {
     port: Number(port),
+    watch: watch && assembly.length === 0,
     dataDir: resolve(data),
     fresh,
     context,
@@ -45,10 +63,12 @@ function parse(args: string[]) {
   try {
     return parseArgs({
       args,
+      allowNegative: true,
       options: {
         port: { type: 'string', default: '3000' },
         data: { type: 'string', default: '.local' },
         fresh: { type: 'boolean', default: false },
+        watch: { type: 'boolean', default: true },
         assembly: { type: 'string', multiple: true, default: [] },
         context: { type: 'string', multiple: true, default: [] },
       },

@@ -34,6 +34,7 @@ export function writeOutputs(files: { readonly outputs: string; readonly env: st
     OPERATOR: outputs.operatorUrl,
     KEY: outputs.adminKey,
     ORG: outputs.organizationId,
+    NOTES: outputs.stacks['Notes']?.['ApiUrl'] ?? null,
   };
   const lines = Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [`${name}='${value}'\n`]));
   writePrivate(files.env, lines.join(''));

@@ -1,6 +1,6 @@
 /**
  * local/ serves the synthesized template on localhost, as the deployment would be served on AWS. The way in is
- * `startRuntime`; main.ts is `npm start`. It knows the output of the synthesis only, and of the project's code the names in `shared/deployment.ts`.
+ * `serve`; main.ts is `npm start`. It knows the output of the synthesis only, and of the project's code the names in `shared/deployment.ts`.
  */
 import { randomBytes } from 'node:crypto';
 import { outputNames } from '../shared/deployment.ts';
@@ -19,9 +19,8 @@ import { type Outputs, writeOutputs } from './outputs.ts';
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import { nothingSeeded, type Seed, seedScalekit } from './scalekit/seed.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
-import { localOutputs, serveApis } from './served-apis.ts';
-import { storeSecrets } from './stored-secrets.ts';
-import { synthesizeApps } from './synthesize.ts';
+import { localOutputs, type ServedRoutes, serveApis, servedRoutes } from './served-apis.ts';
+import { newWebhookSecret, storeSecrets } from './stored-secrets.ts';
 import { readAssembly } from './template/assembly.ts';
 import type { ServedModel } from './template/model.ts';
 import { readModel } from './template/read-model.ts';
@@ -30,6 +29,13 @@ import { readModel } from './template/read-model.ts';
 export interface Runtime {
   readonly outputs: Outputs;
   readonly warnings: readonly string[];
+  readonly routes: readonly ServedRoutes[];
+  /** The folders of the code that functions run. */
+  codeFolders(): string[];
+  /** Lets the functions whose code is in a folder run that of another one; what is under way ends first. */
+  replaceCode(folder: string, by: string): void;
+  /** Serves other assemblies in the place of what is served. Keys and rows stay, and so do the ports. */
+  redeploy(assemblies: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -40,25 +46,74 @@ export interface RuntimeEvents {
   readonly onDenied: (line: string) => void;
   /** Something is decided on by IAM policies; once for each. */
   readonly onAuthorization?: (request: AuthorizationRequest) => void;
+  /** A function has logged some text. */
+  readonly onLog?: (functionName: string, text: string) => void;
 }
 
-/**
- * Synthesizes the project and serves its template. Rejects with a UserError for what the user can mend. When a step
- * fails, the steps before it are ended in reverse order.
- */
+/** Where a runtime serves, and on which Scalekit. */
+export type RuntimeOptions = Pick<Options, 'port' | 'scalekit'>;
+
+/** Serves what is synthesized, in a data folder that is open. For tests: a folder that it opens, and assemblies that are given. */
 export async function startRuntime(options: Options, events: RuntimeEvents): Promise<Runtime> {
   await using cleanUp = new AsyncDisposableStack();
   const files = openDataFolder(options.dataDir, options.fresh);
   cleanUp.defer(() => files.release());
-  const assemblies =
-    options.assemblies.length > 0 ? options.assemblies : await synthesizeApps(files.assemblies, options.context);
-  const model = readModel(assemblies.flatMap(readAssembly), servedByStandIns);
-  const scalekit = await connectScalekit(options.scalekit, files, cleanUp);
-  const deployed = await deploy({ port: options.port, events, files, model, scalekit }, cleanUp);
-  const outputs = { ...deployed, scalekit: scalekit.environment, ...scalekit.seed };
-  writeOutputs(files, outputs);
+  const runtime = await serve(options, files, options.assemblies, events);
   const running = cleanUp.move();
-  return { outputs, warnings: model.warnings, close: () => running.disposeAsync() };
+  return {
+    ...runtime,
+    async close() {
+      await runtime.close();
+      await running.disposeAsync();
+    },
+  };
+}
+
+/**
+ * Serves the templates of assemblies. Rejects with a UserError for what the user can mend. When a step fails, the steps before it
+ * are ended in reverse order.
+ */
+export async function serve(
+  options: RuntimeOptions,
+  files: DataFolder,
+  assemblies: readonly string[],
+  events: RuntimeEvents,
+): Promise<Runtime> {
+  await using cleanUp = new AsyncDisposableStack();
+  const scalekit = await connectScalekit(options.scalekit, files, cleanUp);
+  const secrets = { controlToken: randomBytes(24).toString('base64url'), webhookSecret: newWebhookSecret() };
+  const deployAll = async (folders: readonly string[], urls: readonly string[] = []) => {
+    await using deploying = new AsyncDisposableStack();
+    const model = readModel(folders.flatMap(readAssembly), servedByStandIns);
+    const deployed = await deploy({ port: options.port, events, files, model, scalekit, secrets, urls }, deploying);
+    const outputs = { ...deployed.outputs, scalekit: scalekit.environment, ...scalekit.seed };
+    writeOutputs(files, outputs);
+    const stack = deploying.move();
+    return { ...deployed, outputs, warnings: model.warnings, close: () => stack.disposeAsync() };
+  };
+  let deployment = await deployAll(assemblies);
+  cleanUp.defer(() => deployment.close());
+  const running = cleanUp.move();
+  return {
+    get outputs() {
+      return deployment.outputs;
+    },
+    get warnings() {
+      return deployment.warnings;
+    },
+    get routes() {
+      return deployment.routes;
+    },
+    codeFolders: () => deployment.lambda.folders,
+    replaceCode: (folder, by) => deployment.lambda.replaceCode(folder, by),
+    async redeploy(folders) {
+      readModel(folders.flatMap(readAssembly), servedByStandIns); // what cannot be served leaves the rest as it is
+      const urls = deployment.routes.map(({ url }) => url);
+      await deployment.close();
+      deployment = await deployAll(folders, urls);
+    },
+    close: () => running.disposeAsync(),
+  };
 }
 
 /** The Scalekit that keys are kept in. */
@@ -87,50 +142,56 @@ interface Plan {
   readonly files: DataFolder;
   readonly model: ServedModel;
   readonly scalekit: ConnectedScalekit;
+  /** Of the deployment that this one takes the place of. */
+  readonly urls: readonly string[];
+  readonly secrets: { readonly controlToken: string; readonly webhookSecret: string };
 }
 
 /** Starts AWS, the functions and the APIs, in this order: functions are told where AWS is, and APIs call functions. */
-async function deploy({ port, events, files, model, scalekit }: Plan, cleanUp: AsyncDisposableStack) {
+async function deploy({ port, events, files, model, scalekit, secrets, urls }: Plan, cleanUp: AsyncDisposableStack) {
   const iam = new Iam(model.roles, events.onDenied, events.onAuthorization);
-  const log = logFiles(files.logs);
+  const toFile = logFiles(files.logs);
+  const log = (name: string, text: string) => {
+    toFile(name, text);
+    events.onLog?.(name, text);
+  };
   const running = Promise.withResolvers<Running>();
   const database = openAwsDatabase(files.awsDatabase);
   cleanUp.defer(() => database.close());
   const deployment = { stacks: model.stacks, iam, database, tables: files.tables, running: running.promise };
   const { server, services } = await startStandIns(deployment, cleanUp);
-  const webhookSecret = storeSecrets(services.ssm, model.functions, scalekit.environment);
+  storeSecrets(services.ssm, model.functions, scalekit.environment, secrets.webhookSecret);
   const sendDeadLetter: SendDeadLetter = (role, queueArn, body) => services.sqs.send(role, queueArn, body);
   const lambda = await LambdaService.deploy(model.functions, lambdaEnvironment(server.url), iam, log, sendDeadLetter);
   cleanUp.defer(() => lambda.close());
-  const controlToken = randomBytes(24).toString('base64url');
   const control = await serveControl({
     services,
     lambda,
     iam,
     model,
     scalekit: scalekit.embedded,
-    token: controlToken,
+    token: secrets.controlToken,
   });
   cleanUp.defer(control.close);
   const onAccess = (record: AccessRecord) => {
-    if (record.line !== undefined) log('access', `${record.line}\n`);
+    if (record.line !== undefined) toFile('access', `${record.line}\n`);
     events.onAccess(record);
   };
-  const apis = await serveApis(model, port, (api) => new Gateway(api, lambda, iam, onAccess), cleanUp);
+  const apis = await serveApis(model, port, (api) => new Gateway(api, lambda, iam, onAccess), cleanUp, urls);
   const outputs = model.outputs.map((stack) => localOutputs(stack, apis, model.domains));
   running.resolve({ lambda, apis, outputs, sendDeadLetter });
 
   const outputOf = (name: string) => outputs.find((stack) => name in stack.outputs)?.outputs[name] ?? '';
   const { credentials } = iam.createUser('developer', [administratorAccess]);
-  return {
+  const served = {
     apiUrl: outputOf(outputNames.apiUrl),
     operatorUrl: outputOf(outputNames.operatorUrl),
     controlUrl: control.url,
-    controlToken,
-    webhookSecret,
+    ...secrets,
     aws: { endpointUrl: server.url, region: aws.region, ...credentials },
     stacks: Object.fromEntries(outputs.map((stack) => [stack.stackName, stack.outputs])),
   };
+  return { outputs: served, lambda, routes: apis.map((api) => servedRoutes(api, outputs)) };
 }
 
 /** What Lambda adds to the variables of every function. */

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { outputNames } from '../shared/deployment.ts';
 import { aws } from './account.ts';
 import type { Gateway } from './gateway/gateway.ts';
@@ -18,21 +20,44 @@ function publicUrls({ apiId, stageName }: RestApi, domains: readonly Domain[]): 
   return [`https://${apiId}.execute-api.${aws.region}.${aws.urlSuffix}/${stageName}`, ...own];
 }
 
-/** Serves the REST APIs of a model. The customers' API, which the output `ApiUrl` names, is on `port`; the others are on free ones. */
+/** Serves the REST APIs of a model. The customers' API, which the output `ApiUrl` names, is on `port`, and the others on the ports after it, where they are free; `before`: the URLs of a deployment whose ports are used again. */
 export async function serveApis(
   model: ServedModel,
   port: number,
   gatewayOf: (api: RestApi) => Gateway,
   cleanUp: AsyncDisposableStack,
+  before: readonly string[] = [],
 ): Promise<ServedApi[]> {
   const apis: ServedApi[] = [];
   for (const api of customersFirst(model)) {
     const gateway = gatewayOf(api);
-    const url = await listen(gateway, apis.length === 0 ? port : 0);
+    const index = apis.length;
+    const preferred = Number(URL.parse(before[index] ?? '')?.port || (port && port + index));
+    const url = index === 0 ? await listen(gateway, preferred) : await listenNear(gateway, preferred);
     cleanUp.defer(() => gateway.close());
     apis.push({ api, gateway, url });
   }
   return apis;
+}
+
+/** The routes of an API: its name, and the methods of each path. */
+export interface ServedRoutes {
+  readonly name: string;
+  readonly url: string;
+  readonly methods: readonly (readonly [path: string, methods: readonly string[]])[];
+}
+
+/** What an API serves, for people. An output of a stack names the API. */
+export function servedRoutes({ api, url }: ServedApi, outputs: readonly StackOutputs[]): ServedRoutes {
+  const named = outputs.flatMap(({ stackName, outputs: values }) =>
+    Object.entries(values).flatMap(([output, value]) => (value === url ? [`${stackName} ${output}`] : [])),
+  );
+  const methods = new Map<string, string[]>();
+  for (const { method, resourcePath } of api.routes) {
+    if (method === 'OPTIONS') continue;
+    methods.set(resourcePath, [...(methods.get(resourcePath) ?? []), method]);
+  }
+  return { name: named[0] ?? api.logicalId, url, methods: [...methods].sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
 /** A stack's outputs, with the local URLs in the place of those on AWS. */
@@ -60,9 +85,38 @@ async function listen(gateway: Gateway, port: number): Promise<string> {
   try {
     return await gateway.listen(port);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new UserError(
-      `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}, or --port 0 for a free one.`,
-    );
+    throw isTaken(error) ? portTaken(port) : error;
   }
+}
+
+/** Listens on a free port where that one is taken. */
+async function listenNear(gateway: Gateway, port: number): Promise<string> {
+  try {
+    return await gateway.listen(port > 65_535 ? 0 : port);
+  } catch (error) {
+    if (!isTaken(error)) throw error;
+    return gateway.listen(0);
+  }
+}
+
+/** Fails at once where a port is taken, and holds it until it is let go: nobody waits for a synthesis to hear of it. */
+export async function holdPort(port: number): Promise<() => Promise<void>> {
+  const holder = createServer().listen(port, '127.0.0.1');
+  await once(holder, 'listening').catch((error: unknown) => {
+    throw isTaken(error) ? portTaken(port) : error;
+  });
+  return async () => {
+    holder.close();
+    await once(holder, 'close');
+  };
+}
+
+function isTaken(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
+}
+
+function portTaken(port: number): UserError {
+  return new UserError(
+    `Port ${port} is taken. Choose another: npm start -- --port ${port + 10}, or --port 0 for a free one.`,
+  );
 }

@@ -4,20 +4,24 @@ import type { ParameterStore } from './aws/ssm.ts';
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import type { LambdaFunction } from './template/model.ts';
 
-/** Stores what functions need where the template tells them to look for it; returns the secret that webhooks are signed with. */
+/** A secret that webhooks are signed with, in Scalekit's form. */
+export function newWebhookSecret(): string {
+  return `whsec_${randomBytes(24).toString('base64')}`;
+}
+
+/** Stores what functions need where the template tells them to look for it. */
 export function storeSecrets(
   parameters: ParameterStore,
   functions: readonly LambdaFunction[],
   scalekit: ScalekitEnvironment,
-): string {
+  webhookSecret: string,
+): void {
   const paths = functions.flatMap(({ environment }) => variable(environment, 'SCALEKIT_PARAMETER_PATH') ?? []);
   for (const path of new Set(paths)) storeCredentials(parameters, path, scalekit);
-  const webhookSecret = `whsec_${randomBytes(24).toString('base64')}`;
   for (const { environment } of functions) {
     const name = variable(environment, 'WEBHOOK_SECRET_PARAMETER');
     if (name !== undefined) parameters.put(name, webhookSecret);
   }
-  return webhookSecret;
 }
 
 /** Stores the credentials of a Scalekit under a path, as `npm run secrets` does on AWS. */

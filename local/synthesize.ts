@@ -1,62 +1,111 @@
-import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { UserError } from './user-error.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+/** The project's folder. */
+export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The example that is served beside the project's own app. */
-const exampleApp = 'npx node examples/notes/app.ts';
+/** The project's app with the example beside it, for one synthesis. */
+const appWithExample = 'examples/local-app.ts';
 
-/** Synthesizes all that is served, each app into a folder of its own, and resolves to the folders. */
-export async function synthesizeApps(assemblies: string, context: readonly string[]): Promise<string[]> {
-  const [own, example] = [join(assemblies, 'api-keys'), join(assemblies, 'notes')];
-  const failed = new AbortController();
-  try {
-    const stopped = { signal: failed.signal };
-    await Promise.all([
-      synthesize(own, context, stopped),
-      synthesize(example, context, { app: exampleApp, ...stopped }),
-    ]);
-  } catch (error) {
-    failed.abort(); // nobody waits for the other one
-    throw error;
-  }
-  return [own, example];
+/** How cdk.json runs the project's app unless somebody changed it. */
+const usualApp = 'npx node infra/app.ts';
+
+/** A synthesis that is remembered: the folder of its assembly, and whether it was there already. */
+export interface Synthesis {
+  readonly assembly: string;
+  readonly isRemembered: boolean;
 }
 
 /**
- * Runs `cdk synth` of an app (the project's own by default) into a folder, as a deployment would, with CDK context as
- * `name=value`; rejects with a {@link UserError} that quotes CDK's reason.
+ * Synthesizes the project and the example into `folder/KEY`, or finds them there. `key` stands for all that the synthesis
+ * depends on. Removes what was synthesized before, but for `inUse`.
  */
-export function synthesize(
-  outputFolder: string,
+export async function synthesizeOnce(
+  folder: string,
+  key: string,
   context: readonly string[],
-  { app, signal }: { readonly app?: string; readonly signal?: AbortSignal } = {},
-): Promise<void> {
-  const cdk = join(root, 'node_modules', 'aws-cdk', 'bin', 'cdk');
-  const given = app === undefined ? [] : ['--app', app];
-  const args = [
-    cdk,
-    'synth',
-    '--quiet',
-    ...given,
-    '--output',
-    outputFolder,
-    ...context.flatMap((pair) => ['--context', pair]),
-  ];
-  return new Promise((resolve, reject) => {
-    execFile(process.execPath, args, { cwd: root, ...(signal ? { signal } : {}) }, (error, _stdout, stderr) => {
-      if (error) return reject(new UserError(`cdk synth failed: ${reasonOf(stderr) ?? error.message}`));
-      // The bundles are CommonJS, whatever the package.json of a folder above says.
-      writeFileSync(join(outputFolder, 'package.json'), '{"type":"commonjs"}\n');
-      resolve();
-    });
-  });
+  inUse: readonly string[] = [],
+): Promise<Synthesis> {
+  const assembly = join(folder, key);
+  if (existsSync(join(assembly, 'manifest.json'))) return { assembly, isRemembered: true };
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  for (const name of readdirSync(folder))
+    if (!inUse.includes(join(folder, name))) rmSync(join(folder, name), { recursive: true, force: true });
+  const unfinished = join(folder, `${key}.unfinished`);
+  await synthesize(unfinished, context, appOf());
+  renameSync(unfinished, assembly);
+  return { assembly, isRemembered: false };
 }
 
-function reasonOf(stderr: string): string | undefined {
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !line.includes('Subprocess exited'));
-  return lines.find((line) => /^\s*\w*Error\b.*: /.test(line))?.replace(/^\s*\w*Error[^:]*: /, '') ?? lines.at(-1);
+/**
+ * Synthesizes an app (the project's own by default) into a folder, with CDK context as `name=value`. It runs the app as the CDK's
+ * command does, without starting that command. Rejects with a {@link UserError} that has the app's own words.
+ */
+export async function synthesize(
+  outputFolder: string,
+  context: readonly string[],
+  app: string = cdkJson().app,
+): Promise<void> {
+  const given = context.map((pair) => /^([^=]+)=(.*)$/s.exec(pair) ?? noPair(pair));
+  const contextJson = {
+    ...cdkJson().context,
+    'aws:cdk:enable-asset-metadata': true,
+    'aws:cdk:bundling-stacks': ['**'],
+    ...Object.fromEntries(given.map(([, name, value]) => [name, value])),
+  };
+  // Lambda functions are validated by running them here; the CDK's own validation takes seconds, and is for a deployment.
+  const env = {
+    CDK_VALIDATION: 'false',
+    ...process.env,
+    CDK_OUTDIR: outputFolder,
+    CDK_CONTEXT_JSON: JSON.stringify(contextJson),
+  };
+  const command = app.replace(/^npx node /, `"${process.execPath}" `);
+  const child = spawn(command, { cwd: root, env, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+  const stop = () => void child.kill();
+  process.once('exit', stop);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  const code = await new Promise<number | null>((resolve) => void child.once('close', resolve));
+  process.removeListener('exit', stop);
+  if (code !== 0 || !existsSync(join(outputFolder, 'manifest.json')))
+    throw new UserError(`The synthesis failed:${inLines(reasonIn(output))}`);
+  // The bundles are CommonJS, whatever the package.json of a folder above says.
+  writeFileSync(join(outputFolder, 'package.json'), '{"type":"commonjs"}\n');
+}
+
+function inLines(text: string): string {
+  return text.includes('\n') ? `\n${text}` : ` ${text}`;
+}
+
+function noPair(pair: string): never {
+  throw new UserError(`--context ${pair} is not NAME=VALUE.`);
+}
+
+function cdkJson(): { readonly app: string; readonly context: object } {
+  return JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')) as { app: string; context: object };
+}
+
+function appOf(): string {
+  const { app } = cdkJson();
+  return app === usualApp && existsSync(join(root, appWithExample)) ? `npx node ${appWithExample}` : app;
+}
+
+/** What a person needs of an app's output: errors of esbuild with file and line, or the error, with the project's own frames. */
+function reasonIn(output: string): string {
+  const lines = stripVTControlCharacters(output).split('\n');
+  const isNoise = (line: string) =>
+    /^(Node\.js v|Bundling asset|\s*at (node:|async node:|new ModuleJob|ModuleLoader))/.test(line.trim()) ||
+    (/^\s+at /.test(line) && line.includes('node_modules'));
+  const start = lines.findIndex((line) => line.includes('[ERROR]'));
+  const end = lines.findIndex((line) => /^Error: Build failed|^\s+\^$|throw new |failureErrorWithLog/.test(line));
+  const told = start >= 0 ? lines.slice(start, end > start ? end : undefined) : lines.filter((line) => !isNoise(line));
+  return told.join('\n').trim() || 'the app ended without a word';
 }

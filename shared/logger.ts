@@ -8,11 +8,13 @@ export const logger = new Logger();
  */
 export function causeOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
-  const { code, syscall } = error as { code?: unknown; syscall?: unknown };
+  const { code, syscall, hostname, address } = error as Error & Readonly<Record<string, unknown>>;
+  const host = hostname ?? address;
   return {
     error: error.name,
     ...(code === undefined ? {} : { code }),
     ...(syscall === undefined ? {} : { syscall }),
+    ...(host === undefined ? {} : { host }),
     ...(error.cause === undefined ? {} : { cause: causeOf(error.cause) }),
   };
 }

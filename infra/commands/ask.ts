@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { CommandFailure, exitCodes } from './exit-codes.ts';
 
 /**
  * Asks a question at a terminal, and resolves to the line that is typed. A secret is shown nowhere: the terminal itself does
@@ -25,7 +26,7 @@ export function ask(
     });
     terminal.once('close', () => {
       if (isSecret) output.write('\n');
-      reject(new Error('No answer was given, so nothing is stored.'));
+      reject(new CommandFailure(exitCodes.usage, 'No answer was given, so nothing is stored.'));
     });
   });
 }

@@ -5,6 +5,7 @@ import { outputNames } from '../../shared/deployment.ts';
 import { stackName } from '../names.ts';
 import { readSettings } from '../settings.ts';
 import { contextPair } from './option-values.ts';
+import { runCommand } from './run-command.ts';
 import { differences } from './settings-differences.ts';
 import { cdkContext } from './stage.ts';
 
@@ -14,6 +15,7 @@ const program = new Command('npm run deploy --')
   .description('Shows the settings of a deployment, then deploys it. It takes the options of cdk deploy.')
   .option('-c, --context <name=value>', 'a setting over that of settings/STAGE.json; may be repeated', contextPair)
   .option('--profile <name>', 'the AWS profile')
+  .exitOverride()
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async ({ context = {}, profile }: { context?: Record<string, string>; profile?: string }) => {
@@ -38,9 +40,4 @@ async function comparison(stack: string, settings: object): Promise<string> {
   return lines.length === 0 ? `${stack} has these settings already.` : [`It changes of ${stack}:`, ...lines].join('\n');
 }
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(program);

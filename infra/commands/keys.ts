@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { addEndingCommands } from './ending-commands.ts';
-import { CommandFailure, exitCodes, exitCodesHelp } from './exit-codes.ts';
+import { exitCodesHelp } from './exit-codes.ts';
 import { addKeyCommands } from './key-commands.ts';
+import { runCommand } from './run-command.ts';
 
 // `npm run keys`: manages keys as an operator.
 
@@ -28,15 +29,4 @@ Examples:
 addKeyCommands(program);
 addEndingCommands(program);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (error instanceof CommanderError) {
-    process.exitCode = error.exitCode === 0 ? exitCodes.done : exitCodes.usage; // it has said why
-  } else {
-    const isExpected = error instanceof CommandFailure || (error as Error).name === 'ConfigError';
-    console.error(isExpected ? (error as Error).message : error);
-    process.exitCode =
-      error instanceof CommandFailure ? error.exitCode : isExpected ? exitCodes.usage : exitCodes.unexpected;
-  }
-}
+await runCommand(program);

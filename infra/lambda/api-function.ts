@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stage, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -7,7 +7,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionVariable } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
-import { bundleFunction } from './bundle.ts';
+import { bundleFunction, recordBuild } from './bundle.ts';
 
 /** Set by package/build.ts alone: the folder beside the package's code that has the functions as bundles. */
 declare const PREBUILT_FUNCTIONS: string | undefined;
@@ -50,6 +50,7 @@ export class ApiFunction extends LambdaFunction {
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
     this.addEnvironment('CORS_ALLOW_ORIGIN', config.corsAllowOrigin);
+    if (typeof PREBUILT_FUNCTIONS === 'undefined') recordBuild(entry, Stage.of(this)?.outdir ?? '');
   }
   /** Only a variable that functions know of. */
   override addEnvironment(name: FunctionVariable, value: string): this {

@@ -6,6 +6,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { RestApi } from '../template/model.ts';
@@ -33,6 +34,9 @@ export interface AccessRecord {
   readonly context: Readonly<ContextVariables>;
   readonly durationMs: number;
 }
+
+/** For how long requests that are under way may go on when an API is closed. */
+const lingerMs = 1_000;
 
 /** Serves one REST API on localhost as API Gateway would. */
 export class Gateway {
@@ -70,9 +74,12 @@ export class Gateway {
   }
 
   async close(): Promise<void> {
+    const closed = once(this.#server, 'close');
     this.#server.close();
+    this.#server.closeIdleConnections();
+    await Promise.race([closed, delay(lingerMs, undefined, { ref: false })]);
     this.#server.closeAllConnections();
-    await once(this.#server, 'close');
+    await closed;
   }
 
   async #serve(message: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -7,12 +7,15 @@ const initTimeoutMs = 10_000;
 
 /** One execution environment of a function: a worker thread that handles one invocation at a time. */
 export class ExecutionEnvironment {
+  /** The code that it runs. */
+  readonly folder: string;
   readonly #worker: Worker;
   readonly #timeoutMs: number;
   #settle: ((message: WorkerMessage) => void) | undefined;
   #death: InvocationResult | undefined;
 
   constructor(lambda: LambdaFunction, environment: NodeJS.Dict<string>, log: (text: string) => void) {
+    this.folder = lambda.folder;
     this.#timeoutMs = lambda.timeoutMs;
     const setup: WorkerSetup = {
       folder: lambda.folder,

@@ -28,10 +28,12 @@ export class FunctionRunner {
   readonly #idle: ExecutionEnvironment[] = [];
   readonly #waiting: (() => void)[] = [];
   readonly #metrics = { invocations: 0, errors: 0, coldStarts: 0 };
+  #folder: string;
 
   /** `environment` is what Lambda adds to the template's variables. */
   constructor(lambda: LambdaFunction, environment: Readonly<Record<string, string>>, log: (text: string) => void) {
     this.#lambda = lambda;
+    this.#folder = lambda.folder;
     this.#log = log;
     this.#environment = {
       ...lambda.environment,
@@ -40,7 +42,6 @@ export class FunctionRunner {
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(lambda.memoryMb),
       AWS_LAMBDA_LOG_GROUP_NAME: lambda.logGroupName,
-      LAMBDA_TASK_ROOT: lambda.folder,
       TZ: ':UTC',
     };
   }
@@ -58,11 +59,23 @@ export class FunctionRunner {
     const result = withinLimit(await this.#run(payload));
     if (!result.ok) {
       this.#metrics.errors++;
+      const { errorType, errorMessage, trace } = result;
       this.#log(
-        `${JSON.stringify({ level: 'ERROR', errorType: result.errorType, errorMessage: result.errorMessage })}\n`,
+        `${JSON.stringify({ level: 'ERROR', requestId: requestIdOf(event), errorType, errorMessage, trace })}\n`,
       );
     }
     return result;
+  }
+
+  /** The folder of the code that further invocations run. */
+  get folder(): string {
+    return this.#folder;
+  }
+
+  /** Runs further invocations on other code. What is under way ends on the code that it began with. */
+  replaceCode(folder: string): void {
+    this.#folder = folder;
+    for (const environment of this.#idle.splice(0)) this.#end(environment);
   }
 
   /** Ends all execution environments, whatever they are doing. */
@@ -105,7 +118,9 @@ export class FunctionRunner {
 
   async #start(): Promise<ExecutionEnvironment | InvocationResult> {
     this.#metrics.coldStarts++;
-    const environment = new ExecutionEnvironment(this.#lambda, this.#environment, this.#log);
+    const lambda = { ...this.#lambda, folder: this.#folder };
+    const variables = { ...this.#environment, LAMBDA_TASK_ROOT: this.#folder };
+    const environment = new ExecutionEnvironment(lambda, variables, this.#log);
     this.#all.add(environment);
     const failure = await environment.init();
     if (failure === undefined) return environment;
@@ -115,9 +130,21 @@ export class FunctionRunner {
 
   #release(environment: ExecutionEnvironment): void {
     if (environment.isDead) this.#all.delete(environment);
-    else this.#idle.push(environment);
+    else if (environment.folder === this.#folder) this.#idle.push(environment);
+    else this.#end(environment);
     this.#waiting.shift()?.();
   }
+
+  #end(environment: ExecutionEnvironment): void {
+    this.#all.delete(environment);
+    void environment.terminate();
+  }
+}
+
+/** Of an event of API Gateway. */
+function requestIdOf(event: unknown): string | undefined {
+  const { requestContext } = (event ?? {}) as { readonly requestContext?: { readonly requestId?: string } };
+  return requestContext?.requestId;
 }
 
 function withinLimit(result: InvocationResult): InvocationResult {

@@ -107,6 +107,16 @@ export class LambdaService {
     return Object.fromEntries(all.map(({ lambda, runner }) => [lambda.logicalId, { ...runner.metrics }]));
   }
 
+  /** The folders of the code that functions run. */
+  get folders(): string[] {
+    return [...new Set([...this.#functions.values()].map(({ runner }) => runner.folder))];
+  }
+
+  /** Lets the functions whose code is in a folder run that of another one. */
+  replaceCode(folder: string, by: string): void {
+    for (const { runner } of this.#functions.values()) if (runner.folder === folder) runner.replaceCode(by);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#functions.values()].map(({ runner }) => runner.close()));
   }

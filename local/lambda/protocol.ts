@@ -20,4 +20,10 @@ export type WorkerMessage = { readonly initialized: true } | InvocationResult;
 /** How an invocation ended: with a JSON payload, or with a function error as Lambda reports it. */
 export type InvocationResult =
   | { readonly ok: true; readonly payload: string }
-  | { readonly ok: false; readonly errorType: string; readonly errorMessage: string };
+  | {
+      readonly ok: false;
+      readonly errorType: string;
+      readonly errorMessage: string;
+      /** The stack of an exception. */
+      readonly trace?: string | undefined;
+    };

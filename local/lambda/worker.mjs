@@ -1,9 +1,9 @@
 // One execution environment: loads the bundle as Lambda does, then handles one invocation at a time. JavaScript, for in every
 // new thread Node would load its TypeScript compiler again: a fifth of a cold start.
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { createRequire, registerHooks } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
 
 /** @typedef {(event: unknown, context: unknown) => unknown} Handler */
@@ -11,6 +11,21 @@ import { parentPort, workerData } from 'node:worker_threads';
 /** @type {import('./protocol.ts').WorkerSetup} */
 const { folder, handler: handlerName, sourceMaps } = workerData;
 process.setSourceMapsEnabled(sourceMaps);
+
+// On Lambda no folder above the bundle says that its files are ES modules: only a package.json in the bundle does.
+registerHooks({
+  load(url, context, next) {
+    const isOurs = url.startsWith(pathToFileURL(`${folder}/`).href) && url.endsWith('.js');
+    return next(url, isOurs && !hasPackage(fileURLToPath(url)) ? { ...context, format: 'commonjs' } : context);
+  },
+});
+
+/** @param {string} file */
+function hasPackage(file) {
+  for (let at = dirname(file); at.startsWith(folder); at = dirname(at))
+    if (existsSync(join(at, 'package.json'))) return true;
+  return false;
+}
 
 /** @param {import('./protocol.ts').WorkerMessage} message */
 const post = (message) => parentPort?.postMessage(message);
@@ -63,7 +78,7 @@ async function invoke(handler, { event, context, deadline }) {
  */
 function failure(error) {
   return error instanceof Error
-    ? { ok: false, errorType: error.name, errorMessage: error.message }
+    ? { ok: false, errorType: error.name, errorMessage: error.message, trace: error.stack }
     : { ok: false, errorType: typeof error, errorMessage: String(error) };
 }
 

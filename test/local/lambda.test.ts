@@ -1,4 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
+import { FunctionRunner } from '../../local/lambda/function-runner.ts';
+import type { LambdaFunction } from '../../local/template/model.ts';
 import { type ApiSetUp, type ApiUnderTest, startApi } from '../parity/api-under-test.ts';
 
 let api: ApiUnderTest;
@@ -67,6 +72,20 @@ test('a function that can not be loaded is a 502, again and again', async () => 
   await serve({ 'GET /': '}; throw new Error("at load"); () => {' });
   expect((await api.send('GET /test/')).status).toBe(502);
   expect((await api.send('GET /test/')).status).toBe(502);
+});
+
+test('a CommonJS bundle below a project of ES modules is loaded as on Lambda, where no such folder is', async () => {
+  const project = mkdtempSync(join(tmpdir(), 'modules-'));
+  const folder = join(project, 'asset');
+  mkdirSync(folder);
+  writeFileSync(join(project, 'package.json'), '{"type": "module"}');
+  writeFileSync(join(folder, 'index.js'), "module.exports.handler = async () => require('./later.js');");
+  writeFileSync(join(folder, 'later.js'), "module.exports = 'loaded';");
+  const lambda = { handler: 'index.handler', folder, environment: {}, memoryMb: 128, timeoutMs: 5_000 };
+  const runner = new FunctionRunner(lambda as unknown as LambdaFunction, {}, () => {});
+  expect(await runner.invoke({})).toEqual({ ok: true, payload: '"loaded"' });
+  await runner.close();
+  rmSync(project, { recursive: true });
 });
 
 test('environment variables of the runtime’s own process do not reach a function', async () => {

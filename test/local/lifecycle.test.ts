@@ -32,7 +32,7 @@ test('keys outlive a restart, and do not outlive --fresh', async () => {
 test('prints a first request, one line a request, and keeps its outputs to its owner', async () => {
   const runtime = await startRuntimeProcess();
   const { apiUrl, adminKey } = runtime.outputs;
-  expect(runtime.output()).toContain(`curl -H "Authorization: Bearer ${adminKey}" ${apiUrl}/whoami`);
+  expect(runtime.output()).toContain(`-H "Authorization: Bearer ${adminKey}" ${apiUrl}/whoami`);
   expect(runtime.output()).toContain(`ready ${apiUrl}`);
   expect(runtime.output()).not.toContain('warning:');
   await whoami(apiUrl, adminKey);
@@ -58,9 +58,15 @@ test('a Scalekit that nobody listens on is a 503 with Retry-After, and no reason
     userId: null,
     scalekit: { environmentUrl: 'http://127.0.0.1:1', clientId: 'id', clientSecret: 'secret' },
   });
+  expect(runtime.output()).toMatch(
+    /warning: http:\/\/127\.0\.0\.1:1 does not answer: .*requests with a key are answered 503/,
+  );
   const answer = await exchange(runtime.outputs.apiUrl, 'GET', '/whoami', bearer('abc'));
   expectProblem(answer, 503, 'upstream_unavailable');
   expect(answer.headers['retry-after']).toBe('5');
+  await expect
+    .poll(() => runtime.output())
+    .toMatch(/GET \/whoami 503 .*\n {2}reason: unreachable: .*ECONNREFUSED.*\n {2}log: /);
   await runtime.stop();
 });
 
@@ -92,27 +98,42 @@ test('a taken port is one clear line', async () => {
   const { port } = squatter.address() as { port: number };
   const assembly = process.env['TEST_ASSEMBLY'] ?? '';
   const { code, output } = await failToStart(['--data', newDataDir(), '--port', String(port), '--assembly', assembly]);
+  const early = await failToStart(['--data', newDataDir(), '--port', String(port)]);
+  expect(early.output).not.toContain('Synthesizing'); // nobody waits for that to hear of the port
   expect(code).toBe(1);
   expect(output.trim()).toBe(
-    `Port ${port} is taken. Choose another: npm start -- --port ${port + 1}, or --port 0 for a free one.`,
+    `Port ${port} is taken. Choose another: npm start -- --port ${port + 10}, or --port 0 for a free one.`,
   );
   squatter.close();
+});
+
+test('--help says what there is, and ends well', async () => {
+  const { code, output } = await failToStart(['--help']);
+  expect(code).toBe(0);
+  for (const option of ['--port', '--data', '--fresh', '--no-watch', '--context', '--assembly'])
+    expect(output).toContain(option);
 });
 
 test.each([
   [['--port', '99999'], {}, /^--port 99999 is not a port/],
   [['--prot', '1'], {}, /^Unknown option '--prot'.*Usage/],
+  [['--context', 'waff=true'], {}, /context value waff is no setting\. Did you mean waf\?/],
+  [['--context', 'waf'], {}, /--context waf is not NAME=VALUE/],
   [[], { SCALEKIT_CLIENT_ID: 'id' }, /^Set SCALEKIT_ENVIRONMENT_URL and SCALEKIT_CLIENT_SECRET too/],
   [
     [],
     { SCALEKIT_CLIENT_ID: 'id', SCALEKIT_CLIENT_SECRET: 's', SCALEKIT_ENVIRONMENT_URL: 'acme' },
     /^SCALEKIT_ENVIRONMENT_URL is "acme", not a URL/,
   ],
-  [[], { PATH: '/nowhere' }, /^cdk synth failed: /],
-  [['--context', 'stage=X'], {}, /^cdk synth failed: context value stage="X" is not allowed: use 1 to 20/],
+  [['--context', 'stage=X'], {}, /The synthesis failed: context value stage="X" is not allowed: use 1 to 20/],
 ])('%o with %o is one clear line', async (args, env, message) => {
   const { code, output } = await failToStart(['--data', newDataDir(), ...args], env);
   expect(code).toBe(1);
   expect(output).toMatch(message);
-  expect(output.trim().split('\n')).toHaveLength(1);
+  expect(
+    output
+      .trim()
+      .replace(/^Synthesizing the stacks …\n/, '')
+      .split('\n'),
+  ).toHaveLength(1);
 });

@@ -1,4 +1,7 @@
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
@@ -98,8 +101,44 @@ test.each([
   ['a stage that is not allowed', ['--stage', 'Prod'], values, 'stage="Prod" is not allowed'],
 ])('%s stores nothing', async (_what, args, env, message) => {
   await expect(storeSecrets(args, env)).rejects.toMatchObject({
-    code: 1,
+    code: 2,
     stdout: '',
     stderr: expect.stringContaining(message),
   });
+});
+
+test('without AWS credentials nothing is asked for, and it is told what to do', async () => {
+  const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: 'none-such' };
+  await expect(storeSecrets(['--stage', 'prod'], { ...values, ...none })).rejects.toMatchObject({
+    code: 6,
+    stdout: '',
+    stderr: expect.stringMatching(/Cannot store secrets: .*aws sso login/),
+  });
+});
+
+test('a client that Scalekit refuses is not stored, unless that is asked for', async () => {
+  const scalekit = createServer((_request, response) => response.writeHead(401).end('{}')).listen(0, '127.0.0.1');
+  await once(scalekit, 'listening');
+  const url = `http://127.0.0.1:${(scalekit.address() as AddressInfo).port}`;
+  const refused = { ...values, SCALEKIT_ENVIRONMENT_URL: url };
+  await expect(storeSecrets(['--stage', 'refused'], refused)).rejects.toMatchObject({
+    code: 5,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /below \/scalekit\/refused, in region us-east-1[\s\S]*does not take the client id and secret \(401\)/,
+    ),
+  });
+  const { stdout } = await storeSecrets(['--stage', 'refused', '--no-check'], refused);
+  expect(stdout).toContain('stored /scalekit/refused/client-secret');
+  scalekit.close();
+});
+
+test('a Scalekit that does not answer is told, and no reason not to store', async () => {
+  const { stdout, stderr } = await storeSecrets([], {
+    ...values,
+    STAGE: 'silent',
+    SCALEKIT_ENVIRONMENT_URL: 'http://127.0.0.1:4',
+  });
+  expect(stderr).toMatch(/warning: http:\/\/127\.0\.0\.1:4 does not answer \(.*ECONNREFUSED.*\)/);
+  expect(stdout).toContain('stored /scalekit/silent/client-id');
 });

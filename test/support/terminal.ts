@@ -28,27 +28,56 @@ export function paste(
   return runOnTerminal(interactive[shell], `${commands.trimEnd()}\nprintf '%s=%s\\n' EXIT $?\nexit\n`, { cwd, env });
 }
 
-/** Runs a command line on a terminal, and types into it; `input` may be longer than one line. */
-export function runOnTerminal(
+/** A program that runs on a terminal. */
+export interface Terminal {
+  /** All that it has shown so far, without colours. */
+  text(): string;
+  type(input: string): void;
+  /** Its exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+  kill(): void;
+}
+
+/** Starts a command line on a terminal. */
+export function openTerminal(
   command: string,
-  input: string,
   { cwd, env }: { readonly cwd: string; readonly env?: NodeJS.Dict<string> | undefined },
-): Promise<Shown> {
+): Terminal {
   const child = spawn('script', ['-qec', command, '/dev/null'], {
     cwd,
     env: { ...process.env, PS1: '$ ', TERM: 'dumb', COLUMNS: '200', ...env },
   });
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
   let text = '';
   child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
     text += chunk;
   });
-  child.stdin.write(input);
-  return new Promise((resolve, reject) => {
+  const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', (code) => {
-      const shown = stripVTControlCharacters(text).replaceAll('\r', '');
-      const [, last] = /^EXIT=(\d+)$/m.exec(shown) ?? [];
-      resolve({ text: shown, exitCode: Number(last ?? code) });
+      process.removeListener('exit', kill);
+      resolve(code);
     });
   });
+  return {
+    text: () => stripVTControlCharacters(text).replaceAll('\r', ''),
+    type: (input) => void child.stdin.write(input),
+    ended,
+    kill,
+  };
+}
+
+/** Runs a command line on a terminal, and types into it; `input` may be longer than one line. */
+export async function runOnTerminal(
+  command: string,
+  input: string,
+  options: { readonly cwd: string; readonly env?: NodeJS.Dict<string> | undefined },
+): Promise<Shown> {
+  const terminal = openTerminal(command, options);
+  terminal.type(input);
+  const code = await terminal.ended;
+  const text = terminal.text();
+  const [, last] = /^EXIT=(\d+)$/m.exec(text) ?? [];
+  return { text, exitCode: Number(last ?? code) };
 }

@@ -28,6 +28,13 @@ const pages = ['README.md', 'SECURITY.md', 'bench', 'docs', 'examples', 'package
         .map((file) => `${name}/${file}`),
 );
 
+test.each(pages)('every command of %s can be pasted into zsh and bash, on Linux and macOS', (page) => {
+  const text = readFileSync(root + page, 'utf8');
+  const lines = [...text.matchAll(/^```sh\b.*\n([\s\S]*?)^```$/gm)].flatMap(([, block = '']) => block.split('\n'));
+  const wrong = [/(^|\s)#\s/, /\bsed -i/, /\bdate -d/, /\breadlink -f/, /\bgrep -P/];
+  expect(lines.filter((line) => wrong.some((pattern) => pattern.test(line)))).toEqual([]);
+});
+
 /** As GitHub names the headings of a page. */
 const anchorsOf = (page: string) =>
   [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

@@ -1,0 +1,5 @@
+// What `npm start` serves: the project's own app, and the example beside it, in one synthesis.
+import { app } from '../infra/app.ts';
+import { NotesStack } from './notes/notes-stack.ts';
+
+new NotesStack(app, 'Notes');
