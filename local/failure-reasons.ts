@@ -54,16 +54,20 @@ function parse(line: string): Entry | undefined {
 
 function summaryOf(entry: Entry): string {
   const { message, reason, errorType, errorMessage, stack } = entry;
-  if (errorType !== undefined) return `${errorType}: ${errorMessage}`;
+  if (typeof errorType === 'string') return `${errorType}: ${textOf(errorMessage)}`;
   if (typeof stack === 'string') return stack.split('\n')[0] ?? '';
-  return [reason ?? message, ...causesOf(entry)].join(': ');
+  return [textOf(reason ?? message), ...causesOf(entry)].join(': ');
 }
 
 /** The chain of causes, as far as it may be logged. */
 function causesOf({ error, code, host, cause }: Entry): string[] {
-  const own = [code ?? error, host].filter((part) => part !== undefined).join(' ');
+  const own = [code ?? error, host].map(textOf).join(' ').trim();
   const further = typeof cause === 'object' && cause !== null ? causesOf(cause as Entry) : [];
   return own === '' ? further : [own, ...further];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 }
 
 function stackOf({ stack, trace }: Entry): string | undefined {

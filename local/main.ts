@@ -4,11 +4,11 @@ import { openDataFolder } from './data-folder.ts';
 import { FailureReasons } from './failure-reasons.ts';
 import type { AccessRecord } from './gateway/gateway.ts';
 import { help, type Options, readOptions } from './options.ts';
+import { holdPort } from './ports.ts';
 import { readProjectFiles, synthesisKey } from './project-files.ts';
-import { type RuntimeEvents, serve } from './runtime.ts';
+import type { RuntimeEvents } from './runtime.ts';
 import { scalekitTrouble } from './scalekit-check.ts';
 import { fault, greet, note, showAccess, showReasons, step, warn } from './screen.ts';
-import { holdPort } from './served-apis.ts';
 import { root, synthesizeOnce } from './synthesize.ts';
 import { UserError } from './user-error.ts';
 import { ProjectWatch } from './watch.ts';
@@ -35,14 +35,17 @@ async function start(options: Options): Promise<void> {
   const trouble = options.scalekit ? scalekitTrouble(options.scalekit) : undefined;
 
   const files = readProjectFiles(root, dataDir);
-  const assembly =
+  const synthesizing =
     options.assemblies.length > 0
       ? undefined
-      : await step(
+      : step(
           'Synthesizing the stacks',
           () => synthesizeOnce(folder.assemblies, synthesisKey(files, context), context),
           ({ isRemembered }) => (isRemembered ? ': nothing changed since the last time' : ''),
         );
+  const loading = import('./runtime.ts'); // while another process synthesizes
+  const assembly = await synthesizing;
+  const { serve } = await loading;
   const assemblies = assembly ? [assembly.assembly] : options.assemblies;
   await letPortGo?.();
   const logs = join(dataDir, 'logs');

@@ -64,8 +64,8 @@ export function synthesisKey(
   const parts = [
     process.version,
     [...context],
-    variables.sort(),
-    [...files].map(([path, { hash }]) => [path, hash]).sort(),
+    variables.map(([name, value]) => `${name}=${value}`).sort(),
+    [...files].map(([path, { hash }]) => `${path} ${hash}`).sort(),
   ];
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 32);
 }

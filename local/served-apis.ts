@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { outputNames } from '../shared/deployment.ts';
 import { aws } from './account.ts';
 import type { Gateway } from './gateway/gateway.ts';
+import { isTaken, portTaken } from './ports.ts';
 import type { Domain, RestApi, ServedModel, StackOutputs } from './template/model.ts';
 import { UserError } from './user-error.ts';
 
@@ -97,26 +96,4 @@ async function listenNear(gateway: Gateway, port: number): Promise<string> {
     if (!isTaken(error)) throw error;
     return gateway.listen(0);
   }
-}
-
-/** Fails at once where a port is taken, and holds it until it is let go: nobody waits for a synthesis to hear of it. */
-export async function holdPort(port: number): Promise<() => Promise<void>> {
-  const holder = createServer().listen(port, '127.0.0.1');
-  await once(holder, 'listening').catch((error: unknown) => {
-    throw isTaken(error) ? portTaken(port) : error;
-  });
-  return async () => {
-    holder.close();
-    await once(holder, 'close');
-  };
-}
-
-function isTaken(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
-}
-
-function portTaken(port: number): UserError {
-  return new UserError(
-    `Port ${port} is taken. Choose another: npm start -- --port ${port + 10}, or --port 0 for a free one.`,
-  );
 }

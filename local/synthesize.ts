@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { UserError } from './user-error.ts';
@@ -61,6 +61,7 @@ export async function synthesize(
   const env = {
     CDK_VALIDATION: 'false',
     ...process.env,
+    PATH: [join(root, 'local/bin'), process.env['PATH']].join(delimiter),
     CDK_OUTDIR: outputFolder,
     CDK_CONTEXT_JSON: JSON.stringify(contextJson),
   };
