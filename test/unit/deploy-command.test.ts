@@ -1,0 +1,27 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { differences } from '../../infra/commands/settings-differences.ts';
+
+const script = fileURLToPath(new URL('../../infra/commands/deploy.ts', import.meta.url));
+const deploy = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
+
+test('a deployment shows each setting that it changes, adds or takes out', () => {
+  expect(
+    differences({ stage: 'prod', waf: true, domainName: 'a.example' }, { stage: 'prod', waf: false, n: 5 }),
+  ).toEqual(['  waf: true → false', '  domainName: "a.example" → (none)', '  n: (none) → 5']);
+});
+
+test.each([
+  [['-c', 'waff=true'], /context value waff is no setting\. Did you mean waf\?/],
+  [['-c', 'waf'], /Use NAME=VALUE/],
+  [['--context', 'decisionCacheSeconds=9999'], /decisionCacheSeconds="9999" is not allowed/],
+])('%o ends before anything is deployed', (args, message) => {
+  const { status, stdout, stderr } = deploy(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+});
+
+test('--help says that it takes the options of cdk deploy', () => {
+  expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options of cdk\s+deploy/) });
+});
