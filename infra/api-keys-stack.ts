@@ -30,7 +30,11 @@ export class ApiKeysStack extends Stack {
       value: operators.organizationPolicy.managedPolicyArn,
       description: 'Attach it to who manages the keys of the organization that its tag organizationId names',
     });
-    new CfnOutput(this, 'AuditEventBusName', {
+    new CfnOutput(this, outputNames.decisionTable, {
+      value: auth.decisionTableName,
+      description: 'Where decisions and their marks are',
+    });
+    new CfnOutput(this, outputNames.auditBus, {
       value: audit.bus.eventBusName,
       description: 'Where each change of a key is told of',
     });
@@ -44,7 +48,7 @@ export class ApiKeysStack extends Stack {
       value: JSON.stringify(config),
       description: 'The settings that it was deployed with',
     });
-    new CfnOutput(this, 'ScalekitParameterPath', {
+    new CfnOutput(this, outputNames.parameterPath, {
       value: auth.parameterPath,
       description: 'Where npm run secrets stores',
     });

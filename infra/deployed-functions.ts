@@ -43,10 +43,10 @@ export function grantPermissions(
 
 /** Puts each function behind its route: on both APIs, on the operators' alone, or open on the customers'. */
 export function addRoutes(functions: DeployedFunctions, customers: CustomerApi, operators: OperatorApi): void {
-  for (const [id, { route, operatorRoute, open }] of keyFunctionEntries) {
-    if (route) customers.keyRoute(route, functions[id]);
-    if (route) operators.keyRoute(route, functions[id]);
-    if (operatorRoute) operators.keyRoute(operatorRoute, functions[id]);
+  for (const [id, { route, operatorRoute, open, endsAccess = false }] of keyFunctionEntries) {
+    if (route) customers.keyRoute(route, functions[id], endsAccess);
+    if (route) operators.keyRoute(route, functions[id], endsAccess);
+    if (operatorRoute) operators.keyRoute(operatorRoute, functions[id], endsAccess);
     if (open) customers.openRoute(open.route, functions[id], open);
   }
 }

@@ -40,6 +40,8 @@ export interface KeyFunction {
   readonly route?: Route;
   /** On the operators' API alone. */
   readonly operatorRoute?: Route;
+  /** It takes away access: whoever floods must not be able to stop it, so that no limit is larger than its own. */
+  readonly endsAccess?: true;
   /** On the customers' API, for anybody. */
   readonly open?: Throttle & { readonly route: Route };
   /** API Gateway waits 29 s. @default 25 */
@@ -56,21 +58,21 @@ export const keyFunctions = {
   ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit', 'readUses'] },
   GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit', 'readUses'] },
   UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark'] },
-  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'] },
+  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
                 timeoutSeconds: 28 }, // it looks through the keys twice
   EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'] },
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
                 timeoutSeconds: 28 }, // as many keys as a request may
-  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'] },
+  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'], endsAccess: true },
   ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'] },
 
   RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'],
-                     open: { route: 'POST /revoke', ratePerSecond: 5, burst: 10 } },
+                     open: { route: 'POST /revoke', ratePerSecond: 50, burst: 100 } },
   ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark', 'putWork'], timeoutSeconds: 28,
-                     open: { route: 'POST /webhooks/scalekit', ratePerSecond: 100, burst: 200 } },
+                     open: { route: 'POST /webhooks/scalekit', ratePerSecond: 10, burst: 20 } },
   OpenApi:         { entry: 'openapi', may: [],
-                     open: { route: 'GET /openapi.json', ratePerSecond: 20, burst: 40 } },
+                     open: { route: 'GET /openapi.json', ratePerSecond: 2, burst: 5 } },
 } as const satisfies Readonly<Record<string, KeyFunction>>;
 
 export type KeyFunctionId = keyof typeof keyFunctions;

@@ -73,7 +73,14 @@ export const operatorRoute = '/organizations/{organizationId}';
 export const contractBackendPaths: readonly string[] = ['/whoami'];
 
 /** Outputs of the stack. */
-export const outputNames = { apiUrl: 'ApiUrl', operatorUrl: 'OperatorApiUrl', settings: 'Settings' } as const;
+export const outputNames = {
+  apiUrl: 'ApiUrl',
+  operatorUrl: 'OperatorApiUrl',
+  settings: 'Settings',
+  parameterPath: 'ScalekitParameterPath',
+  auditBus: 'AuditEventBusName',
+  decisionTable: 'DecisionTableName',
+} as const;
 
 /** The source of every event on the audit bus. */
 export const eventSource = 'api-keys';

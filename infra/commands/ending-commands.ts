@@ -5,7 +5,7 @@ import { addCommand, announced, type CommonOptions, clientOf } from './key-comma
 import { givenKeyIds } from './key-ids.ts';
 import { keyTable, show } from './key-output.ts';
 import { claim, days, keyId, time } from './option-values.ts';
-import { revokeKeys, sentencesOf } from './revoke.ts';
+import { type Revocation, revokeKeys, sentencesOf } from './revoke.ts';
 import { countAll, revokeUntilNone } from './revoke-all.ts';
 import { unused } from './unused.ts';
 
@@ -29,19 +29,7 @@ interface UnusedOptions extends CommonOptions {
 
 /** Adds the commands that end access. */
 export function addEndingCommands(program: Command): void {
-  addCommand(program, 'revoke', 'revoke keys; their next requests are refused')
-    .argument('[keyIds...]', 'the keys; without any, or with -, they come from standard input')
-    .action(async (args: string[], common: CommonOptions) => {
-      const keyIds = await givenKeyIds(args);
-      const client = await announced(common);
-      const shown = progress();
-      const revocation = await revokeKeys(client, keyIds, (done) => shown.show(`${done} of ${keyIds.length} keys`));
-      shown.end();
-      const { done, notDone } = sentencesOf(revocation, client.organization);
-      const { revoked, notActive, failed } = revocation;
-      show({ revoked, notActive, failed }, common, () => done.join('\n'));
-      if (notDone.length > 0) throw new CommandFailure(revocation.exitCode, notDone.join('\n'));
-    });
+  addRevoke(program);
 
   addCommand(program, 'revoke-all', 'revoke all keys that fit; goes on until none is found')
     .option('--user <id>', 'those of a user')
@@ -91,4 +79,36 @@ export function addEndingCommands(program: Command): void {
       for (const keyId of keyIds) await send('POST', `/${keyId}/forget`);
       show({ forgotten: keyIds }, common, () => `Forgotten: ${keyIds.join(' ')}`);
     });
+}
+
+function addRevoke(program: Command): void {
+  addCommand(program, 'revoke', 'revoke keys; their next requests are refused')
+    .argument('[keyIds...]', 'the keys; without any, or with -, they come from standard input')
+    .option(
+      '--direct',
+      'through no API: with your own right to the table, the secrets and the audit bus of the deployment',
+    )
+    .action(async (args: string[], { direct, ...common }: CommonOptions & { readonly direct?: boolean }) => {
+      const keyIds = await givenKeyIds(args);
+      if (direct) {
+        const { revokeDirectlyAll } = await import('./direct.ts'); // with the AWS SDK and the functions' code
+        return report(
+          await revokeDirectlyAll({ ...common, local: common.local ? common.data : undefined }, keyIds),
+          common,
+        );
+      }
+      const client = await announced(common);
+      const shown = progress();
+      const revocation = await revokeKeys(client, keyIds, (done) => shown.show(`${done} of ${keyIds.length} keys`));
+      shown.end();
+      report(revocation, common);
+    });
+}
+
+/** Prints what a revocation by ids did; throws where a key was not revoked. */
+function report(revocation: Revocation, common: CommonOptions): void {
+  const { done, notDone } = sentencesOf(revocation, common.organization);
+  const { revoked, notActive, failed } = revocation;
+  show({ revoked, notActive, failed }, common, () => done.join('\n'));
+  if (notDone.length > 0) throw new CommandFailure(revocation.exitCode, notDone.join('\n'));
 }

@@ -30,3 +30,4 @@ addKeyCommands(program);
 addEndingCommands(program);
 
 await runCommand(program);
+process.exit(); // a connection to Scalekit that --direct made would keep the process alive

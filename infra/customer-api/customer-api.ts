@@ -14,6 +14,8 @@ import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
+import { tellSumOfLimits } from '../rest-api/sum-of-limits.ts';
+import { throttle } from '../rest-api/throttle.ts';
 import {
   literalStageName,
   requireAdoptable,
@@ -26,8 +28,10 @@ import { customerRefusals } from './customer-refusals.ts';
 import { newCustomerRestApi } from './customer-rest-api.ts';
 import { Integrations } from './integrations.ts';
 import { addPreflight } from './preflight.ts';
-import { throttle } from './throttle.ts';
 import { WebAcl } from './web-acl.ts';
+
+/** A browser keeps the answer for an hour, and anybody may send one. */
+const preflightLimit = { ratePerSecond: 50, burst: 100 };
 
 /** What an adopted API sets for all methods is for its own: Scalekit sends no `x-api-key`, and a finder of a key has none. */
 const nothingInherited: MethodOptions = { apiKeyRequired: false, requestParameters: {} };
@@ -73,6 +77,7 @@ export class CustomerApi extends Construct {
       warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
       warnOfResourcePolicy(restApi);
     }
+    tellSumOfLimits(api, 'the customers’ API');
     if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage });
     this.#domain = this.#domainOf(config);
     addGatewayResponses(api, customerRefusals, {
@@ -104,12 +109,17 @@ export class CustomerApi extends Construct {
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${this.#stageName}`;
   }
 
-  /** Puts a function that manages keys behind a route: every request is validated, and the limit is a tenth of other routes'. */
-  keyRoute(route: Route, handler: IFunction): void {
-    this.#route(...methodAndPath(route), handler, this.#authorizers.keys);
-    throttle(this.restApi, route, {
-      ratePerSecond: Math.ceil(this.#config.throttleRatePerSecond / 10),
-      burst: Math.ceil(this.#config.throttleBurst / 10),
+  /**
+   * Puts a function that manages keys behind a route: every request is validated. The limit is a tenth of other routes', but for
+   * what ends access.
+   */
+  keyRoute(route: Route, handler: IFunction, endsAccess: boolean): void {
+    const [method, path] = methodAndPath(route);
+    this.#route(method, path, handler, this.#authorizers.keys);
+    const share = endsAccess ? 1 : 10;
+    throttle(this.restApi, method, path, {
+      ratePerSecond: Math.ceil(this.#config.throttleRatePerSecond / share),
+      burst: Math.ceil(this.#config.throttleBurst / share),
     });
   }
 
@@ -121,7 +131,7 @@ export class CustomerApi extends Construct {
   /** Puts a function behind a route that anybody may call, at no more than a few requests per second in all. */
   openRoute(route: Route, handler: IFunction, limit: Throttle): void {
     const [method, path] = methodAndPath(route);
-    const open = this.#resource(path).addMethod(method, this.#integrations.of(handler), {
+    const open = this.restApi.root.resourceForPath(path).addMethod(method, this.#integrations.of(handler), {
       ...(this.#adopted ? nothingInherited : {}),
       authorizationType: AuthorizationType.NONE,
     });
@@ -129,7 +139,7 @@ export class CustomerApi extends Construct {
       id: 'AwsSolutions-APIG4',
       reason: 'Open by design: whoever finds a key may end it, webhooks are signed, and the contract is public.',
     });
-    throttle(this.restApi, route, limit);
+    throttle(this.restApi, method, path, limit);
   }
 
   #domainOf({ domainName, certificateArn }: Config) {
@@ -147,13 +157,14 @@ export class CustomerApi extends Construct {
     });
   }
 
-  /** A resource that answers CORS preflight, also where the API that we were given has none by default. */
+  /** A resource that pages call, so that it answers CORS preflight; an API that we were given may do that by default. */
   #resource(path: string): IResource {
     const resource = this.restApi.root.resourceForPath(path);
     const hasDefault = this.restApi.root.defaultCorsPreflightOptions !== undefined;
-    if (this.#adopted && !hasDefault && !this.#withPreflight.has(resource)) {
+    if (!hasDefault && !this.#withPreflight.has(resource)) {
       this.#withPreflight.add(resource);
       addPreflight(resource, this.#config);
+      throttle(this.restApi, 'OPTIONS', path, preflightLimit);
     }
     return resource;
   }

@@ -1,12 +1,11 @@
-import { Aspects, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AccessLogField, CfnMethod, EndpointType, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogField, EndpointType, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
-import type { Construct, IConstruct } from 'constructs';
+import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
 import { requireModernTls } from '../rest-api/modern-tls.ts';
-import { preflightFor, refuseOtherBodyTypes } from './preflight.ts';
 
 /** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
 export function newCustomerRestApi(
@@ -25,7 +24,6 @@ export function newCustomerRestApi(
     // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
     cloudWatchRole: true,
     cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
-    defaultCorsPreflightOptions: preflightFor(config),
     deployOptions: {
       stageName: 'v1',
       dataTraceEnabled: false, // it would log requests, and with them keys
@@ -50,10 +48,5 @@ export function newCustomerRestApi(
       reason: 'AWS WAF is a setting: bad keys cost no call, and each method is throttled.',
     });
   api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
-  Aspects.of(api).add({ visit: visitPreflight });
   return { api, accessLog };
-}
-
-function visitPreflight(node: IConstruct): void {
-  if (node instanceof CfnMethod && node.httpMethod === 'OPTIONS') refuseOtherBodyTypes(node);
 }

@@ -4,7 +4,7 @@ import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 
 /** How pages of the one allowed origin may call. */
-export function preflightFor(config: Config): CorsOptions {
+function preflightFor(config: Config): CorsOptions {
   return {
     allowOrigins: [config.corsAllowOrigin],
     allowHeaders: ['Authorization', 'Content-Type'],
@@ -13,7 +13,7 @@ export function preflightFor(config: Config): CorsOptions {
   };
 }
 
-/** Adds a preflight to a resource of an adopted API, whose defaults and binary types are not for it. */
+/** Adds a preflight to a resource. The defaults and binary types of an API that we were given are not for it. */
 export function addPreflight(resource: IResource, config: Config): void {
   const preflight = resource.addCorsPreflight(preflightFor(config)).node.defaultChild as CfnMethod;
   preflight.apiKeyRequired = false;
@@ -24,6 +24,6 @@ export function addPreflight(resource: IResource, config: Config): void {
 }
 
 /** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
-export function refuseOtherBodyTypes(preflight: CfnMethod): void {
+function refuseOtherBodyTypes(preflight: CfnMethod): void {
   preflight.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
 }

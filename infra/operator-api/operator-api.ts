@@ -13,17 +13,19 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { operatorRoute } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
-import { methodAndPath, type Route } from '../key-functions.ts';
+
+import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules, acknowledgeWildcard } from '../rest-api/acknowledged.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
 import { requireModernTls } from '../rest-api/modern-tls.ts';
+import { throttle } from '../rest-api/throttle.ts';
 import { operatorRefusals } from './operator-refusals.ts';
 
 const stageName = 'v1';
 
-/** Of each method, of all operators together. */
-const throttle = { ratePerSecond: 100, burst: 200 };
+/** Of each method, of all operators together; what ends access has as much as a data route of customers. */
+const limitOfOthers = { ratePerSecond: 100, burst: 200 };
 
 interface OperatorApiProps {
   /** Of the API, in the account. */
@@ -40,9 +42,11 @@ export class OperatorApi extends Construct {
   /** Lets its holder manage the keys of the one organization that its tag `organizationId` names. */
   readonly organizationPolicy: ManagedPolicy;
   readonly #api: RestApi;
+  readonly #endingLimit: Throttle;
 
   constructor(scope: Construct, id: string, { name, config, loggingAccount }: OperatorApiProps) {
     super(scope, id);
+    this.#endingLimit = { ratePerSecond: config.throttleRatePerSecond, burst: config.throttleBurst };
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -57,8 +61,8 @@ export class OperatorApi extends Construct {
       deployOptions: {
         stageName,
         dataTraceEnabled: false, // it would log answers, and with them keys
-        throttlingRateLimit: throttle.ratePerSecond,
-        throttlingBurstLimit: throttle.burst,
+        throttlingRateLimit: limitOfOthers.ratePerSecond,
+        throttlingBurstLimit: limitOfOthers.burst,
         accessLogDestination: new LogGroupLogDestination(accessLog),
         accessLogFormat: accessLogFormat({ userArn: AccessLogField.contextIdentityUserArn() }),
       },
@@ -88,12 +92,13 @@ export class OperatorApi extends Construct {
   }
 
   /** Puts a function that manages keys behind a route below the organization's. */
-  keyRoute(route: Route, handler: IFunction): void {
+  keyRoute(route: Route, handler: IFunction, endsAccess: boolean): void {
     const [method, path] = methodAndPath(route);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.#api.root
       .resourceForPath(operatorRoute + path)
       .addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
+    if (endsAccess) throttle(this.#api, method, operatorRoute + path, this.#endingLimit);
   }
 
   #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {

@@ -54,6 +54,12 @@ describe.each(shells)('in %s', (shell) => {
     expect(check).toContain('1 keys of'); // the other one, which is known
   });
 
+  test('a leaked key ends through no API', async () => {
+    const { key, keyId } = await newKey();
+    expect(await run('leaked-direct', { KEY_ID: keyId })).toContain(`Revoked ${keyId}`);
+    expect(await isGood(key)).toBe(false);
+  });
+
   test('what hides from the id of its maker ends by the time that it was made, and the check finds it until then', async () => {
     const older = await newKey({ scope: 'keys:read keys:write' });
     const since = new Date(Date.now() + 1).toISOString();

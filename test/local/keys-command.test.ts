@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exitCodes } from '../../infra/commands/exit-codes.ts';
-import { clientOf, sdkOf } from '../support/client.ts';
+import { clientOf, controlOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { runOnTerminal } from '../support/terminal.ts';
 
@@ -280,6 +280,38 @@ test('the DELETE is sent whatever the look before it says', async () => {
   api.close();
   expect(sent).toEqual(['GET', 'DELETE']);
   expect(revoked).toMatchObject({ code: 0, stdout: expect.stringContaining('apit_1') });
+});
+
+test('with --direct keys are revoked through no API: marked, ended, and recorded', async () => {
+  const { aws, dataDir } = { aws: runtime.outputs.aws, dataDir: runtime.dataDir };
+  const { key, keyId } = await newKey();
+  const outputs = JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8'));
+  const folder = mkdtempSync(join(tmpdir(), 'direct-'));
+  // Both APIs are out of reach.
+  writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ ...outputs, operatorUrl: 'http://127.0.0.1:4', aws }));
+  const direct = ['--direct', '--local', '--data', folder, '--organization', runtime.outputs.organizationId];
+  const revoked = await run(['revoke', keyId, 'apit_999', ...direct]);
+  expect(JSON.parse(revoked.stdout)).toEqual({ revoked: [keyId], notActive: ['apit_999'], failed: [] });
+  expect(revoked.code).toBe(4);
+  expect((await whoami(key)).status).toBe(401);
+  const events = (await controlOf(() => runtime.outputs)('GET', '/events')) as unknown as Record<string, unknown>[];
+  expect(JSON.stringify(events)).toContain(`"keyId":"${keyId}"`);
+  expect(events.at(-1)).toMatchObject({ 'detail-type': 'ApiKey Revoked', detail: { keyId, reason: 'direct' } });
+  rmSync(folder, { recursive: true });
+});
+
+test('with --direct the key of another organization stays', async () => {
+  const { key, keyId } = await newKey();
+  const direct = [
+    '--direct',
+    '--local',
+    '--data',
+    runtime.dataDir,
+    '--organization',
+    runtime.outputs.otherOrganizationId,
+  ];
+  expect(await run(['revoke', keyId, ...direct])).toMatchObject({ code: 4 });
+  expect((await whoami(key)).status).toBe(200);
 });
 
 test('ids come from standard input, and organization and stage from the environment', async () => {

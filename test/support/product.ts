@@ -45,6 +45,7 @@ export class ProductStack extends Stack {
       OperatorPolicyArn: operators.policy.managedPolicyArn,
       OrganizationOperatorPolicyArn: operators.organizationPolicy.managedPolicyArn,
       AuditEventBusName: audit.bus.eventBusName,
+      DecisionTableName: auth.decisionTableName,
       AlarmTopicArn: monitoring.topic.topicArn,
       ScalekitParameterPath: auth.parameterPath,
       ...(auth.domainAliasTarget ? { DomainAliasTarget: auth.domainAliasTarget } : {}),

@@ -1,9 +1,8 @@
 import type { CfnStage, RestApi } from 'aws-cdk-lib/aws-apigateway';
-import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
+import type { Throttle } from '../key-functions.ts';
 
 /** Limits the requests of one method of an API's stage. */
-export function throttle(api: RestApi, route: Route, { ratePerSecond, burst }: Throttle): void {
-  const [httpMethod, path] = methodAndPath(route);
+export function throttle(api: RestApi, httpMethod: string, path: string, { ratePerSecond, burst }: Throttle): void {
   const stage = api.deploymentStage.node.defaultChild as CfnStage;
   const others = Array.isArray(stage.methodSettings) ? stage.methodSettings : [];
   stage.methodSettings = [

@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
+import { outputNames } from '../../shared/deployment.ts';
+import type { Failure } from '../../shared/failure.ts';
+import { stackName } from '../names.ts';
+import { awsFailure } from './aws-failure.ts';
+import { describeStack } from './deployed-stack.ts';
+import { CommandFailure, type ExitCode, exitCodes } from './exit-codes.ts';
+import type { Target } from './operator-client.ts';
+import type { Revocation } from './revoke.ts';
+import { stageOf } from './stage.ts';
+
+/** What a deployment's functions have in their environment, for somebody who has the same rights. */
+type Outputs = Readonly<Record<string, string>>;
+
+/** The slowest call of Scalekit, as functions have it by default. */
+const deadlineMs = 2_500;
+
+/**
+ * Revokes keys through no API: with the operator's own right to the deployment's table, secrets and audit bus. For when somebody
+ * floods the APIs, or they are down.
+ */
+export async function revokeDirectlyAll(target: Target, keyIds: readonly string[]): Promise<Revocation> {
+  const outputs = target.local === undefined ? await outputsOf(target.stage) : localOutputs(target.local);
+  const accessKeyId = await useDeployment(outputs);
+  const [{ keyServices }, { revokeDirectly }] = await Promise.all([
+    import('../../shared/keys/key-services.ts'),
+    import('../../shared/keys/revoke-directly.ts'),
+  ]);
+  const services = keyServices();
+  const operator = { userArn: `access key ${accessKeyId}`, organizationId: target.organization };
+  const revoked: string[] = [];
+  const notActive: string[] = [];
+  const failures: { keyId: string; reason: string; exitCode: ExitCode }[] = [];
+  for (const keyId of keyIds) {
+    const ended = await revokeDirectly(services, keyId, operator, randomUUID());
+    if (ended.ok) (ended.value === 'revoked' ? revoked : notActive).push(keyId);
+    else failures.push({ keyId, ...told(ended.failure) });
+  }
+  const failed = failures.map(({ keyId, reason }) => ({ keyId, reason }));
+  const exitCode = failures[0]?.exitCode ?? (notActive.length > 0 ? exitCodes.notActive : exitCodes.done);
+  return { revoked, notActive, failed, organization: 'with_keys', exitCode };
+}
+
+function told(failure: Failure): { readonly reason: string; readonly exitCode: ExitCode } {
+  if (failure.kind === 'cache_not_flushed')
+    return {
+      reason:
+        'it is ended in Scalekit, but the mark was not written, so a cached decision may still let it in. Run it again.',
+      exitCode: exitCodes.incomplete,
+    };
+  const reason = 'reason' in failure ? failure.reason : failure.kind;
+  return {
+    reason: `Scalekit did not end it (${reason}). The mark is written where the table could be written. Run it again.`,
+    exitCode: exitCodes.noAnswer,
+  };
+}
+
+async function outputsOf(stage: string | undefined): Promise<Outputs> {
+  const stack = stackName(stageOf(stage));
+  const deployed = await describeStack(stack);
+  if (deployed) return deployed.outputs;
+  throw new CommandFailure(exitCodes.usage, `The stack ${stack} does not exist in this account and region.`);
+}
+
+function localOutputs(folder: string): Outputs {
+  try {
+    const { stacks, aws } = JSON.parse(readFileSync(`${folder}/outputs.json`, 'utf8')) as {
+      stacks: Record<string, Outputs>;
+      aws: Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>;
+    };
+    process.env['AWS_ENDPOINT_URL'] = aws.endpointUrl;
+    process.env['AWS_REGION'] = aws.region;
+    process.env['AWS_ACCESS_KEY_ID'] = aws.accessKeyId;
+    process.env['AWS_SECRET_ACCESS_KEY'] = aws.secretAccessKey;
+    delete process.env['AWS_SESSION_TOKEN'];
+    return Object.values(stacks).find((outputs) => outputNames.decisionTable in outputs) ?? {};
+  } catch {
+    throw new CommandFailure(exitCodes.noAnswer, `There is no local runtime in ${folder}. Start one: npm start`);
+  }
+}
+
+/** Gives this process the environment that a function of the deployment has; returns the id of the access key. */
+async function useDeployment(outputs: Outputs): Promise<string> {
+  const variables = {
+    DECISION_TABLE: outputs[outputNames.decisionTable],
+    SCALEKIT_PARAMETER_PATH: outputs[outputNames.parameterPath],
+    AUDIT_EVENT_BUS: outputs[outputNames.auditBus],
+    SCALEKIT_DEADLINE_MS: String(deadlineMs),
+    METRICS_DEPLOYMENT: 'direct',
+    POWERTOOLS_LOG_LEVEL: 'SILENT', // what is logged is for functions; what happened is printed
+  };
+  for (const [name, value] of Object.entries(variables)) {
+    if (!value)
+      throw new CommandFailure(
+        exitCodes.usage,
+        'The stack is of an older release, without the outputs that --direct needs. Deploy it.',
+      );
+    process.env[name] = value;
+  }
+  const credentials = await fromNodeProviderChain()().catch((error: unknown) => {
+    throw awsFailure(error, 'revoke directly');
+  });
+  process.env['AWS_ACCESS_KEY_ID'] = credentials.accessKeyId;
+  process.env['AWS_SECRET_ACCESS_KEY'] = credentials.secretAccessKey;
+  if (credentials.sessionToken) process.env['AWS_SESSION_TOKEN'] = credentials.sessionToken;
+  process.env['AWS_REGION'] ??= process.env['AWS_DEFAULT_REGION'];
+  if (!process.env['AWS_REGION']) throw awsFailure(new Error('Region is missing'), 'revoke directly');
+  return credentials.accessKeyId;
+}

@@ -1,0 +1,40 @@
+import { causedBy } from '../audit/audit.ts';
+import type { Mutations } from '../audit/mutations.ts';
+import type { Operator } from '../authentication/actor.ts';
+import type { Failure } from '../failure.ts';
+import { fail, ok, type Result } from '../result.ts';
+import type { KeyServices } from './key-services.ts';
+
+/** What came of a key: it was ended, or nothing was, for it is not active in the organization. */
+type Ended = 'revoked' | 'not_active';
+
+/** A look must not hold up the end of a key. */
+const lookMs = 2_000;
+
+/**
+ * Ends a key of an organization for an operator who has the deployment's own rights: its table, its Scalekit and its audit bus. No
+ * limit of an API is between. A key that Scalekit says is another organization's stays; where Scalekit does not say whose it is,
+ * the key is ended all the same, and recorded for the organization that the operator names.
+ */
+export async function revokeDirectly(
+  {
+    scalekit,
+    mutations,
+  }: Pick<KeyServices, 'scalekit'> & { readonly mutations: Pick<Mutations, 'revoke' | 'endAbsent'> },
+  keyId: string,
+  operator: Operator,
+  requestId: string,
+): Promise<Result<Ended, Failure>> {
+  const { organizationId } = operator;
+  const found = await scalekit.lookUp(keyId, lookMs);
+  if (found.ok && found.value && found.value.organizationId !== organizationId) return ok('not_active');
+  if (found.ok && !found.value) {
+    // It may be the repeat of a revocation whose mark failed.
+    const ended = await mutations.endAbsent(keyId);
+    return ended.ok ? ok('not_active') : ended;
+  }
+  const named = { keyId, organizationId, customClaims: {}, roles: [], suffix: '' };
+  const key = found.ok && found.value ? found.value : named;
+  const revoked = await mutations.revoke(key, causedBy({ actor: operator, requestId }, 'direct'));
+  return revoked.ok ? ok('revoked') : fail(revoked.failure);
+}
