@@ -15,7 +15,7 @@ export class ApiKeysStack extends Stack {
     super(scope, id, { description: 'API keys by Scalekit in front of an API Gateway REST API', ...props });
 
     const auth = new ApiKeyAuth(this, 'Default', config); // an id that leaves no trace in those of its parts
-    const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });
+    const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config });
     auth.dataRoute('GET', '/whoami', whoami);
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
 

@@ -44,6 +44,8 @@ export interface KeyFunction {
   readonly endsAccess?: true;
   /** On the customers' API, for anybody. */
   readonly open?: Throttle & { readonly route: Route };
+  /** What does little needs little. @default 1024 */
+  readonly memoryMb?: number;
   /** API Gateway waits 29 s. @default 25 */
   readonly timeoutSeconds?: number;
   readonly may: readonly Permission[];
@@ -65,13 +67,13 @@ export const keyFunctions = {
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
                 timeoutSeconds: 28 }, // as many keys as a request may
   RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'], endsAccess: true },
-  ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'] },
+  ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'], memoryMb: 512 },
 
-  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'],
+  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'], memoryMb: 512, // it sleeps
                      open: { route: 'POST /revoke', ratePerSecond: 50, burst: 100 } },
   ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark', 'putWork'], timeoutSeconds: 28,
                      open: { route: 'POST /webhooks/scalekit', ratePerSecond: 10, burst: 20 } },
-  OpenApi:         { entry: 'openapi', may: [],
+  OpenApi:         { entry: 'openapi', may: [], memoryMb: 512,
                      open: { route: 'GET /openapi.json', ratePerSecond: 2, burst: 5 } },
 } as const satisfies Readonly<Record<string, KeyFunction>>;
 

@@ -17,5 +17,10 @@ const paths = Object.fromEntries(
 /** Shows the contract of this API, as it is committed, for where it is served: what a client is made from. It can reach nothing else. */
 export const handler = openEndpoint({}, {}, async (_input, { path }) => {
   const url = path.replace(/\/openapi\.json\/?$/, '') || '/';
-  return ok({ status: 200, body: { ...contract, servers: [{ url }], paths } });
+  // Anybody may ask, as often as they like: it changes with a deployment only.
+  return ok({
+    status: 200,
+    headers: { 'Cache-Control': 'public, max-age=3600' },
+    body: { ...contract, servers: [{ url }], paths },
+  });
 });

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
 import { AccessLogField, EndpointType, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
@@ -21,11 +21,13 @@ export function newCustomerRestApi(
     restApiName: name,
     description: "The customers' API: Authorization: Bearer KEY",
     endpointTypes: [EndpointType.REGIONAL],
+    minCompressionSize: Size.kibibytes(1), // the contract is 30 KB
     // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
     cloudWatchRole: true,
     cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
     deployOptions: {
       stageName: 'v1',
+      tracingEnabled: config.tracing,
       dataTraceEnabled: false, // it would log requests, and with them keys
       throttlingRateLimit: config.throttleRatePerSecond,
       throttlingBurstLimit: config.throttleBurst,

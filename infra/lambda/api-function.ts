@@ -1,7 +1,15 @@
 import { fileURLToPath } from 'node:url';
 import { Duration, RemovalPolicy, Stage, Validations } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
+import {
+  Architecture,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -18,6 +26,8 @@ interface ApiFunctionProps {
   readonly config: Config;
   /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls of Scalekit, and two writes and a wait for the cache */
   readonly timeoutSeconds?: number;
+  /** CPU comes with memory: at 128 MB a cold start takes seconds. @default 1024 */
+  readonly memoryMb?: number;
   /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
   readonly deadLetterQueue?: IQueue;
 }
@@ -25,25 +35,29 @@ interface ApiFunctionProps {
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
 export class ApiFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
-    const { entry, config, timeoutSeconds = 25, deadLetterQueue } = props;
+    const { entry, config, timeoutSeconds = 25, memoryMb = 1024, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
-    Validations.of(role).acknowledge({
-      id: 'AwsSolutions-IAM5[Resource::*]',
-      reason: 'X-Ray traces are no resources.',
-    });
+    if (config.tracing)
+      Validations.of(role).acknowledge({
+        id: 'AwsSolutions-IAM5[Resource::*]',
+        reason: 'X-Ray traces are no resources.',
+      });
     logGroup.grantWrite(role);
     super(scope, id, {
       code: Code.fromAsset(bundleOf(entry)),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      memorySize: 1024, // CPU comes with memory: at 128 MB a cold start takes seconds
+      memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
-      tracing: Tracing.ACTIVE, // of invocations, never of what is in them
+      ...(config.tracing ? { tracing: Tracing.ACTIVE } : {}),
+      // Without START, END and REPORT, which are two fifths of a log. Lambda drops no line of ours: each has a level and a time.
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
       logGroup,
       role,
       environment: { POWERTOOLS_SERVICE_NAME: entry },

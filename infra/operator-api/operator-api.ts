@@ -60,6 +60,7 @@ export class OperatorApi extends Construct {
         : { cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
       deployOptions: {
         stageName,
+        tracingEnabled: config.tracing,
         dataTraceEnabled: false, // it would log answers, and with them keys
         throttlingRateLimit: limitOfOthers.ratePerSecond,
         throttlingBurstLimit: limitOfOthers.burst,

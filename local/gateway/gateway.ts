@@ -13,6 +13,7 @@ import type { RestApi } from '../template/model.ts';
 import { AccessLogger } from './access-log.ts';
 import { type GatewayAnswer, send } from './answer.ts';
 import { LambdaAuthorizers } from './authorizer.ts';
+import { compressed } from './compression.ts';
 import { addAnswer, addRoute, type ContextVariables, contextOf } from './context.ts';
 import { methodArn } from './events.ts';
 import type { Arrival, Exchange, GatewayCaller } from './exchange.ts';
@@ -89,7 +90,11 @@ export class Gateway {
     const outcome = body === 'too-large' ? tooLarge : await this.#handle(arrival, body).catch(internalFailure);
     const answer = 'type' in outcome ? renderGatewayResponse(outcome, arrival) : outcome;
     const { context } = arrival;
-    const durationMs = addAnswer(context, send(response, answer, request), request.receivedAt);
+    const durationMs = addAnswer(
+      context,
+      send(response, compressed(answer, request, this.#api), request),
+      request.receivedAt,
+    );
     this.#onAccess({ line: await this.#accessLog.line(context), context, durationMs });
   }
 

@@ -61,7 +61,7 @@ export class FunctionRunner {
       this.#metrics.errors++;
       const { errorType, errorMessage, trace } = result;
       this.#log(
-        `${JSON.stringify({ level: 'ERROR', requestId: requestIdOf(event), errorType, errorMessage, trace })}\n`,
+        `${JSON.stringify({ level: 'ERROR', timestamp: new Date().toISOString(), requestId: requestIdOf(event), errorType, errorMessage, trace })}\n`,
       );
     }
     return result;

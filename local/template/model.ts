@@ -8,6 +8,8 @@ export interface RestApi {
   readonly stageName: string;
   readonly stageVariables: Readonly<Record<string, string>> | null;
   readonly binaryMediaTypes: readonly string[];
+  /** Answers of this size are compressed where the client takes that; `undefined` for none. */
+  readonly minimumCompressionBytes: number | undefined;
   /** `undefined` when there is none. */
   readonly resourcePolicy: PolicyDocument | undefined;
   readonly routes: readonly Route[];

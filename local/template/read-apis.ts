@@ -8,6 +8,7 @@ const Texts = z.record(z.string(), z.string());
 
 const RestApiProperties = z.object({
   BinaryMediaTypes: z.array(z.string()).default([]),
+  MinimumCompressionSize: z.number().optional(),
   Policy: PolicySchema.optional(),
 });
 
@@ -56,7 +57,7 @@ class ApiReader {
       this.#warn(`AWS::ApiGateway::RestApi ${logicalId}: has no stage, so it is not served`);
       return [];
     }
-    const { BinaryMediaTypes, Policy } = RestApiProperties.parse(properties);
+    const { BinaryMediaTypes, MinimumCompressionSize, Policy } = RestApiProperties.parse(properties);
     return [
       {
         logicalId,
@@ -65,6 +66,7 @@ class ApiReader {
         stageName: stage.StageName,
         stageVariables: stage.Variables ?? null,
         binaryMediaTypes: BinaryMediaTypes,
+        minimumCompressionBytes: MinimumCompressionSize,
         resourcePolicy: Policy && this.#resourcePolicy(logicalId, Policy),
         routes: readRoutes(this.#stack, apiId, stage.MethodSettings, this.#warn),
         gatewayResponses: Object.fromEntries(

@@ -13,8 +13,9 @@ const servedByRuntime: ServedResources = {
     'BinaryMediaTypes',
     'Description',
     'DisableExecuteApiEndpoint',
-    'EndpointAccessMode', // as there is no TLS on localhost
+    'EndpointAccessMode',
     'EndpointConfiguration',
+    'MinimumCompressionSize',
     'Name',
     'Policy',
     'SecurityPolicy',

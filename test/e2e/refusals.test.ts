@@ -84,9 +84,18 @@ describe('who is refused', () => {
   );
 
   test('a preflight with a body type of its own is refused, and no failure', async () => {
-    for (const path of ['/', '/keys', '/whoami']) {
+    for (const path of ['/keys', '/whoami']) {
       expectProblem(await send('OPTIONS', path, { 'Content-Type': 'text/plain' }), 415, 'unsupported_media_type');
     }
+  });
+
+  test('the contract is compressed for who takes that, and may be kept for an hour', async () => {
+    const answer = await fetch(`${target.apiUrl}/openapi.json`, { headers: { 'Accept-Encoding': 'gzip' } });
+    expect(answer.headers.get('content-encoding')).toBe('gzip');
+    expect(answer.headers.get('cache-control')).toBe('public, max-age=3600');
+    expect(await answer.json()).toMatchObject({ openapi: '3.1.0' });
+    const plain = await send('GET', '/openapi.json');
+    expect(plain.headers).not.toHaveProperty('content-encoding');
   });
 
   test('a page of another origin is let in by preflight without a key', async () => {

@@ -56,6 +56,17 @@ test('no plain key is in a log, the database, the template or the bundles', () =
   }
 });
 
+test('each line of a function has a level and a time, by which Lambda keeps it', () => {
+  const files = filesBelow(join(runtime.dataDir, 'logs')).filter((file) => !file.endsWith('access.log'));
+  const lines = files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'));
+  expect(lines.length).toBeGreaterThan(50);
+  for (const line of lines)
+    expect(JSON.parse(line)).toMatchObject({
+      level: expect.stringMatching(/^(INFO|WARN|ERROR)$/),
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    });
+});
+
 test('the runtime prints no plain key but the seeded one, once', () => {
   const output = runtime.output();
   for (const key of keys) expect(output).not.toContain(key);

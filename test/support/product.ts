@@ -19,6 +19,7 @@ export const everySetting = {
   decisionCacheSeconds: 60,
   outageGraceSeconds: 3600,
   authorizerProvisionedConcurrency: 5,
+  tracing: true,
   customerManagedKey: true,
   waf: true,
   domainName: 'api.example.com',
@@ -36,7 +37,7 @@ export class ProductStack extends Stack {
     super(scope, id);
     const config = readSettings(this.node.getAllContext(), '/no/settings/');
     const auth = new ApiKeyAuth(this, 'Default', config);
-    auth.dataRoute('GET', '/whoami', new ApiFunction(this, 'Whoami', { entry: 'whoami', config }));
+    auth.dataRoute('GET', '/whoami', new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config }));
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
     const { operators, audit, monitoring } = auth;
     const outputs = {

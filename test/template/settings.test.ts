@@ -79,9 +79,32 @@ describe('by default', () => {
       plain.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
 
-  test('every function is traced by Lambda', () => {
-    plain.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
+  test('nothing is traced, and no function may send traces', () => {
+    plain.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: Match.absent() });
+    plain.allResourcesProperties('AWS::ApiGateway::Stage', { TracingEnabled: false });
+    expect(JSON.stringify(plain.toJSON())).not.toContain('xray:');
   });
+
+  test('functions log as JSON, without the platform’s lines, and drop none of ours', () => {
+    plain.allResourcesProperties('AWS::Lambda::Function', {
+      LoggingConfig: Match.objectLike({
+        LogFormat: 'JSON',
+        SystemLogLevel: 'WARN',
+        ApplicationLogLevel: Match.absent(),
+      }),
+    });
+  });
+
+  test('no function has less than 512 MB, for each starts cold in a request', () => {
+    for (const { Properties } of Object.values(plain.findResources('AWS::Lambda::Function')))
+      expect(Properties['MemorySize']).toBeGreaterThanOrEqual(512);
+  });
+});
+
+test('with tracing, APIs and functions are traced together', () => {
+  const template = synthesize({ tracing: true });
+  template.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' } });
+  template.allResourcesProperties('AWS::ApiGateway::Stage', { TracingEnabled: true });
 });
 
 describe('a customer-managed key', () => {
