@@ -53,6 +53,7 @@ const ConfigSchema = z.strictObject({
     .default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
+  alarmEmail: textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'use an e-mail address, like oncall@example.com').optional(),
   tracing: flag.default(false),
   customerManagedKey: flag.default(false),
   waf: flag.default(false),
@@ -92,6 +93,8 @@ export interface Config {
   readonly throttleRatePerSecond: number;
   /** How many more it takes at once. @default 2000 */
   readonly throttleBurst: number;
+  /** An address that gets every alarm, once its owner has confirmed it. @default none */
+  readonly alarmEmail?: string | undefined;
   /** Traces both APIs and all functions with AWS X-Ray, of one request together. @default false */
   readonly tracing: boolean;
   /** Encrypts logs, dead letters, alarms and the audit with a KMS key of the deployment's own, which may encrypt the Scalekit secrets too. @default false */

@@ -39,6 +39,7 @@ export function newCustomerRestApi(
         keyId: AccessLogField.contextAuthorizer('keyId'),
         authorizerLatencyMs: '$context.authorizer.latency',
         authorizerError: '$context.authorizer.error',
+        authorizerRequestId: '$context.authorizer.requestId',
       }),
     },
   });

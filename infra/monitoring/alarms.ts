@@ -13,6 +13,7 @@ import type { Construct } from 'constructs';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { type CacheSettings, cacheAlarms } from './cache-alarms.ts';
 import type { KeyMetrics } from './metrics.ts';
+import { serviceAlarms } from './service-alarms.ts';
 
 /** What alarms look at that AWS measures itself. */
 export interface ServiceMetrics {
@@ -24,6 +25,10 @@ export interface ServiceMetrics {
   /** Messages of the work queue: those that wait, and those that are tried or wait for the next attempt. */
   readonly work: readonly Metric[];
   readonly deadLetters: Metric;
+  /** Server errors of the operators' API. */
+  readonly operatorErrors: IMetric;
+  /** Invocations of the authorizer beyond what is provisioned; `undefined` where nothing is. */
+  readonly spilled: IMetric | undefined;
 }
 
 /** The alarms of a deployment, all to one topic. A customer's bad keys ring `Denials` and no other. */
@@ -40,6 +45,7 @@ export function createAlarms(
     ...trafficAlarms(aws),
     ...changeAlarms(keys, aws),
     ...denialAlarms(keys),
+    ...serviceAlarms(aws),
   ];
   return specs.map(({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], description }) => {
     const alarm = new Alarm(scope, `${id}Alarm`, {
@@ -52,6 +58,7 @@ export function createAlarms(
       treatMissingData: TreatMissingData.NOT_BREACHING,
     });
     alarm.addAlarmAction(new SnsAction(topic));
+    alarm.addOkAction(new SnsAction(topic)); // pagers resolve by it
     return alarm;
   });
 }

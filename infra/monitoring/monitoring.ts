@@ -2,8 +2,10 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import type { Stage } from 'aws-cdk-lib/aws-apigateway';
 import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { metricNamespace } from '../../shared/deployment.ts';
@@ -23,6 +25,12 @@ interface MonitoringProps {
   readonly recorders: readonly ApiFunction[];
   /** Of the customers' API. */
   readonly stage: Stage;
+  /** Of the operators' API. */
+  readonly operatorStage: Stage;
+  /** Where environments of the authorizer are kept warm: what requests invoke. */
+  readonly warmAuthorizer: IFunction | undefined;
+  /** Gets every alarm. */
+  readonly alarmEmail: string | undefined;
   /** Of the customers' API; `undefined` where it is not ours. */
   readonly accessLog: LogGroup | undefined;
   /** The queue of work that is left. */
@@ -44,6 +52,7 @@ export class Monitoring extends Construct {
     const { deployment, functions, authorizer, recorders, stage, accessLog, work, deadLetters } = props;
     for (const one of functions) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
     this.topic = this.#alarmTopic();
+    if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
     const minute = { period: Duration.minutes(1) };
     const sum = { statistic: 'Sum', ...minute };
     const aws: ServiceMetrics = {
@@ -54,6 +63,8 @@ export class Monitoring extends Construct {
         work.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
         work.metricApproximateNumberOfMessagesNotVisible({ statistic: 'Maximum', ...minute }),
       ],
+      operatorErrors: props.operatorStage.metricServerError(sum),
+      spilled: props.warmAuthorizer?.metric('ProvisionedConcurrencySpilloverInvocations', sum),
       deadLetters: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
     };
     const keys = new KeyMetrics(deployment);

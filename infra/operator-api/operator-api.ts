@@ -6,6 +6,7 @@ import {
   LambdaIntegration,
   LogGroupLogDestination,
   RestApi,
+  type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
 import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
@@ -84,6 +85,11 @@ export class OperatorApi extends Construct {
       '${aws:PrincipalTag/organizationId}',
       'of the organization that the tag organizationId of the user or role names',
     );
+  }
+
+  /** The one stage of the API. */
+  get stage(): Stage {
+    return this.#api.deploymentStage;
   }
 
   /** The URL of the stage, without a slash at its end. */

@@ -5,6 +5,11 @@ export function accessLogFormat(ownFields: Readonly<Record<string, string>>): Ac
   return AccessLogFormat.custom(
     JSON.stringify({
       requestId: AccessLogField.contextRequestId(),
+      // What AWS's support asks for.
+      extendedRequestId: AccessLogField.contextExtendedRequestId(),
+      integrationRequestId: '$context.integration.requestId',
+      xrayTraceId: AccessLogField.contextXrayTraceId(),
+      wafResponseCode: AccessLogField.contextWafResponseCode(),
       time: AccessLogField.contextRequestTime(),
       method: AccessLogField.contextHttpMethod(),
       route: AccessLogField.contextResourcePath(),

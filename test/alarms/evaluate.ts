@@ -51,6 +51,7 @@ function measured(alarm: AlarmProperties, period: readonly Datapoint[]): number 
   return runInNewContext(Expression, {
     ...Object.fromEntries(Object.entries(scope).map(([id, value]) => [id, value ?? Number.NaN])),
     FILL: (value: number, missing: number) => (Number.isNaN(value) ? missing : value),
+    SERVICE_QUOTA: () => Number.NaN, // of AWS's account alone
     IF: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
   }) as number;
 }

@@ -95,9 +95,29 @@ describe('by default', () => {
     });
   });
 
+  test('every alarm tells the topic when it rings and when it is over, and nobody is subscribed', () => {
+    for (const { Properties } of Object.values(plain.findResources('AWS::CloudWatch::Alarm'))) {
+      expect(Properties['OKActions']).toEqual(Properties['AlarmActions']);
+      expect(Properties['OKActions']).toHaveLength(1);
+    }
+    plain.resourceCountIs('AWS::SNS::Subscription', 0);
+  });
+
   test('no function has less than 512 MB, for each starts cold in a request', () => {
     for (const { Properties } of Object.values(plain.findResources('AWS::Lambda::Function')))
       expect(Properties['MemorySize']).toBeGreaterThanOrEqual(512);
+  });
+});
+
+test('alarmEmail gets every alarm', () => {
+  const template = synthesize({ alarmEmail: 'oncall@example.com' });
+  template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'oncall@example.com' });
+});
+
+test('with environments kept warm, an alarm tells that there are too few', () => {
+  const template = synthesize({ authorizerProvisionedConcurrency: 5 });
+  template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+    MetricName: 'ProvisionedConcurrencySpilloverInvocations',
   });
 });
 

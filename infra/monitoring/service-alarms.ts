@@ -1,0 +1,62 @@
+import { Duration } from 'aws-cdk-lib';
+import { type IMetric, MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
+import type { AlarmSpec } from './alarm-spec.ts';
+
+const minute = Duration.minutes(1);
+
+/** The execution environments of the account that are in use, which every function of the account shares. */
+function accountConcurrency(): IMetric {
+  const inUse = new Metric({
+    namespace: 'AWS/Usage',
+    metricName: 'ResourceCount',
+    dimensionsMap: { Type: 'Resource', Resource: 'ConcurrentExecutions', Service: 'Lambda', Class: 'None' },
+    statistic: 'Maximum',
+    period: minute,
+  });
+  return new MathExpression({
+    expression: '100 * inUse / SERVICE_QUOTA(inUse)',
+    usingMetrics: { inUse },
+    period: minute,
+  });
+}
+
+interface Watched {
+  /** Server errors of the operators' API. */
+  readonly operatorErrors: IMetric;
+  /** Invocations of the authorizer beyond what is provisioned; `undefined` where nothing is. */
+  readonly spilled: IMetric | undefined;
+}
+
+/** What stops operators, and what the account may run out of. */
+export function serviceAlarms({ operatorErrors, spilled }: Watched): AlarmSpec[] {
+  const specs: AlarmSpec[] = [
+    {
+      id: 'OperatorErrors',
+      metric: operatorErrors,
+      above: 0,
+      in: [3, 5],
+      description:
+        "The operators' API answers 5xx: staff and backends cannot manage keys. First: does OutageRate ring? Then it is that. Else find the requests with status >= 500 in the access log of that API. To revoke a key meanwhile: npm run keys -- revoke --direct.",
+    },
+    {
+      id: 'Concurrency',
+      metric: accountConcurrency(),
+      above: 80,
+      in: [3, 5],
+      description:
+        'The functions of the account use more than 80 % of its concurrent executions. At 100 % every function of the account is throttled. First: see in Lambda which function uses most. If it is the authorizer, is Scalekit slow? Ask for a higher quota of concurrent executions.',
+    },
+  ];
+  if (!spilled) return specs;
+  return [
+    ...specs,
+    {
+      id: 'Spillover',
+      metric: spilled,
+      above: 0,
+      in: [5, 5],
+      description:
+        'Requests find no provisioned environment of the authorizer, and wait for a cold start. First: compare ConcurrentExecutions of the authorizer with authorizerProvisionedConcurrency, and raise the setting.',
+    },
+  ];
+}
