@@ -54,7 +54,7 @@ export class ApiKeyAuth extends Construct {
     super(scope, id);
     const deployment = Names.uniqueResourceName(this, { separator: '-', allowedSpecialCharacters: '-', maxLength: 60 });
     if (config.customerManagedKey) {
-      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', config);
+      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', { deployment });
       Aspects.of(this).add(this.customerManagedKey);
     }
     const { key } = this.customerManagedKey ?? {};

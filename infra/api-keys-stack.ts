@@ -12,7 +12,11 @@ interface ApiKeysStackProps extends StackProps {
 /** An API behind keys, with one example of a backend. */
 export class ApiKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: ApiKeysStackProps) {
-    super(scope, id, { description: 'API keys by Scalekit in front of an API Gateway REST API', ...props });
+    super(scope, id, {
+      description: 'API keys by Scalekit in front of an API Gateway REST API',
+      terminationProtection: config.stage !== 'dev', // customers have its URL
+      ...props,
+    });
 
     const auth = new ApiKeyAuth(this, 'Default', config); // an id that leaves no trace in those of its parts
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', config });

@@ -16,7 +16,7 @@ export function newCustomerRestApi(
 ): { readonly api: RestApi; readonly accessLog: LogGroup } {
   const accessLog = new LogGroup(scope, 'AccessLog', {
     retention: config.logRetentionDays,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   const api = new RestApi(scope, id, {
     restApiName: name,

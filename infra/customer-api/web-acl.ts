@@ -71,7 +71,7 @@ export class WebAcl extends Construct {
     const log = new LogGroup(this, 'Log', {
       logGroupName: `aws-waf-logs-${Stack.of(this).stackName}-${config.stage}`, // WAF takes no other beginning
       retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     new CfnLoggingConfiguration(this, 'Logging', {
       resourceArn: acl.attrArn,

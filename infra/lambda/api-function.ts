@@ -28,7 +28,7 @@ export class ApiFunction extends LambdaFunction {
     const { entry, config, timeoutSeconds = 25, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     Validations.of(role).acknowledge({

@@ -45,7 +45,7 @@ export class OperatorApi extends Construct {
     super(scope, id);
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.#api = new RestApi(this, 'Api', {
       restApiName: name,

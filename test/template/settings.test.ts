@@ -69,14 +69,14 @@ describe('by default', () => {
   test('every log group has an end to what it keeps, and outlives the stack', () => {
     plain.allResources('AWS::Logs::LogGroup', {
       Properties: { RetentionInDays: 90 },
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
   });
 
   test('what is a record or a customer’s outlives the stack', () => {
     for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive', 'AWS::SQS::Queue'])
-      plain.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      plain.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 
   test('every function is traced by Lambda', () => {
@@ -91,10 +91,10 @@ describe('a customer-managed key', () => {
   test('is rotated, named, and kept', () => {
     template.hasResource('AWS::KMS::Key', {
       Properties: { EnableKeyRotation: true },
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
-    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-dev' });
+    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-Test' });
   });
 
   test('encrypts all that is kept', () => {

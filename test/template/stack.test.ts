@@ -373,7 +373,7 @@ describe('the operators’ API', () => {
 test('the record of what happens to keys is a bus and an archive that outlive the stack', () => {
   for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive']) {
     const found = Object.values(template.findResources(type));
-    expect(found).toMatchObject([{ DeletionPolicy: 'Retain' }]);
+    expect(found).toMatchObject([{ DeletionPolicy: 'RetainExceptOnCreate' }]);
   }
   template.hasOutput('AuditEventBusName', { Value: Match.anyValue() });
 });
@@ -408,7 +408,7 @@ describe('rotation', () => {
 
   test('dead letters are kept, and taken over TLS only', () => {
     const [queue] = Object.values(template.findResources('AWS::SQS::Queue'));
-    expect(queue).toMatchObject({ DeletionPolicy: 'Retain', Properties: { SqsManagedSseEnabled: true } });
+    expect(queue).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', Properties: { SqsManagedSseEnabled: true } });
     expect(JSON.stringify(resources('AWS::SQS::QueuePolicy'))).toContain('"aws:SecureTransport":"false"');
   });
 
@@ -418,7 +418,10 @@ describe('rotation', () => {
     ) as [string, { DeletionPolicy: string; Properties: Record<string, never> }];
     const { VisibilityTimeout, RedrivePolicy, SqsManagedSseEnabled, MessageRetentionPeriod } = queue.Properties;
     const { maxReceiveCount, deadLetterTargetArn } = RedrivePolicy as unknown as Record<string, number>;
-    expect({ ...queue, SqsManagedSseEnabled }).toMatchObject({ DeletionPolicy: 'Retain', SqsManagedSseEnabled: true });
+    expect({ ...queue, SqsManagedSseEnabled }).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      SqsManagedSseEnabled: true,
+    });
     expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [expect.stringContaining('DeadLetters'), 'Arn'] });
     const triedForSeconds = Number(VisibilityTimeout) * Number(maxReceiveCount);
     expect(triedForSeconds).toBeGreaterThan(8 * 3600);
@@ -444,7 +447,7 @@ test('every log group forgets, and outlives the stack', () => {
   expect(groups).not.toEqual([]);
   for (const group of groups) {
     expect(group['Properties']).toMatchObject({ RetentionInDays: 90 });
-    expect(group['DeletionPolicy']).toBe('Retain');
+    expect(group['DeletionPolicy']).toBe('RetainExceptOnCreate');
   }
 });
 
