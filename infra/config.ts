@@ -1,25 +1,12 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { flag, textLike, wholeNumber } from './setting-forms.ts';
 
 /** What CloudWatch Logs allows. */
 export const retentionDays: readonly RetentionDays[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999,
 ];
-
-/** As a number in cdk.json, or as digits on the command line. */
-const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'use a whole number');
-
-/** As a boolean in cdk.json, or as a word on the command line. */
-const flag = z.union(
-  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
-  'use true or false',
-);
-
-/** A string of a form; a token of CDK's stands for one that is known when the stack is deployed. */
-function textLike(pattern: RegExp, allowed: string) {
-  return z.string().refine((text) => /\$\{Token\[[^\]]+\]\}/.test(text) || pattern.test(text), allowed);
-}
 
 const ConfigSchema = z.strictObject({
   stage: z
@@ -55,9 +42,9 @@ const ConfigSchema = z.strictObject({
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   customerManagedKey: flag.default(false),
   waf: flag.default(false),
-  wafRequestsPerFiveMinutes: wholeNumber
+  wafRequestsPerMinute: wholeNumber
     .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
-    .default(3000),
+    .default(12_000),
   domainName: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com').optional(),
   certificateArn: textLike(
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
@@ -95,8 +82,8 @@ export interface Config {
   readonly customerManagedKey: boolean;
   /** Puts AWS WAF in front of the customers' API: managed rules, and a limit for each address. @default false */
   readonly waf: boolean;
-  /** The limit of WAF for each address. @default 3000 */
-  readonly wafRequestsPerFiveMinutes: number;
+  /** How many requests of one address WAF lets through in a minute. @default 12000 */
+  readonly wafRequestsPerMinute: number;
   /** A domain of yours for the customers' API, whose default endpoint is then off; needs `certificateArn`. @default none */
   readonly domainName?: string | undefined;
   /** A certificate in ACM, of the same region. @default none */
@@ -139,7 +126,7 @@ const knownAtDeployment: readonly (keyof Config)[] = [
   'corsAllowOrigin',
   'logRetentionDays',
   'scalekitDeadlineMs',
-  'wafRequestsPerFiveMinutes',
+  'wafRequestsPerMinute',
   'domainName',
   'certificateArn',
 ];
@@ -147,6 +134,7 @@ const knownAtDeployment: readonly (keyof Config)[] = [
 /** Settings of earlier releases, and what takes their place. */
 const formerSettings: Readonly<Record<string, string>> = {
   authorizerTtlSeconds: 'use decisionCacheSeconds: its decisions end at once with a revocation',
+  wafRequestsPerFiveMinutes: 'use wafRequestsPerMinute, of a minute: a fifth of it is the same rate',
 };
 
 /** Parses settings by their names; throws a {@link ConfigError} for a name that is no setting, and for what is not allowed. */

@@ -73,12 +73,13 @@ export class CustomerApi extends Construct {
       warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
       warnOfResourcePolicy(restApi);
     }
-    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage });
-    this.#domain = this.#domainOf(config);
-    addGatewayResponses(api, customerRefusals, {
+    const commonHeaders = {
       'Access-Control-Allow-Origin': config.corsAllowOrigin,
       'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
-    });
+    };
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage, commonHeaders });
+    this.#domain = this.#domainOf(config);
+    addGatewayResponses(api, customerRefusals, commonHeaders);
   }
 
   /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. `undefined` for an adopted API without. */

@@ -126,7 +126,7 @@ describe('a customer-managed key', () => {
 });
 
 describe('AWS WAF', () => {
-  const template = synthesize({ waf: 'true', wafRequestsPerFiveMinutes: '500' });
+  const template = synthesize({ waf: 'true', wafRequestsPerMinute: '500' });
 
   test('has managed rules and a limit for each address, and samples no request', () => {
     type Visible = { readonly VisibilityConfig: { readonly SampledRequestsEnabled: boolean } };
@@ -134,10 +134,10 @@ describe('AWS WAF', () => {
     const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as unknown as { Properties: Acl }[];
     if (!acl) throw new Error('there is no web ACL');
     const { Rules, VisibilityConfig } = acl.Properties;
-    expect(Rules[0]?.Statement).toEqual({ RateBasedStatement: { Limit: 500, AggregateKeyType: 'IP' } });
-    expect(Rules[1]?.Statement).toMatchObject({
-      RateBasedStatement: { Limit: 100, ScopeDownStatement: { ByteMatchStatement: { SearchString: '/revoke' } } },
+    expect(Rules[0]?.Statement).toEqual({
+      RateBasedStatement: { Limit: 500, AggregateKeyType: 'IP', EvaluationWindowSec: 60 },
     });
+    expect(Rules[1]?.Statement).toMatchObject({ RateBasedStatement: { Limit: 60, EvaluationWindowSec: 60 } });
     expect(Rules.slice(2).every(({ Statement }) => 'ManagedRuleGroupStatement' in Statement)).toBe(true);
     expect(Rules.length).toBeGreaterThan(3);
     for (const one of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)])
