@@ -44,6 +44,11 @@ export class ApiKeysStack extends Stack {
         value: auth.domainAliasTarget,
         description: 'What a DNS record for the domain must be an alias of',
       });
+    if (auth.domainAliasHostedZoneId)
+      new CfnOutput(this, 'DomainAliasHostedZoneId', {
+        value: auth.domainAliasHostedZoneId,
+        description: 'The hosted zone of that target, for an alias record in Route 53',
+      });
     new CfnOutput(this, outputNames.settings, {
       value: JSON.stringify(config),
       description: 'The settings that it was deployed with',

@@ -50,6 +50,8 @@ const ConfigSchema = z.strictObject({
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
     'use the ARN of a certificate in ACM',
   ).optional(),
+  disableDefaultEndpoint: flag.default(false),
+  cloudWatchRole: flag.default(true),
   authorizerProvisionedConcurrency: wholeNumber
     .refine(
       (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
@@ -84,10 +86,14 @@ export interface Config {
   readonly waf: boolean;
   /** How many requests of one address WAF lets through in a minute. @default 12000 */
   readonly wafRequestsPerMinute: number;
-  /** A domain of yours for the customers' API, whose default endpoint is then off; needs `certificateArn`. @default none */
+  /** A domain of yours for the customers' API, beside its default endpoint; needs `certificateArn`. @default none */
   readonly domainName?: string | undefined;
   /** A certificate in ACM, of the same region. @default none */
   readonly certificateArn?: string | undefined;
+  /** Turns the default endpoint of the customers' API off: only once DNS leads to `domainName`, which it needs. @default false */
+  readonly disableDefaultEndpoint: boolean;
+  /** Sets the account's role by which API Gateway writes access logs; `false` where the account has one. @default true */
+  readonly cloudWatchRole: boolean;
   /** Execution environments of the authorizer that are kept warm. @default 0 */
   readonly authorizerProvisionedConcurrency: number;
 }
@@ -117,7 +123,7 @@ export function completeConfig(given: Partial<Config>, isToken: (value: unknown)
       throw new ConfigError(`${named} is a token: the synthesis needs its value. Give a literal`);
   const literals = new Map(entries.filter(([, { value }]) => !isToken(value)));
   const config = { ...toConfig(literals), ...Object.fromEntries(tokens.map(([name, { value }]) => [name, value])) };
-  requirePair(config, 'ApiKeyAuth:');
+  requireDomain(config, 'ApiKeyAuth:');
   return config;
 }
 
@@ -159,10 +165,12 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   return parsed.data;
 }
 
-/** A domain needs its certificate, and a certificate its domain. */
-export function requirePair({ domainName, certificateArn }: Config, named: string): void {
-  if ((domainName === undefined) === (certificateArn === undefined)) return;
-  throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
+/** A domain needs its certificate, a certificate its domain, and an API that is reached by its domain alone both. */
+export function requireDomain({ domainName, certificateArn, disableDefaultEndpoint }: Config, named: string): void {
+  if ((domainName === undefined) !== (certificateArn === undefined))
+    throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
+  if (disableDefaultEndpoint && domainName === undefined)
+    throw new ConfigError(`${named} disableDefaultEndpoint needs domainName: without both nobody reaches the API`);
 }
 
 function requireSetting(name: string, named: string): void {

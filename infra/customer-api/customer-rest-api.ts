@@ -1,12 +1,12 @@
 import { Aspects, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { AccessLogField, CfnMethod, EndpointType, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogField, CfnMethod, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct, IConstruct } from 'constructs';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
-import { requireModernTls } from '../rest-api/modern-tls.ts';
-import { preflightFor, refuseOtherBodyTypes } from './preflight.ts';
+import { loggingRole, regionalDualStack, requireModernTls } from '../rest-api/endpoint.ts';
+import { passthrough, preflightFor, refuseOtherBodyTypes } from './preflight.ts';
 
 /** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
 export function newCustomerRestApi(
@@ -21,10 +21,9 @@ export function newCustomerRestApi(
   const api = new RestApi(scope, id, {
     restApiName: name,
     description: "The customers' API: Authorization: Bearer KEY",
-    endpointTypes: [EndpointType.REGIONAL],
+    endpointConfiguration: regionalDualStack,
     // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
-    cloudWatchRole: true,
-    cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+    ...loggingRole(config.cloudWatchRole),
     defaultCorsPreflightOptions: preflightFor(config),
     deployOptions: {
       stageName: 'v1',
@@ -51,6 +50,7 @@ export function newCustomerRestApi(
     });
   api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
   Aspects.of(api).add({ visit: visitPreflight });
+  api.latestDeployment?.addToLogicalId({ preflight: passthrough }); // what an aspect changes is in no hash of CDK's
   return { api, accessLog };
 }
 

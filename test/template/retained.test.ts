@@ -23,6 +23,7 @@ const companions: Partial<Record<SettingName, readonly SettingName[]>> = {
   outageGraceSeconds: ['decisionCacheSeconds'],
   domainName: ['certificateArn'],
   certificateArn: ['domainName'],
+  disableDefaultEndpoint: ['domainName', 'certificateArn'],
 };
 
 const single = (Object.keys(everySetting) as SettingName[]).map((name) => {

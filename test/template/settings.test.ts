@@ -5,11 +5,6 @@ import { synthesizeProduct as synthesize } from '../support/product.ts';
 // What can be switched on in config alone, and what is on by default.
 
 const plain = synthesize({});
-const domain = {
-  domainName: 'api.example.com',
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
-};
-
 describe('by default', () => {
   test('nothing of it is there', () => {
     for (const type of ['KMS::Key', 'WAFv2::WebACL', 'ApiGateway::DomainName', 'Lambda::Alias'])
@@ -39,6 +34,7 @@ describe('by default', () => {
   test('both APIs take TLS 1.2 and 1.3 only, and queue and topic only calls by TLS', () => {
     plain.allResourcesProperties('AWS::ApiGateway::RestApi', {
       SecurityPolicy: Match.stringLikeRegexp('^SecurityPolicy_TLS13_1_2_'),
+      EndpointAccessMode: 'STRICT', // for their own names only
     });
     const refusesPlainHttp = {
       PolicyDocument: {
@@ -155,31 +151,6 @@ describe('AWS WAF', () => {
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: Match.stringLikeRegexp('^aws-waf-logs-') });
     template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
-  });
-});
-
-describe('a domain', () => {
-  const template = synthesize(domain);
-
-  test('takes TLS 1.2 or later, leads to the customers’ stage, and is the one way in', () => {
-    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
-      DomainName: 'api.example.com',
-      RegionalCertificateArn: domain.certificateArn,
-      SecurityPolicy: 'TLS_1_2',
-    });
-    template.resourceCountIs('AWS::ApiGateway::BasePathMapping', 1);
-    const [customers] = Object.entries(template.findResources('AWS::ApiGateway::RestApi')).filter(([id]) =>
-      id.startsWith('CustomerApi'),
-    );
-    expect(customers?.[1]['Properties'].DisableExecuteApiEndpoint).toBe(true);
-    template.hasOutput('ApiUrl', { Value: 'https://api.example.com' });
-    template.hasOutput('DomainAliasTarget', {});
-  });
-
-  test('takes a certificate, and a certificate a domain', () => {
-    const { domainName, certificateArn } = domain;
-    for (const half of [{ domainName }, { certificateArn }])
-      expect(() => synthesize(half)).toThrow('domainName and certificateArn go together');
   });
 });
 
