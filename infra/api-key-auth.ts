@@ -56,7 +56,7 @@ export class ApiKeyAuth extends Construct {
     super(scope, id);
     const deployment = Names.uniqueResourceName(this, { separator: '-', allowedSpecialCharacters: '-', maxLength: 60 });
     if (config.customerManagedKey) {
-      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', config);
+      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', { deployment });
       Aspects.of(this).add(this.customerManagedKey);
     }
     const { key } = this.customerManagedKey ?? {};
@@ -112,7 +112,12 @@ export class ApiKeyAuth extends Construct {
 
   /** What a DNS record for `domainName` must be an alias of. */
   get domainAliasTarget(): string | undefined {
-    return this.#customers.domainAliasTarget;
+    return this.#customers.domainAlias?.target;
+  }
+
+  /** The hosted zone of that target: an alias record in Route 53 needs both. */
+  get domainAliasHostedZoneId(): string | undefined {
+    return this.#customers.domainAlias?.hostedZoneId;
   }
 
   /** The URL of the API's stage, or its domain, without a slash at its end. */
@@ -120,7 +125,7 @@ export class ApiKeyAuth extends Construct {
     return this.#customers.url;
   }
 
-  /** Puts a function of yours behind a method and path of the API, for requests with a key. */
+  /** Puts a function of yours behind a method and path of the API, for requests with a key. `/ping` and `/sping` are refused. */
   dataRoute(method: string, path: string, handler: IFunction): void {
     this.#customers.dataRoute(method, path, handler);
     // What the contract has of backends is shown where the API has it.

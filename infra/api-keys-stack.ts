@@ -12,7 +12,11 @@ interface ApiKeysStackProps extends StackProps {
 /** An API behind keys, with one example of a backend. */
 export class ApiKeysStack extends Stack {
   constructor(scope: Construct, id: string, { config, ...props }: ApiKeysStackProps) {
-    super(scope, id, { description: 'API keys by Scalekit in front of an API Gateway REST API', ...props });
+    super(scope, id, {
+      description: 'API keys by Scalekit in front of an API Gateway REST API',
+      terminationProtection: config.stage !== 'dev', // customers have its URL
+      ...props,
+    });
 
     const auth = new ApiKeyAuth(this, 'Default', config); // an id that leaves no trace in those of its parts
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config });
@@ -43,6 +47,11 @@ export class ApiKeysStack extends Stack {
       new CfnOutput(this, 'DomainAliasTarget', {
         value: auth.domainAliasTarget,
         description: 'What a DNS record for the domain must be an alias of',
+      });
+    if (auth.domainAliasHostedZoneId)
+      new CfnOutput(this, 'DomainAliasHostedZoneId', {
+        value: auth.domainAliasHostedZoneId,
+        description: 'The hosted zone of that target, for an alias record in Route 53',
       });
     new CfnOutput(this, outputNames.settings, {
       value: JSON.stringify(config),

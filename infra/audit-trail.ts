@@ -12,13 +12,13 @@ export class AuditTrail extends Construct {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', { description: 'ApiKey Created, Updated, Rotated, Revoked' });
-    this.bus.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.bus.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     const archive = this.bus.archive('Archive', {
       description: 'All that happened to API keys',
       eventPattern: { source: [eventSource] },
       retention: Duration.days(0), // for ever: it is the record
     });
-    archive.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    archive.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
   }
 
   /** Lets a function record, and nothing else. */

@@ -1,25 +1,12 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { flag, textLike, wholeNumber } from './setting-forms.ts';
 
 /** What CloudWatch Logs allows. */
 export const retentionDays: readonly RetentionDays[] = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999,
 ];
-
-/** As a number in cdk.json, or as digits on the command line. */
-const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'use a whole number');
-
-/** As a boolean in cdk.json, or as a word on the command line. */
-const flag = z.union(
-  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
-  'use true or false',
-);
-
-/** A string of a form; a token of CDK's stands for one that is known when the stack is deployed. */
-function textLike(pattern: RegExp, allowed: string) {
-  return z.string().refine((text) => /\$\{Token\[[^\]]+\]\}/.test(text) || pattern.test(text), allowed);
-}
 
 const ConfigSchema = z.strictObject({
   stage: z
@@ -57,14 +44,16 @@ const ConfigSchema = z.strictObject({
   tracing: flag.default(false),
   customerManagedKey: flag.default(false),
   waf: flag.default(false),
-  wafRequestsPerFiveMinutes: wholeNumber
+  wafRequestsPerMinute: wholeNumber
     .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
-    .default(3000),
+    .default(12_000),
   domainName: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com').optional(),
   certificateArn: textLike(
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
     'use the ARN of a certificate in ACM',
   ).optional(),
+  disableDefaultEndpoint: flag.default(false),
+  cloudWatchRole: flag.default(true),
   authorizerProvisionedConcurrency: wholeNumber
     .refine(
       (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
@@ -101,12 +90,16 @@ export interface Config {
   readonly customerManagedKey: boolean;
   /** Puts AWS WAF in front of the customers' API: managed rules, and a limit for each address. @default false */
   readonly waf: boolean;
-  /** The limit of WAF for each address. @default 3000 */
-  readonly wafRequestsPerFiveMinutes: number;
-  /** A domain of yours for the customers' API, whose default endpoint is then off; needs `certificateArn`. @default none */
+  /** How many requests of one address WAF lets through in a minute. @default 12000 */
+  readonly wafRequestsPerMinute: number;
+  /** A domain of yours for the customers' API, beside its default endpoint; needs `certificateArn`. @default none */
   readonly domainName?: string | undefined;
   /** A certificate in ACM, of the same region. @default none */
   readonly certificateArn?: string | undefined;
+  /** Turns the default endpoint of the customers' API off: only once DNS leads to `domainName`, which it needs. @default false */
+  readonly disableDefaultEndpoint: boolean;
+  /** Sets the account's role by which API Gateway writes access logs; `false` where the account has one. @default true */
+  readonly cloudWatchRole: boolean;
   /** Execution environments of the authorizer that are kept warm. @default 0 */
   readonly authorizerProvisionedConcurrency: number;
 }
@@ -136,7 +129,7 @@ export function completeConfig(given: Partial<Config>, isToken: (value: unknown)
       throw new ConfigError(`${named} is a token: the synthesis needs its value. Give a literal`);
   const literals = new Map(entries.filter(([, { value }]) => !isToken(value)));
   const config = { ...toConfig(literals), ...Object.fromEntries(tokens.map(([name, { value }]) => [name, value])) };
-  requirePair(config, 'ApiKeyAuth:');
+  requireDomain(config, 'ApiKeyAuth:');
   return config;
 }
 
@@ -145,7 +138,7 @@ const knownAtDeployment: readonly (keyof Config)[] = [
   'corsAllowOrigin',
   'logRetentionDays',
   'scalekitDeadlineMs',
-  'wafRequestsPerFiveMinutes',
+  'wafRequestsPerMinute',
   'domainName',
   'certificateArn',
 ];
@@ -153,6 +146,7 @@ const knownAtDeployment: readonly (keyof Config)[] = [
 /** Settings of earlier releases, and what takes their place. */
 const formerSettings: Readonly<Record<string, string>> = {
   authorizerTtlSeconds: 'use decisionCacheSeconds: its decisions end at once with a revocation',
+  wafRequestsPerFiveMinutes: 'use wafRequestsPerMinute, of a minute: a fifth of it is the same rate',
 };
 
 /** Parses settings by their names; throws a {@link ConfigError} for a name that is no setting, and for what is not allowed. */
@@ -177,10 +171,12 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   return parsed.data;
 }
 
-/** A domain needs its certificate, and a certificate its domain. */
-export function requirePair({ domainName, certificateArn }: Config, named: string): void {
-  if ((domainName === undefined) === (certificateArn === undefined)) return;
-  throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
+/** A domain needs its certificate, a certificate its domain, and an API that is reached by its domain alone both. */
+export function requireDomain({ domainName, certificateArn, disableDefaultEndpoint }: Config, named: string): void {
+  if ((domainName === undefined) !== (certificateArn === undefined))
+    throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
+  if (disableDefaultEndpoint && domainName === undefined)
+    throw new ConfigError(`${named} disableDefaultEndpoint needs domainName: without both nobody reaches the API`);
 }
 
 function requireSetting(name: string, named: string): void {

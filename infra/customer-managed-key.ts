@@ -1,4 +1,4 @@
-import { type IAspect, Stack } from 'aws-cdk-lib';
+import { type IAspect, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnArchive, CfnEventBus } from 'aws-cdk-lib/aws-events';
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -12,13 +12,14 @@ import { Construct, type IConstruct } from 'constructs';
 export class CustomerManagedKey extends Construct implements IAspect {
   readonly key: Key;
 
-  constructor(scope: Construct, id: string, { stage }: { readonly stage: string }) {
+  constructor(scope: Construct, id: string, { deployment }: { readonly deployment: string }) {
     super(scope, id);
     const { account, region, partition } = Stack.of(this);
     this.key = new Key(this, 'Key', {
-      alias: `api-keys-${stage}`,
+      alias: `api-keys-${deployment}`,
       description: 'API keys: logs, queues, alarms, audit, Scalekit secrets',
       enableKeyRotation: true,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
     const allow = (principal: ServicePrincipal | AnyPrincipal, conditions: Record<string, Record<string, string>>) =>
@@ -28,8 +29,9 @@ export class CustomerManagedKey extends Construct implements IAspect {
     allow(new ServicePrincipal(`logs.${region}.amazonaws.com`), {
       ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
     });
-    const ours = { StringEquals: { 'aws:SourceAccount': account } };
-    for (const service of ['events', 'cloudwatch']) allow(new ServicePrincipal(`${service}.amazonaws.com`), ours);
+    allow(new ServicePrincipal('cloudwatch.amazonaws.com'), { StringEquals: { 'aws:SourceAccount': account } });
+    // EventBridge looks at the key without naming a bus.
+    this.key.addToResourcePolicy(allowEvents(['kms:DescribeKey'], {}));
     // Roles of ours that use the queues or the table; who they are is for those resources' own permissions.
     for (const service of ['sqs', 'dynamodb'])
       allow(new AnyPrincipal(), {
@@ -42,7 +44,7 @@ export class CustomerManagedKey extends Construct implements IAspect {
     const { keyArn } = this.key;
     if (node instanceof CfnLogGroup) node.kmsKeyId = keyArn;
     if (node instanceof CfnTopic) node.kmsMasterKeyId = keyArn;
-    if (node instanceof CfnEventBus) node.kmsKeyIdentifier = keyArn;
+    if (node instanceof CfnEventBus) this.#encryptBus(node);
     if (node instanceof CfnArchive) node.kmsKeyIdentifier = keyArn;
     if (node instanceof CfnTable) node.sseSpecification = { sseEnabled: true, sseType: 'KMS', kmsMasterKeyId: keyArn };
     if (node instanceof CfnQueue) {
@@ -50,4 +52,17 @@ export class CustomerManagedKey extends Construct implements IAspect {
       node.sqsManagedSseEnabled = undefined;
     }
   }
+
+  /** The bus is named as a literal: a reference to it from the key that it needs would be a circular dependency. */
+  #encryptBus(bus: CfnEventBus): void {
+    const arn = Stack.of(bus).formatArn({ service: 'events', resource: 'event-bus', resourceName: bus.name });
+    const ofBus = { StringEquals: { 'kms:EncryptionContext:aws:events:event-bus:arn': arn } };
+    this.key.addToResourcePolicy(allowEvents(['kms:Decrypt', 'kms:GenerateDataKey', 'kms:ReEncrypt*'], ofBus));
+    bus.kmsKeyIdentifier = this.key.keyArn;
+  }
+}
+
+function allowEvents(actions: string[], conditions: Record<string, Record<string, string>>): PolicyStatement {
+  const principals = [new ServicePrincipal('events.amazonaws.com')];
+  return new PolicyStatement({ actions, resources: ['*'], principals, conditions });
 }

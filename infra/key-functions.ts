@@ -92,3 +92,9 @@ export function rootNames(): Set<string> {
   const routes = keyFunctionEntries.flatMap(([, { route, open }]) => route ?? open?.route ?? []);
   return new Set(routes.map((route) => methodAndPath(route)[1].split('/')[1] ?? ''));
 }
+
+/** The methods of the operators' API. */
+export function operatorMethods(): string[] {
+  const routes = keyFunctionEntries.flatMap(([, { route, operatorRoute }]) => route ?? operatorRoute ?? []);
+  return [...new Set(routes.map((route) => methodAndPath(route)[0]))].sort();
+}

@@ -23,14 +23,14 @@ export class KeyRotation extends Construct {
       encryption: QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
-      removalPolicy: RemovalPolicy.RETAIN, // each is a key that should be revoked
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // each is a key that should be revoked
     });
     this.endOverlap = new ApiFunction(this, 'EndOverlap', {
       ...keyFunctions.EndOverlap,
       config,
       deadLetterQueue: this.deadLetterQueue,
     });
-    this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.DESTROY });
+    this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }); // answers have promised those ends
     // Another account's schedules, or another group's, must not borrow it.
     const ours = { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': this.#group.scheduleGroupArn };
     this.#role = new Role(this, 'SchedulerRole', {

@@ -4,7 +4,7 @@ import {
   type Config,
   ConfigError,
   type GivenSetting,
-  requirePair,
+  requireDomain,
   settingNames,
   similarSetting,
   toConfig,
@@ -25,7 +25,7 @@ export function readSettings(context: Readonly<Record<string, unknown>>, folder 
     if (isSetting(name)) settings.set(name, { value, named: `context value ${name}` });
   }
   const config = toConfig(settings);
-  requirePair(config, `Settings of ${stage}:`);
+  requireDomain(config, `Settings of ${stage}:`);
   return config;
 }
 

@@ -21,7 +21,7 @@ export class WorkQueue extends Construct {
       retentionPeriod: Duration.days(14),
       visibilityTimeout, // at least six times the timeout of the function
       deadLetterQueue: { queue: deadLetters, maxReceiveCount },
-      removalPolicy: RemovalPolicy.RETAIN, // each message is a key that should be revoked
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE, // each message is a key that should be revoked
     });
   }
 

@@ -19,7 +19,7 @@ export class NotesStack extends Stack {
       sortKey: { name: 'noteId', type: AttributeType.STRING },
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     // An organization's rows without a user are not in it.
     table.addGlobalSecondaryIndex({
@@ -38,7 +38,7 @@ export class NotesStack extends Stack {
         bundling: { minify: true, bundleAwsSDK: true }, // what is tested is what runs
         logGroup: new LogGroup(this, `${entry}-log`, {
           retention: RetentionDays.THREE_MONTHS,
-          removalPolicy: RemovalPolicy.RETAIN,
+          removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
         }),
       });
       table.grant(handler, action);

@@ -6,7 +6,7 @@ import {
   RequestAuthorizer,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 export interface Authorizers {
@@ -41,9 +41,11 @@ export function createAuthorizers(scope: Construct, handler: IFunction): Authori
 /**
  * Ties authorizers to their API. CDK does it with the first method that has the authorizer; all such methods may be in other
  * stacks, and CDK has no public way for that case. A change of an authorizer is a new deployment: CDK makes one only in apps
- * that have a feature flag.
+ * that have a feature flag. The deployment comes after the permissions to invoke the handler: before them, every request is 503.
  */
-export function attach(authorizers: Authorizers, api: RestApi): void {
+export function attach(authorizers: Authorizers, handler: IFunction, api: RestApi): void {
+  for (const child of handler.node.children)
+    if (child instanceof CfnPermission) api.latestDeployment?.node.addDependency(child);
   for (const authorizer of Object.values(authorizers)) {
     authorizer._attachToApi(api as IRestApi);
     const { authorizerUri, authorizerResultTtlInSeconds, identitySource } = authorizer.node

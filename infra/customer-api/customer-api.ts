@@ -11,7 +11,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { corsExposeHeaders } from '../../shared/deployment.ts';
-import type { Config } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
 import { tellSumOfLimits } from '../rest-api/sum-of-limits.ts';
@@ -23,7 +23,7 @@ import {
   warnOfResourcePolicy,
 } from './adopted-rest-api.ts';
 import { type Authorizers, attach, createAuthorizers } from './authorizers.ts';
-import { CustomDomain } from './custom-domain.ts';
+import { CustomDomain, type DomainAlias } from './custom-domain.ts';
 import { customerRefusals } from './customer-refusals.ts';
 import { newCustomerRestApi } from './customer-rest-api.ts';
 import { Integrations } from './integrations.ts';
@@ -53,7 +53,7 @@ export class CustomerApi extends Construct {
   readonly accessLog: LogGroup | undefined;
   readonly #config: Config;
   readonly #authorizers: Authorizers;
-  readonly #domain: { readonly name: string; readonly aliasTarget: string } | undefined;
+  readonly #domain: { readonly name: string; readonly alias: DomainAlias } | undefined;
   readonly #adopted: boolean;
   readonly #stageName: string;
   readonly #integrations: Integrations;
@@ -72,18 +72,19 @@ export class CustomerApi extends Construct {
     this.accessLog = accessLog;
     this.#stageName = literalStageName(api);
     this.#integrations = new Integrations(api, this.#stageName);
-    attach(this.#authorizers, api);
+    attach(this.#authorizers, authorizer, api);
     if (restApi) {
       warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
       warnOfResourcePolicy(restApi);
     }
     tellSumOfLimits(api, 'the customers’ API');
-    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage });
-    this.#domain = this.#domainOf(config);
-    addGatewayResponses(api, customerRefusals, {
+    const commonHeaders = {
       'Access-Control-Allow-Origin': config.corsAllowOrigin,
       'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
-    });
+    };
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage, commonHeaders });
+    this.#domain = this.#domainOf(config);
+    addGatewayResponses(api, customerRefusals, commonHeaders);
   }
 
   /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. `undefined` for an adopted API without. */
@@ -98,8 +99,8 @@ export class CustomerApi extends Construct {
   }
 
   /** What a DNS record for the domain must be an alias of; `undefined` without a domain. */
-  get domainAliasTarget(): string | undefined {
-    return this.#domain?.aliasTarget;
+  get domainAlias(): DomainAlias | undefined {
+    return this.#domain?.alias;
   }
 
   /** The URL of the stage, or of the domain, without a slash at its end. */
@@ -125,6 +126,7 @@ export class CustomerApi extends Construct {
 
   /** Puts a function of a backend behind a method and path. */
   dataRoute(method: string, path: string, handler: IFunction): void {
+    requireUnreserved(path);
     this.#route(method, path, handler, this.#authorizers.keys);
   }
 
@@ -142,11 +144,11 @@ export class CustomerApi extends Construct {
     throttle(this.restApi, method, path, limit);
   }
 
-  #domainOf({ domainName, certificateArn }: Config) {
+  #domainOf({ domainName, certificateArn, disableDefaultEndpoint }: Config) {
     if (domainName === undefined || certificateArn === undefined) return undefined;
-    const { restApi } = this;
-    const { aliasTarget } = new CustomDomain(this, 'CustomDomain', { restApi, domainName, certificateArn });
-    return { name: domainName, aliasTarget };
+    const props = { restApi: this.restApi, domainName, certificateArn, disableDefaultEndpoint };
+    const { alias } = new CustomDomain(this, 'CustomDomain', props);
+    return { name: domainName, alias };
   }
 
   #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
@@ -168,4 +170,13 @@ export class CustomerApi extends Construct {
     }
     return resource;
   }
+}
+
+/** Throws a {@link ConfigError} for a path that API Gateway answers itself where the API has a domain. */
+function requireUnreserved(path: string): void {
+  const [root, ...rest] = path.split('/').filter((part) => part !== '');
+  if (rest.length > 0 || (root !== 'ping' && root !== 'sping')) return;
+  throw new ConfigError(
+    `ApiKeyAuth: the path ${path} is reserved: a domain answers it without the API. Use another, like /health`,
+  );
 }

@@ -1,11 +1,11 @@
 import { RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
-import { AccessLogField, EndpointType, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { AccessLogField, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
-import { requireModernTls } from '../rest-api/modern-tls.ts';
+import { loggingRole, regionalDualStack, requireModernTls } from '../rest-api/endpoint.ts';
 
 /** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
 export function newCustomerRestApi(
@@ -15,16 +15,15 @@ export function newCustomerRestApi(
 ): { readonly api: RestApi; readonly accessLog: LogGroup } {
   const accessLog = new LogGroup(scope, 'AccessLog', {
     retention: config.logRetentionDays,
-    removalPolicy: RemovalPolicy.RETAIN,
+    removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
   });
   const api = new RestApi(scope, id, {
     restApiName: name,
     description: "The customers' API: Authorization: Bearer KEY",
-    endpointTypes: [EndpointType.REGIONAL],
-    minCompressionSize: Size.kibibytes(1), // the contract is 30 KB
+    endpointConfiguration: regionalDualStack,
     // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
-    cloudWatchRole: true,
-    cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
+    ...loggingRole(config.cloudWatchRole),
+    minCompressionSize: Size.kibibytes(1), // the contract is 30 KB
     deployOptions: {
       stageName: 'v1',
       tracingEnabled: config.tracing,

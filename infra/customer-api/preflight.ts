@@ -20,10 +20,13 @@ export function addPreflight(resource: IResource, config: Config): void {
   preflight.requestParameters = {};
   refuseOtherBodyTypes(preflight);
   preflight.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'); // else 500, where every type is binary
-  resource.api.latestDeployment?.addToLogicalId({ preflight: 'without the defaults of the API' });
+  resource.api.latestDeployment?.addToLogicalId({ preflight: ['without the defaults of the API', passthrough] });
 }
+
+/** Of every preflight's integration: a change of it is another deployment. */
+export const passthrough = 'NEVER';
 
 /** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
 function refuseOtherBodyTypes(preflight: CfnMethod): void {
-  preflight.addPropertyOverride('Integration.PassthroughBehavior', 'NEVER');
+  preflight.addPropertyOverride('Integration.PassthroughBehavior', passthrough);
 }

@@ -38,7 +38,7 @@ export class ApiFunction extends LambdaFunction {
     const { entry, config, timeoutSeconds = 25, memoryMb = 1024, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     if (config.tracing)

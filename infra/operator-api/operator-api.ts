@@ -2,7 +2,6 @@ import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AuthorizationType,
-  EndpointType,
   LambdaIntegration,
   LogGroupLogDestination,
   RestApi,
@@ -14,12 +13,11 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { operatorRoute } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
-
-import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
+import { methodAndPath, operatorMethods, type Route, type Throttle } from '../key-functions.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules, acknowledgeWildcard } from '../rest-api/acknowledged.ts';
+import { loggingRole, regionalDualStack, requireModernTls } from '../rest-api/endpoint.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
-import { requireModernTls } from '../rest-api/modern-tls.ts';
 import { throttle } from '../rest-api/throttle.ts';
 import { operatorRefusals } from './operator-refusals.ts';
 
@@ -50,15 +48,13 @@ export class OperatorApi extends Construct {
     this.#endingLimit = { ratePerSecond: config.throttleRatePerSecond, burst: config.throttleBurst };
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: config.logRetentionDays,
-      removalPolicy: RemovalPolicy.RETAIN,
+      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
     this.#api = new RestApi(this, 'Api', {
       restApiName: name,
       description: "The operators' API: AWS Signature Version 4",
-      endpointTypes: [EndpointType.REGIONAL],
-      ...(loggingAccount
-        ? { cloudWatchRole: false }
-        : { cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN }),
+      endpointConfiguration: regionalDualStack,
+      ...loggingRole(config.cloudWatchRole && !loggingAccount),
       deployOptions: {
         stageName,
         tracingEnabled: config.tracing,
@@ -109,13 +105,24 @@ export class OperatorApi extends Construct {
   }
 
   #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
-    const resource = `${this.#api.restApiId}/${stageName}/*${operatorRoute.replace('{organizationId}', organizationId)}/*`;
-    const arn = Stack.of(this).formatArn({ service: 'execute-api', resource });
+    const below = `${operatorRoute.replace('{organizationId}', organizationId)}/*`;
+    // A wildcard for the method would span slashes, and take in paths that only look like those of the organization.
+    const arns = operatorMethods().map((method) =>
+      Stack.of(this).formatArn({
+        service: 'execute-api',
+        resource: `${this.#api.restApiId}/${stageName}/${method}${below}`,
+      }),
+    );
     const policy = new ManagedPolicy(this, id, {
       description: `Manage the API keys ${whose}`,
-      statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources: [arn] })],
+      statements: [new PolicyStatement({ actions: ['execute-api:Invoke'], resources: arns })],
     });
-    acknowledgeWildcard(policy, arn, 'An operator may use every method below the organizations that the policy names.');
+    for (const arn of arns)
+      acknowledgeWildcard(
+        policy,
+        arn,
+        'An operator may use every route below the organizations that the policy names.',
+      );
     return policy;
   }
 }

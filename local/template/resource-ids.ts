@@ -29,7 +29,10 @@ const resourceIds: Readonly<Record<string, ResourceIds>> = {
   'AWS::ApiGateway::Deployment': { ref: hashed },
   'AWS::ApiGateway::DomainName': {
     ref: named('DomainName'),
-    attributes: { RegionalDomainName: (ref) => `d-${shortId(ref)}.execute-api.${aws.region}.${aws.urlSuffix}` },
+    attributes: {
+      RegionalDomainName: (ref) => `d-${shortId(ref)}.execute-api.${aws.region}.${aws.urlSuffix}`,
+      RegionalHostedZoneId: () => 'Z00000000LOCAL',
+    },
   },
   'AWS::ApiGateway::Resource': { ref: hashed },
   'AWS::ApiGateway::RestApi': { ref: hashed, attributes: { RootResourceId: (ref) => `root-${ref}` } },

@@ -64,12 +64,18 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     control('POST', '/iam/users', { name: policyOutput, policyOutput, tags: { organizationId } });
   const operator = await user('OperatorPolicyArn');
   const narrowed = await user('OrganizationOperatorPolicyArn');
-  await sendSigned(narrowed, 'GET', `${operatorUrl}/organizations/${organizationId}/keys`);
-
   type Send = (method: string, path: string, body?: unknown) => Promise<Answer>;
   const asKey: Send = (method, path, body) => call(adminKey, method, path, body);
-  const asOperator: Send = (method, path, body) =>
-    sendSigned(operator, method, `${operatorUrl}/organizations/${organizationId}${path}`, body);
+  const as =
+    (user: Credentials): Send =>
+    (method, path, body) =>
+      sendSigned(user, method, `${operatorUrl}/organizations/${organizationId}${path}`, body);
+  const asOperator = as(operator);
+  const asNarrowed = as(narrowed);
+  await asNarrowed('GET', '/keys');
+  const { keyId: ownId } = (await asNarrowed('POST', '/keys', {})).json;
+  await asNarrowed('PATCH', `/keys/${ownId}`, { description: 'changed' });
+  await asNarrowed('DELETE', `/keys/${ownId}`);
   /** A key whose maker is revoked while it is made is taken back. */
   const withdrawnCreation = async () => {
     const maker = await newKey({ scope: 'keys:write' });

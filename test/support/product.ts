@@ -24,6 +24,7 @@ export const everySetting = {
   waf: true,
   domainName: 'api.example.com',
   certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
+  disableDefaultEndpoint: true,
 };
 
 /** An app with the CDK flags of the project, and no setting but these. */
@@ -50,6 +51,7 @@ export class ProductStack extends Stack {
       AlarmTopicArn: monitoring.topic.topicArn,
       ScalekitParameterPath: auth.parameterPath,
       ...(auth.domainAliasTarget ? { DomainAliasTarget: auth.domainAliasTarget } : {}),
+      ...(auth.domainAliasHostedZoneId ? { DomainAliasHostedZoneId: auth.domainAliasHostedZoneId } : {}),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

@@ -23,7 +23,7 @@ function apiWithoutRoutes() {
 // `_attachToApi` is CDK's own, and no promise to us. This is the reason why it is called, and what breaks if it goes.
 test('authorizers belong to the API also where none of its own routes has them', () => {
   const { stack, handler, api } = apiWithoutRoutes();
-  attach(createAuthorizers(stack, handler), api);
+  attach(createAuthorizers(stack, handler), handler, api);
   const authorizers = Object.values(Template.fromStack(stack).findResources('AWS::ApiGateway::Authorizer'));
   expect(authorizers).toHaveLength(2);
   for (const { Properties } of authorizers) expect(Properties.RestApiId).toEqual(stack.resolve(api.restApiId));

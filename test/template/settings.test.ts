@@ -5,11 +5,6 @@ import { synthesizeProduct as synthesize } from '../support/product.ts';
 // What can be switched on in config alone, and what is on by default.
 
 const plain = synthesize({});
-const domain = {
-  domainName: 'api.example.com',
-  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/abc',
-};
-
 describe('by default', () => {
   test('nothing of it is there', () => {
     for (const type of ['KMS::Key', 'WAFv2::WebACL', 'ApiGateway::DomainName', 'Lambda::Alias'])
@@ -39,6 +34,7 @@ describe('by default', () => {
   test('both APIs take TLS 1.2 and 1.3 only, and queue and topic only calls by TLS', () => {
     plain.allResourcesProperties('AWS::ApiGateway::RestApi', {
       SecurityPolicy: Match.stringLikeRegexp('^SecurityPolicy_TLS13_1_2_'),
+      EndpointAccessMode: 'STRICT', // for their own names only
     });
     const refusesPlainHttp = {
       PolicyDocument: {
@@ -69,14 +65,14 @@ describe('by default', () => {
   test('every log group has an end to what it keeps, and outlives the stack', () => {
     plain.allResources('AWS::Logs::LogGroup', {
       Properties: { RetentionInDays: 90 },
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
   });
 
   test('what is a record or a customer’s outlives the stack', () => {
     for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive', 'AWS::SQS::Queue'])
-      plain.allResources(type, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+      plain.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 
   test('nothing is traced, and no function may send traces', () => {
@@ -134,10 +130,10 @@ describe('a customer-managed key', () => {
   test('is rotated, named, and kept', () => {
     template.hasResource('AWS::KMS::Key', {
       Properties: { EnableKeyRotation: true },
-      DeletionPolicy: 'Retain',
+      DeletionPolicy: 'RetainExceptOnCreate',
       UpdateReplacePolicy: 'Retain',
     });
-    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-dev' });
+    template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-Test' });
   });
 
   test('encrypts all that is kept', () => {
@@ -169,7 +165,7 @@ describe('a customer-managed key', () => {
 });
 
 describe('AWS WAF', () => {
-  const template = synthesize({ waf: 'true', wafRequestsPerFiveMinutes: '500' });
+  const template = synthesize({ waf: 'true', wafRequestsPerMinute: '500' });
 
   test('has managed rules and a limit for each address, and samples no request', () => {
     type Visible = { readonly VisibilityConfig: { readonly SampledRequestsEnabled: boolean } };
@@ -177,10 +173,10 @@ describe('AWS WAF', () => {
     const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as unknown as { Properties: Acl }[];
     if (!acl) throw new Error('there is no web ACL');
     const { Rules, VisibilityConfig } = acl.Properties;
-    expect(Rules[0]?.Statement).toEqual({ RateBasedStatement: { Limit: 500, AggregateKeyType: 'IP' } });
-    expect(Rules[1]?.Statement).toMatchObject({
-      RateBasedStatement: { Limit: 100, ScopeDownStatement: { ByteMatchStatement: { SearchString: '/revoke' } } },
+    expect(Rules[0]?.Statement).toEqual({
+      RateBasedStatement: { Limit: 500, AggregateKeyType: 'IP', EvaluationWindowSec: 60 },
     });
+    expect(Rules[1]?.Statement).toMatchObject({ RateBasedStatement: { Limit: 60, EvaluationWindowSec: 60 } });
     expect(Rules.slice(2).every(({ Statement }) => 'ManagedRuleGroupStatement' in Statement)).toBe(true);
     expect(Rules.length).toBeGreaterThan(3);
     for (const one of [VisibilityConfig, ...Rules.map((rule) => rule.VisibilityConfig)])
@@ -198,31 +194,6 @@ describe('AWS WAF', () => {
     });
     template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: Match.stringLikeRegexp('^aws-waf-logs-') });
     template.resourceCountIs('AWS::WAFv2::WebACLAssociation', 1);
-  });
-});
-
-describe('a domain', () => {
-  const template = synthesize(domain);
-
-  test('takes TLS 1.2 or later, leads to the customers’ stage, and is the one way in', () => {
-    template.hasResourceProperties('AWS::ApiGateway::DomainName', {
-      DomainName: 'api.example.com',
-      RegionalCertificateArn: domain.certificateArn,
-      SecurityPolicy: 'TLS_1_2',
-    });
-    template.resourceCountIs('AWS::ApiGateway::BasePathMapping', 1);
-    const [customers] = Object.entries(template.findResources('AWS::ApiGateway::RestApi')).filter(([id]) =>
-      id.startsWith('CustomerApi'),
-    );
-    expect(customers?.[1]['Properties'].DisableExecuteApiEndpoint).toBe(true);
-    template.hasOutput('ApiUrl', { Value: 'https://api.example.com' });
-    template.hasOutput('DomainAliasTarget', {});
-  });
-
-  test('takes a certificate, and a certificate a domain', () => {
-    const { domainName, certificateArn } = domain;
-    for (const half of [{ domainName }, { certificateArn }])
-      expect(() => synthesize(half)).toThrow('domainName and certificateArn go together');
   });
 });
 

@@ -129,12 +129,17 @@ describe('gateway responses', () => {
     });
   });
 
+  test('a refusal that AWS adds to the 4XX keeps its status: only DEFAULT_4XX, which it falls back on, sets none', () => {
+    const without = responses.filter(({ StatusCode }) => StatusCode === undefined);
+    expect(without.map(({ ResponseType }) => ResponseType)).toEqual(['DEFAULT_4XX']);
+  });
+
   test('each is a problem with CORS headers whose texts are constant', () => {
-    for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
+    for (const { ResponseType, StatusCode, ResponseParameters, ResponseTemplates } of responses) {
       const body = ResponseTemplates['application/json'] ?? '';
       expect(JSON.parse(body)).toMatchObject({
         type: 'about:blank',
-        status: Number(StatusCode),
+        status: ResponseType === 'DEFAULT_4XX' ? 400 : Number(StatusCode),
         requestId: '$context.requestId',
       });
       const variables = body.match(/\$[\w.]+/g) ?? [];
@@ -150,9 +155,9 @@ describe('gateway responses', () => {
     const promised = Object.values(problems).flatMap(({ status, codes }) => codes.map((code) => `${status} ${code}`));
     // A firewall that somebody adds, and preflights.
     const exempt = ['403 forbidden', '415 unsupported_media_type', '401 $context.authorizer.code'];
-    for (const { StatusCode, ResponseTemplates } of responses) {
-      const { code } = JSON.parse(ResponseTemplates['application/json'] ?? '');
-      expect([...promised, ...exempt]).toContain(`${StatusCode} ${code}`);
+    for (const { ResponseTemplates } of responses) {
+      const { status, code } = JSON.parse(ResponseTemplates['application/json'] ?? '');
+      expect([...promised, ...exempt]).toContain(`${status} ${code}`);
     }
   });
 
@@ -347,8 +352,9 @@ describe('the operators’ API', () => {
     expect(responses).toHaveLength(21);
     for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
       const body = (ResponseTemplates as Record<string, string>)['application/json'] ?? '';
-      expect(JSON.parse(body)).toMatchObject({ type: 'about:blank', status: Number(StatusCode) });
-      expect(StatusCode).not.toMatch(/40[14]/);
+      const { type, status } = JSON.parse(body);
+      expect({ type, status }).toEqual({ type: 'about:blank', status: Number(StatusCode ?? 403) });
+      expect([401, 404]).not.toContain(status);
       expect(JSON.stringify(ResponseParameters)).not.toContain('Access-Control');
     }
   });
@@ -356,8 +362,11 @@ describe('the operators’ API', () => {
   test('hands out a policy for all organizations, and one that narrows to the one of a tag', () => {
     const policies = resources('AWS::IAM::ManagedPolicy').map(({ Properties }) => JSON.stringify(Properties));
     expect(policies).toHaveLength(2);
-    expect(policies[0]).toContain('/v1/*/organizations/*/*');
-    expect(policies[1]).toContain('/v1/*/organizations/${aws:PrincipalTag/organizationId}/*');
+    for (const method of ['DELETE', 'GET', 'PATCH', 'POST']) {
+      expect(policies[0]).toContain(`/v1/${method}/organizations/*/*`);
+      expect(policies[1]).toContain(`/v1/${method}/organizations/\${aws:PrincipalTag/organizationId}/*`);
+    }
+    expect(policies.join()).not.toContain('/v1/*'); // it would span slashes
     for (const output of ['OperatorApiUrl', 'OperatorPolicyArn', 'OrganizationOperatorPolicyArn'])
       template.hasOutput(output, { Value: Match.anyValue() });
   });
@@ -373,7 +382,7 @@ describe('the operators’ API', () => {
 test('the record of what happens to keys is a bus and an archive that outlive the stack', () => {
   for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive']) {
     const found = Object.values(template.findResources(type));
-    expect(found).toMatchObject([{ DeletionPolicy: 'Retain' }]);
+    expect(found).toMatchObject([{ DeletionPolicy: 'RetainExceptOnCreate' }]);
   }
   template.hasOutput('AuditEventBusName', { Value: Match.anyValue() });
 });
@@ -408,7 +417,7 @@ describe('rotation', () => {
 
   test('dead letters are kept, and taken over TLS only', () => {
     const [queue] = Object.values(template.findResources('AWS::SQS::Queue'));
-    expect(queue).toMatchObject({ DeletionPolicy: 'Retain', Properties: { SqsManagedSseEnabled: true } });
+    expect(queue).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', Properties: { SqsManagedSseEnabled: true } });
     expect(JSON.stringify(resources('AWS::SQS::QueuePolicy'))).toContain('"aws:SecureTransport":"false"');
   });
 
@@ -418,7 +427,10 @@ describe('rotation', () => {
     ) as [string, { DeletionPolicy: string; Properties: Record<string, never> }];
     const { VisibilityTimeout, RedrivePolicy, SqsManagedSseEnabled, MessageRetentionPeriod } = queue.Properties;
     const { maxReceiveCount, deadLetterTargetArn } = RedrivePolicy as unknown as Record<string, number>;
-    expect({ ...queue, SqsManagedSseEnabled }).toMatchObject({ DeletionPolicy: 'Retain', SqsManagedSseEnabled: true });
+    expect({ ...queue, SqsManagedSseEnabled }).toMatchObject({
+      DeletionPolicy: 'RetainExceptOnCreate',
+      SqsManagedSseEnabled: true,
+    });
     expect(deadLetterTargetArn).toEqual({ 'Fn::GetAtt': [expect.stringContaining('DeadLetters'), 'Arn'] });
     const triedForSeconds = Number(VisibilityTimeout) * Number(maxReceiveCount);
     expect(triedForSeconds).toBeGreaterThan(8 * 3600);
@@ -444,7 +456,7 @@ test('every log group forgets, and outlives the stack', () => {
   expect(groups).not.toEqual([]);
   for (const group of groups) {
     expect(group['Properties']).toMatchObject({ RetentionInDays: 90 });
-    expect(group['DeletionPolicy']).toBe('Retain');
+    expect(group['DeletionPolicy']).toBe('RetainExceptOnCreate');
   }
 });
 

@@ -23,7 +23,8 @@ export function synthesize(settings: object): Readonly<Record<string, Resource>>
 /** The resources that outlive the stack, or that are known outside of it: their types by their ids. */
 export function keptOf(resources: Readonly<Record<string, Resource>>): Record<string, string> {
   const kept = Object.entries(resources).filter(
-    ([, { Type, DeletionPolicy }]) => DeletionPolicy === 'Retain' || known.includes(Type.split('::').at(-1) ?? ''),
+    ([, { Type, DeletionPolicy }]) =>
+      DeletionPolicy?.startsWith('Retain') || known.includes(Type.split('::').at(-1) ?? ''),
   );
   return Object.fromEntries(kept.map(([id, { Type }]) => [id, Type]));
 }

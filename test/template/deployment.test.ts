@@ -1,0 +1,33 @@
+import { Deployment } from 'aws-cdk-lib/aws-apigateway';
+import { expect, test, vi } from 'vitest';
+import { passthrough } from '../../infra/customer-api/preflight.ts';
+import { synthesizeProduct } from '../support/product.ts';
+
+// What a deployment of an API waits for, and what makes another one.
+
+const idOf = (resources: object, start: string) => Object.keys(resources).filter((id) => id.startsWith(start));
+
+test.each([
+  ['the authorizer', {}, 'AuthorizerTestCustomerApi'],
+  ['its warm alias', { authorizerProvisionedConcurrency: 5 }, 'AuthorizerAliasTestCustomerApi'],
+])(
+  'a deployment comes after the permissions to invoke %s: before them every request would be 503',
+  (_what, settings, start) => {
+    const template = synthesizeProduct(settings);
+    const permissions = idOf(template.findResources('AWS::Lambda::Permission'), start);
+    expect(permissions).toHaveLength(2); // of the authorizer, and of the former one
+    const deployments = template.findResources('AWS::ApiGateway::Deployment');
+    const [customers] = idOf(deployments, 'CustomerApi');
+    expect(deployments[customers ?? '']?.['DependsOn']).toEqual(expect.arrayContaining(permissions));
+  },
+);
+
+test('an aspect sets the answer to body types of preflights, so its value is told to the deployment, which is made anew with it', () => {
+  const told = vi.spyOn(Deployment.prototype, 'addToLogicalId');
+  const template = synthesizeProduct();
+  expect(told).toHaveBeenCalledWith({ preflight: passthrough });
+  told.mockRestore();
+  const preflights = template.findResources('AWS::ApiGateway::Method', { Properties: { HttpMethod: 'OPTIONS' } });
+  for (const { Properties } of Object.values(preflights))
+    expect(Properties.Integration.PassthroughBehavior).toBe(passthrough);
+});
