@@ -1,7 +1,7 @@
 import type { KeyInfo } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
-import type { CallFailure } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
+import type { CallFailure } from '../scalekit/verdict.ts';
 
 /** The largest of Scalekit's pages. */
 export const largestPage = 30;

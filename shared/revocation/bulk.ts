@@ -49,7 +49,7 @@ export function bulkTask(services: KeyServices, request: BulkRequest, by: Initia
     mutations: services.mutations,
     cause: causedBy(by, 'bulk'),
     until: lastRevocationAt(startedAt, services.scalekit),
-    mayGoOn: async () => (await requireStanding(services.scalekit, actor)).ok,
+    mayGoOn: async () => (await requireStanding(services.scalekit, actor, { waitsForLimit: true })).ok,
   };
   const whose = { organizationId: actor.organizationId, userId };
   return { services, request, by, startedAt, whose, own: isOperator(actor) ? undefined : actor.keyId, revoking };

@@ -28,7 +28,7 @@ function numberedTokens(): AccessTokens & { readonly renewals: () => number } {
 /** Runs one call whose attempts meet these outcomes, one after the other and the last one for ever. */
 async function callWith(outcomes: readonly (number | 'ok' | Error)[], repeatable: boolean, tokens = numberedTokens()) {
   const used: string[] = [];
-  const policy = callPolicy(tokens, breaker(), 5_000, createMetrics());
+  const policy = callPolicy(tokens, breaker(), { deadlineMs: 5_000 }, createMetrics());
   const result = await policy(repeatable, async ({ value }) => {
     const outcome = outcomes[Math.min(used.length, outcomes.length - 1)] ?? 'ok';
     used.push(value);
@@ -58,7 +58,7 @@ test.each([
   [Code.NotFound, { kind: 'refused', isUnknown: true }],
   [Code.InvalidArgument, { kind: 'refused', isUnknown: false }],
   [Code.PermissionDenied, { kind: 'upstream_unavailable', reason: 'permission_denied' }],
-  [Code.ResourceExhausted, { kind: 'upstream_unavailable', reason: 'unreachable' }],
+  [Code.ResourceExhausted, { kind: 'upstream_unavailable', reason: 'rate_limited' }],
   [Code.Internal, { kind: 'upstream_unavailable', reason: 'unreachable' }],
 ])('code %i is not repeated', async (code, failure) => {
   const { result, used } = await callWith([code], true);
@@ -107,19 +107,20 @@ describe('a call that is not repeatable', () => {
   );
 
   test.each([
-    ['that never left', refusedConnection],
-    ['that Scalekit says it did not make', Code.ResourceExhausted],
-  ])('%s is an outage', async (_what, outcome) => {
+    ['that never left', refusedConnection, 'unreachable'],
+    ['that Scalekit says it did not make', Code.Unimplemented, 'unreachable'],
+    ['that Scalekit limits', Code.ResourceExhausted, 'rate_limited'],
+  ])('%s is an outage', async (_what, outcome, reason) => {
     const { result, used } = await callWith([outcome, 'ok'], false);
     expect(used).toHaveLength(1);
-    expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'unreachable' } });
+    expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason } });
   });
 });
 
 test('while the breaker is open, nothing is asked', async () => {
   const open = breaker();
   for (const _ of [1, 2, 3]) open.record('outage');
-  const policy = callPolicy(numberedTokens(), open, 5_000, createMetrics());
+  const policy = callPolicy(numberedTokens(), open, { deadlineMs: 5_000 }, createMetrics());
   const result = await policy(true, async () => {
     throw new Error('asked');
   });
@@ -128,7 +129,7 @@ test('while the breaker is open, nothing is asked', async () => {
 
 test('each call is measured, and a refusal of our credentials by a metric of its own', async () => {
   const metrics = createMetrics();
-  const policy = callPolicy(numberedTokens(), breaker(), 5_000, metrics);
+  const policy = callPolicy(numberedTokens(), breaker(), { deadlineMs: 5_000 }, metrics);
   await policy(true, async () => 'answer');
   const well = metrics.take();
   expect(well).toMatchObject({ UpstreamLatency: expect.any(Number) });
