@@ -1,25 +1,7 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-
-/** What CloudWatch Logs allows. */
-export const retentionDays: readonly RetentionDays[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999,
-];
-
-/** As a number in cdk.json, or as digits on the command line. */
-const wholeNumber = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)], 'use a whole number');
-
-/** As a boolean in cdk.json, or as a word on the command line. */
-const flag = z.union(
-  [z.boolean(), z.enum(['true', 'false']).transform((text) => text === 'true')],
-  'use true or false',
-);
-
-/** A string of a form; a token of CDK's stands for one that is known when the stack is deployed. */
-function textLike(pattern: RegExp, allowed: string) {
-  return z.string().refine((text) => /\$\{Token\[[^\]]+\]\}/.test(text) || pattern.test(text), allowed);
-}
+import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-values.ts';
 
 const ConfigSchema = z.strictObject({
   stage: z
@@ -45,12 +27,7 @@ const ConfigSchema = z.strictObject({
   outageGraceSeconds: wholeNumber
     .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
     .default(0),
-  maxKeysPerUser: wholeNumber
-    .refine(
-      (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
-      'use a whole number from 0 (no limit) to 1000',
-    )
-    .default(0),
+  maxKeysPerUser: upTo1000('no limit').default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   customerManagedKey: flag.default(false),
@@ -63,12 +40,9 @@ const ConfigSchema = z.strictObject({
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
     'use the ARN of a certificate in ACM',
   ).optional(),
-  authorizerProvisionedConcurrency: wholeNumber
-    .refine(
-      (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
-      'use a whole number from 0 (none) to 1000',
-    )
-    .default(0),
+  authorizerProvisionedConcurrency: upTo1000('none').default(0),
+  authorizerReservedConcurrency: upTo1000('none').default(0),
+  reservedConcurrencyForRevocation: upTo1000('none').default(0),
 });
 
 /** The settings of a deployment. */
@@ -103,6 +77,10 @@ export interface Config {
   readonly certificateArn?: string | undefined;
   /** Execution environments of the authorizer that are kept warm. @default 0 */
   readonly authorizerProvisionedConcurrency: number;
+  /** How many authorizers run at once at most; as many are kept free for them. 0 for no such number. @default 0 */
+  readonly authorizerReservedConcurrency: number;
+  /** As many of each function that ends access run at once at most, and are kept free for it. 0 for no such number. @default 0 */
+  readonly reservedConcurrencyForRevocation: number;
 }
 
 /** A setting is not allowed; the message is one line that names what is. */
@@ -167,6 +145,11 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   if (outageGraceSeconds > 0 && decisionCacheSeconds === 0)
     throw new ConfigError(
       `${namedOf('outageGraceSeconds')} needs decisionCacheSeconds: without a cache there is no decision`,
+    );
+  const { authorizerReservedConcurrency: reserved, authorizerProvisionedConcurrency: provisioned } = parsed.data;
+  if (reserved > 0 && reserved < provisioned)
+    throw new ConfigError(
+      `${namedOf('authorizerReservedConcurrency')} is less than authorizerProvisionedConcurrency: use ${provisioned} or more`,
     );
   return parsed.data;
 }

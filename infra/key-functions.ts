@@ -1,6 +1,8 @@
 // Every function that decides on requests or manages keys: where it is reached, and what it may do. Routes, permissions and
 // what is watched come from this table alone.
 
+import type { Config } from './config.ts';
+
 /** What a function may do, beside writing its own log. */
 export type Permission =
   /** Call Scalekit: read the SecureStrings with its credentials. */
@@ -44,6 +46,8 @@ export interface KeyFunction {
   readonly open?: Throttle & { readonly route: Route };
   /** API Gateway waits 29 s. @default 25 */
   readonly timeoutSeconds?: number;
+  /** It ends access, also while all other functions are busy: `reservedConcurrencyForRevocation` is for it. */
+  readonly endsAccess?: true;
   readonly may: readonly Permission[];
 }
 
@@ -56,16 +60,16 @@ export const keyFunctions = {
   ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit', 'readUses'] },
   GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit', 'readUses'] },
   UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark'] },
-  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'] },
+  RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
                 timeoutSeconds: 28 }, // it looks through the keys twice
-  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'] },
+  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'], endsAccess: true },
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
                 timeoutSeconds: 28 }, // as many keys as a request may
-  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'] },
+  RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'], endsAccess: true },
   ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'] },
 
-  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'],
+  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'], endsAccess: true,
                      open: { route: 'POST /revoke', ratePerSecond: 5, burst: 10 } },
   ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark', 'putWork'], timeoutSeconds: 28,
                      open: { route: 'POST /webhooks/scalekit', ratePerSecond: 100, burst: 200 } },
@@ -74,6 +78,16 @@ export const keyFunctions = {
 } as const satisfies Readonly<Record<string, KeyFunction>>;
 
 export type KeyFunctionId = keyof typeof keyFunctions;
+
+/** How many of a function may run at once, as the settings say; `undefined` for as many as the account allows. */
+export function reservedConcurrency(
+  { entry, endsAccess }: Pick<KeyFunction, 'entry' | 'endsAccess'>,
+  config: Pick<Config, 'authorizerReservedConcurrency' | 'reservedConcurrencyForRevocation'>,
+): number | undefined {
+  const { authorizerReservedConcurrency, reservedConcurrencyForRevocation } = config;
+  if (endsAccess) return reservedConcurrencyForRevocation || undefined;
+  return (entry === keyFunctions.Authorizer.entry && authorizerReservedConcurrency) || undefined;
+}
 
 /** The lines of the table, in its order. */
 export const keyFunctionEntries = Object.entries(keyFunctions) as readonly [KeyFunctionId, KeyFunction][];

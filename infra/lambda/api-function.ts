@@ -18,6 +18,8 @@ interface ApiFunctionProps {
   readonly config: Config;
   /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls of Scalekit, and two writes and a wait for the cache */
   readonly timeoutSeconds?: number;
+  /** So many may run at once, and are kept free for it. @default as many as the account allows */
+  readonly reservedConcurrency?: number | undefined;
   /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
   readonly deadLetterQueue?: IQueue;
 }
@@ -25,7 +27,7 @@ interface ApiFunctionProps {
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
 export class ApiFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
-    const { entry, config, timeoutSeconds = 25, deadLetterQueue } = props;
+    const { entry, config, timeoutSeconds = 25, reservedConcurrency, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -47,6 +49,7 @@ export class ApiFunction extends LambdaFunction {
       logGroup,
       role,
       environment: { POWERTOOLS_SERVICE_NAME: entry },
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
     this.addEnvironment('CORS_ALLOW_ORIGIN', config.corsAllowOrigin);

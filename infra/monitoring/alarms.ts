@@ -80,12 +80,20 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
         'Scalekit refuses our own client: its secret was rotated or revoked, or it lost a permission. No customer is at fault. First: npm run secrets with the values that Scalekit shows; they count within seconds, without a deployment.',
     },
     {
+      id: 'RateLimited',
+      metric: keys.sum('RateLimited'),
+      above: 0,
+      in: [2, 3],
+      description:
+        'Scalekit limits how many calls we make, so that requests are answered 503 for as long as it asks us to wait. First: set decisionCacheSeconds, which takes most calls away, or raise it; then ask Scalekit to raise the limit of the environment. If traffic has not grown, look in the access log for who sends most.',
+    },
+    {
       id: 'DecisionLatency',
       metric: keys.percentile('DecisionLatency', 99),
-      above: 1500,
+      above: 600,
       in: [3, 5],
       description:
-        'One decision of a hundred takes more than 1.5 s. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
+        'One decision of a hundred takes more than 0.6 s; after 0.8 s without an answer of Scalekit it is a 503. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
     },
   ];
 }

@@ -19,6 +19,8 @@ export const everySetting = {
   decisionCacheSeconds: 60,
   outageGraceSeconds: 3600,
   authorizerProvisionedConcurrency: 5,
+  authorizerReservedConcurrency: 100,
+  reservedConcurrencyForRevocation: 5,
   customerManagedKey: true,
   waf: true,
   domainName: 'api.example.com',
