@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../shared/metrics.ts';
 import type { AccessToken, AccessTokens } from '../../shared/scalekit/access-token.ts';
@@ -115,6 +116,39 @@ describe('a call that is not repeatable', () => {
     expect(used).toHaveLength(1);
     expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason } });
   });
+});
+
+test('the time of an answer begins with a connection, and anew with another access token', async () => {
+  const began: number[] = [];
+  const connections = { ready: () => delay(300) };
+  const policy = callPolicy(
+    numberedTokens(),
+    breaker(),
+    { deadlineMs: 5_000, answerMs: 200 },
+    createMetrics(),
+    connections,
+  );
+  const startedAt = Date.now();
+  const result = await policy(true, async ({ value }, deadline) => {
+    began.push(deadline - 200 - startedAt);
+    if (value === '0') throw new ConnectError('scripted', Code.Unauthenticated);
+    return 'answer';
+  });
+  expect(result).toEqual({ ok: true, value: 'answer' });
+  expect(began[0]).toBeGreaterThanOrEqual(290);
+  expect(began[1]).toBeGreaterThanOrEqual(590);
+});
+
+test('the time of an answer is of all repeats together', async () => {
+  let attempts = 0;
+  const limits = { deadlineMs: 5_000, answerMs: 40 }; // shorter than the first pause
+  const policy = callPolicy(numberedTokens(), breaker(), limits, createMetrics());
+  const result = await policy(true, async () => {
+    attempts++;
+    throw new ConnectError('scripted', Code.Unavailable);
+  });
+  expect(result).toMatchObject({ failure: { reason: 'unreachable' } });
+  expect(attempts).toBe(1);
 });
 
 test('while the breaker is open, nothing is asked', async () => {
