@@ -93,7 +93,7 @@ export async function revokeOwn(
   isMeant: (key: KeyInfo) => boolean,
 ): Promise<RevocationTally> {
   if (own === undefined || !request.includeSelf) return nothing;
-  const found = await services.scalekit.lookUp(own);
+  const found = await services.scalekit.lookUp(own, { waitsForLimit: true });
   if (!found.ok) return { ...nothing, remaining: 1 };
   return found.value && isMeant(found.value) ? revokeAll([found.value], revoking) : nothing;
 }

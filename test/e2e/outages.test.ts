@@ -73,6 +73,14 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     },
   );
 
+  test('a revocation of many keys waits for a limit too, where it looks for them', async () => {
+    const { key } = await createKey(target.adminKey, { customClaims: { batch: 'limited' } });
+    await fault({ kind: 'rate_limited', on: ['ListTokens'], retryAfterSeconds: 1, times: 1 });
+    const revoked = await call(target.adminKey, 'POST', '/keys/revoke', { customClaims: { batch: 'limited' } });
+    expect(revoked.json).toMatchObject({ revoked: 1, failed: [], remaining: 0 });
+    expect((await call(key, 'GET', '/whoami')).status).toBe(401);
+  });
+
   test('a revocation waits for a limit, and is sent once more', async () => {
     const { key, keyId } = await createKey(target.adminKey, {});
     await control('DELETE', '/scalekit/calls');
