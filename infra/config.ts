@@ -1,12 +1,7 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
 import { distance } from 'fastest-levenshtein';
 import { z } from 'zod';
-import { flag, textLike, wholeNumber } from './setting-forms.ts';
-
-/** What CloudWatch Logs allows. */
-export const retentionDays: readonly RetentionDays[] = [
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653, 9999,
-];
+import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-values.ts';
 
 const ConfigSchema = z.strictObject({
   stage: z
@@ -32,12 +27,7 @@ const ConfigSchema = z.strictObject({
   outageGraceSeconds: wholeNumber
     .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
     .default(0),
-  maxKeysPerUser: wholeNumber
-    .refine(
-      (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
-      'use a whole number from 0 (no limit) to 1000',
-    )
-    .default(0),
+  maxKeysPerUser: upTo1000('no limit').default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   alarmEmail: textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'use an e-mail address, like oncall@example.com').optional(),
@@ -54,12 +44,9 @@ const ConfigSchema = z.strictObject({
   ).optional(),
   disableDefaultEndpoint: flag.default(false),
   cloudWatchRole: flag.default(true),
-  authorizerProvisionedConcurrency: wholeNumber
-    .refine(
-      (value) => Number.isInteger(value) && value >= 0 && value <= 1000,
-      'use a whole number from 0 (none) to 1000',
-    )
-    .default(0),
+  authorizerProvisionedConcurrency: upTo1000('none').default(0),
+  authorizerReservedConcurrency: upTo1000('none').default(0),
+  reservedConcurrencyForRevocation: upTo1000('none').default(0),
 });
 
 /** The settings of a deployment. */
@@ -102,6 +89,10 @@ export interface Config {
   readonly cloudWatchRole: boolean;
   /** Execution environments of the authorizer that are kept warm. @default 0 */
   readonly authorizerProvisionedConcurrency: number;
+  /** How many authorizers run at once at most; as many are kept free for them. 0 for no such number. @default 0 */
+  readonly authorizerReservedConcurrency: number;
+  /** As many of each function that ends access run at once at most, and are kept free for it. 0 for no such number. @default 0 */
+  readonly reservedConcurrencyForRevocation: number;
 }
 
 /** A setting is not allowed; the message is one line that names what is. */
@@ -167,6 +158,11 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   if (outageGraceSeconds > 0 && decisionCacheSeconds === 0)
     throw new ConfigError(
       `${namedOf('outageGraceSeconds')} needs decisionCacheSeconds: without a cache there is no decision`,
+    );
+  const { authorizerReservedConcurrency: reserved, authorizerProvisionedConcurrency: provisioned } = parsed.data;
+  if (reserved > 0 && reserved < provisioned)
+    throw new ConfigError(
+      `${namedOf('authorizerReservedConcurrency')} is less than authorizerProvisionedConcurrency: use ${provisioned} or more`,
     );
   return parsed.data;
 }

@@ -1,7 +1,7 @@
 import type { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import type { CustomerApi } from './customer-api/customer-api.ts';
-import { type KeyFunctionId, keyFunctionEntries, type Permission } from './key-functions.ts';
+import { type KeyFunctionId, keyFunctionEntries, type Permission, reservedConcurrency } from './key-functions.ts';
 import type { KeyRotation } from './key-rotation.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import type { OperatorApi } from './operator-api/operator-api.ts';
@@ -18,8 +18,9 @@ interface Needs {
 /** Makes the functions. All that they may do is write their own logs. */
 export function createFunctions(scope: Construct, { config, rotation }: Needs): DeployedFunctions {
   const made = keyFunctionEntries.map(([id, row]) => {
-    const one = id === 'EndOverlap' ? rotation.endOverlap : new ApiFunction(scope, id, { ...row, config });
-    return [id, one] as const;
+    if (id === 'EndOverlap') return [id, rotation.endOverlap] as const;
+    const props = { ...row, config, reservedConcurrency: reservedConcurrency(row, config) };
+    return [id, new ApiFunction(scope, id, props)] as const;
   });
   const functions = Object.fromEntries(made) as DeployedFunctions;
   // Rotation is not told: it replaces a key, also of a user who has as many as may be.

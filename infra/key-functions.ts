@@ -1,6 +1,8 @@
 // Every function that decides on requests or manages keys: where it is reached, and what it may do. Routes, permissions and
 // what is watched come from this table alone.
 
+import type { Config } from './config.ts';
+
 /** What a function may do, beside writing its own log. */
 export type Permission =
   /** Call Scalekit: read the SecureStrings with its credentials. */
@@ -40,14 +42,17 @@ export interface KeyFunction {
   readonly route?: Route;
   /** On the operators' API alone. */
   readonly operatorRoute?: Route;
-  /** It takes away access: whoever floods must not be able to stop it, so that no limit is larger than its own. */
-  readonly endsAccess?: true;
   /** On the customers' API, for anybody. */
   readonly open?: Throttle & { readonly route: Route };
   /** What does little needs little. @default 1024 */
   readonly memoryMb?: number;
   /** API Gateway waits 29 s. @default 25 */
   readonly timeoutSeconds?: number;
+  /**
+   * It ends access: whoever floods must not be able to stop it. Its limit is no smaller than that of data routes, and
+   * `reservedConcurrencyForRevocation` is for it.
+   */
+  readonly endsAccess?: true;
   readonly may: readonly Permission[];
 }
 
@@ -63,13 +68,14 @@ export const keyFunctions = {
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
                 timeoutSeconds: 28 }, // it looks through the keys twice
-  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'] },
+  EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'], endsAccess: true },
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
                 timeoutSeconds: 28 }, // as many keys as a request may
   RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'], endsAccess: true },
   ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'], memoryMb: 512 },
 
-  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'], memoryMb: 512, // it sleeps
+  RevokeLeakedKey: { entry: 'revoke-leaked-key', may: ['scalekit', 'record', 'mark', 'findId'], endsAccess: true,
+                     memoryMb: 512, // it sleeps
                      open: { route: 'POST /revoke', ratePerSecond: 50, burst: 100 } },
   ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark', 'putWork'], timeoutSeconds: 28,
                      open: { route: 'POST /webhooks/scalekit', ratePerSecond: 10, burst: 20 } },
@@ -78,6 +84,16 @@ export const keyFunctions = {
 } as const satisfies Readonly<Record<string, KeyFunction>>;
 
 export type KeyFunctionId = keyof typeof keyFunctions;
+
+/** How many of a function may run at once, as the settings say; `undefined` for as many as the account allows. */
+export function reservedConcurrency(
+  { entry, endsAccess }: Pick<KeyFunction, 'entry' | 'endsAccess'>,
+  config: Pick<Config, 'authorizerReservedConcurrency' | 'reservedConcurrencyForRevocation'>,
+): number | undefined {
+  const { authorizerReservedConcurrency, reservedConcurrencyForRevocation } = config;
+  if (endsAccess) return reservedConcurrencyForRevocation || undefined;
+  return (entry === keyFunctions.Authorizer.entry && authorizerReservedConcurrency) || undefined;
+}
 
 /** The lines of the table, in its order. */
 export const keyFunctionEntries = Object.entries(keyFunctions) as readonly [KeyFunctionId, KeyFunction][];

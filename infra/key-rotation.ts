@@ -4,7 +4,7 @@ import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
-import { keyFunctions } from './key-functions.ts';
+import { keyFunctions, reservedConcurrency } from './key-functions.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
 
@@ -28,6 +28,7 @@ export class KeyRotation extends Construct {
     this.endOverlap = new ApiFunction(this, 'EndOverlap', {
       ...keyFunctions.EndOverlap,
       config,
+      reservedConcurrency: reservedConcurrency(keyFunctions.EndOverlap, config),
       deadLetterQueue: this.deadLetterQueue,
     });
     this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }); // answers have promised those ends

@@ -99,6 +99,7 @@ export const metricUnits = {
   UpstreamLatency: 'Milliseconds',
   UpstreamFailures: 'Count',
   CredentialsRefused: 'Count',
+  RateLimited: 'Count',
   KeysCreated: 'Count',
   KeysUpdated: 'Count',
   KeysRotated: 'Count',

@@ -90,7 +90,7 @@ async function lookUp(
   if (!isGraceful) return (await scalekit()).lookUp(key);
   if (!graceBreaker.allows()) return { ok: false, failure: recently };
   const directory = await scalekit();
-  const found = await directory.lookUp(key, withGraceMs);
+  const found = await directory.lookUp(key, { withinMs: withGraceMs });
   graceBreaker.record(found.ok ? 'answered' : 'outage');
   return found;
 }

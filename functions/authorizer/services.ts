@@ -8,6 +8,12 @@ import { secretsFromEnvironment } from '../../shared/scalekit/secrets.ts';
 import type { DecisionServices } from './decision.ts';
 
 /**
+ * How long a validation may take, counted from an access token and an open connection: a cold start has the whole deadline for
+ * both. Short, as a request whose answer does not come holds an execution environment.
+ */
+const answerMs = 800;
+
+/**
  * The services that the function's environment names. Scalekit's client is loaded and connected at once, but not where
  * decisions are cached: there an environment may never need it. A provisioned environment has time for both.
  */
@@ -17,7 +23,7 @@ export function servicesFromEnvironment(): DecisionServices {
   let directory: Promise<KeyDirectory> | undefined;
   const scalekit = () => {
     directory ??= import('#scalekit').then(({ keyDirectoryFromEnvironment }) =>
-      keyDirectoryFromEnvironment(metrics, secrets),
+      keyDirectoryFromEnvironment(metrics, secrets, answerMs),
     );
     return directory;
   };

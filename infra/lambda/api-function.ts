@@ -28,6 +28,8 @@ interface ApiFunctionProps {
   readonly timeoutSeconds?: number;
   /** CPU comes with memory: at 128 MB a cold start takes seconds. @default 1024 */
   readonly memoryMb?: number;
+  /** So many may run at once, and are kept free for it. @default as many as the account allows */
+  readonly reservedConcurrency?: number | undefined;
   /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
   readonly deadLetterQueue?: IQueue;
 }
@@ -35,7 +37,7 @@ interface ApiFunctionProps {
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
 export class ApiFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
-    const { entry, config, timeoutSeconds = 25, memoryMb = 1024, deadLetterQueue } = props;
+    const { entry, config, timeoutSeconds = 25, memoryMb = 1024, reservedConcurrency, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -61,6 +63,7 @@ export class ApiFunction extends LambdaFunction {
       logGroup,
       role,
       environment: { POWERTOOLS_SERVICE_NAME: entry },
+      ...(reservedConcurrency === undefined ? {} : { reservedConcurrentExecutions: reservedConcurrency }),
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
     this.addEnvironment('CORS_ALLOW_ORIGIN', config.corsAllowOrigin);

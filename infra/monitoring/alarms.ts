@@ -1,17 +1,10 @@
-import { Duration } from 'aws-cdk-lib';
-import {
-  Alarm,
-  ComparisonOperator,
-  type IMetric,
-  MathExpression,
-  type Metric,
-  TreatMissingData,
-} from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { AlarmSpec } from './alarm-spec.ts';
 import { type CacheSettings, cacheAlarms } from './cache-alarms.ts';
+import { expression, sumOf } from './expressions.ts';
 import type { KeyMetrics } from './metrics.ts';
 import { serviceAlarms } from './service-alarms.ts';
 
@@ -87,12 +80,20 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
         'Scalekit refuses our own client: its secret was rotated or revoked, or it lost a permission. No customer is at fault. First: npm run secrets with the values that Scalekit shows; they count within seconds, without a deployment.',
     },
     {
+      id: 'RateLimited',
+      metric: keys.sum('RateLimited'),
+      above: 0,
+      in: [2, 3],
+      description:
+        'Scalekit limits how many calls we make, so that requests are answered 503 for as long as it asks us to wait. First: set decisionCacheSeconds, which takes most calls away, or raise it; then ask Scalekit to raise the limit of the environment. If traffic has not grown, look in the access log for who sends most.',
+    },
+    {
       id: 'DecisionLatency',
       metric: keys.percentile('DecisionLatency', 99),
-      above: 1500,
+      above: 600,
       in: [3, 5],
       description:
-        'One decision of a hundred takes more than 1.5 s. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
+        'One decision of a hundred takes more than 0.6 s; after 0.8 s without an answer of Scalekit it is a 503. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
     },
   ];
 }
@@ -181,17 +182,4 @@ function denialAlarms(keys: KeyMetrics): AlarmSpec[] {
         'More than half of the requests have bad keys, and more than 100 in 5 minutes. We are well: a customer uses a key that is over, or somebody tries keys. First: the saved query of denials by code shows the addresses; tell the customer, or block the address (setting waf).',
     },
   ];
-}
-
-function sumOf(metrics: readonly Metric[]): MathExpression {
-  return expression(
-    metrics.map((_metric, index) => `FILL(t${index}, 0)`).join(' + '),
-    Object.fromEntries(metrics.map((metric, index) => [`t${index}`, metric])),
-  );
-}
-
-function expression(text: string, usingMetrics: Record<string, IMetric>): MathExpression {
-  const [first] = Object.values(usingMetrics);
-  const period = (first as Metric).period ?? Duration.minutes(1);
-  return new MathExpression({ expression: text, usingMetrics, period });
 }

@@ -30,7 +30,7 @@ export function createDashboard(
       [
         graph('A decision takes, ms', percentiles('DecisionLatency')),
         graph('A call of Scalekit takes, ms', percentiles('UpstreamLatency')),
-        graph('Calls of Scalekit that failed', sums('UpstreamFailures', 'CredentialsRefused')),
+        graph('Calls of Scalekit that failed', sums('UpstreamFailures', 'CredentialsRefused', 'RateLimited')),
       ],
       [
         graph('Requests and 5xx', [aws.requests], [aws.serverErrors]),

@@ -3,9 +3,9 @@ import type { JsonAnswer } from '../http/http-json.ts';
 import { killProcess } from '../kill-process.ts';
 import { AwsError } from './aws-error.ts';
 
-/** How the next calls of an AWS stand-in fail: refused, carried out and not answered, or with the whole process killed. */
+/** How the next calls of an AWS stand-in fail: refused, throttled, carried out and not answered, or with the whole process killed. */
 export const CallFaultSchema = z.strictObject({
-  kind: z.enum(['refuse', 'fail', 'no_answer', 'kill_before', 'kill_after']),
+  kind: z.enum(['refuse', 'throttle', 'fail', 'no_answer', 'kill_before', 'kill_after']),
   times: z.int().min(0).default(1),
 });
 
@@ -25,6 +25,7 @@ export class CallFaults {
     const fault = this.#next;
     if (fault) this.set({ ...fault, times: fault.times - 1 });
     if (fault?.kind === 'refuse') throw new AwsError('ValidationException', 'made to refuse');
+    if (fault?.kind === 'throttle') throw new AwsError('ThrottlingException', 'Rate exceeded');
     if (fault?.kind === 'fail') throw new AwsError('InternalServerException', 'made to fail', 500);
     if (fault?.kind === 'kill_before') killProcess();
     const answer = await call();

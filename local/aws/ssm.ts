@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { arnOf } from '../account.ts';
 import { type JsonAnswer, parseJson } from '../http/http-json.ts';
+import { jsonCall } from '../http/json-calls.ts';
 import type { AwsCall } from './aws-call.ts';
 import { AwsError } from './aws-error.ts';
+import { CallFaultSchema, CallFaults } from './call-fault.ts';
 import type { AwsService, StandIn } from './stand-in.ts';
 
 const GetParameters = z.object({
@@ -21,6 +23,9 @@ const PutParameter = z.object({
 export class ParameterStore implements AwsService {
   readonly #parameters = new Map<string, { value: string; type: string; version: number; keyId: string }>();
   #reads = 0;
+  /** Of the next GetParameters calls. */
+  readonly faults = new CallFaults();
+  readonly controls = { 'PUT /ssm/fault': jsonCall(CallFaultSchema, (fault) => this.faults.set(fault)) };
 
   /** How many GetParameters calls came in. */
   get reads(): number {
@@ -47,7 +52,8 @@ export class ParameterStore implements AwsService {
     if (operation === 'GetParameters') {
       const input = parse(GetParameters, parseJson(body));
       await Promise.all(input.Names.map(allow));
-      return { status: 200, body: this.#getParameters(input) };
+      this.#reads++;
+      return this.faults.carryOut(async () => ({ status: 200, body: this.#getParameters(input) }));
     }
     if (operation === 'PutParameter') {
       const input = parse(PutParameter, parseJson(body));
@@ -58,7 +64,6 @@ export class ParameterStore implements AwsService {
   }
 
   #getParameters({ Names, WithDecryption }: z.output<typeof GetParameters>) {
-    this.#reads++;
     const found = Names.filter((name) => this.#parameters.has(name));
     return {
       Parameters: found.map((name) => {

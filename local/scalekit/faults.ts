@@ -13,6 +13,8 @@ export const FaultSchema = z.strictObject({
     'unauthenticated',
     'permission_denied',
     'internal',
+    'rate_limited',
+    'http_429',
     'slow',
     'no_answer',
     'close',
@@ -27,6 +29,8 @@ export const FaultSchema = z.strictObject({
   times: z.int().positive().optional(),
   /** For `slow`: how much later the answer comes. */
   delayMs: z.int().positive().default(1000),
+  /** For `rate_limited` and `http_429`: the Retry-After of the answer. Default: none. */
+  retryAfterSeconds: z.int().min(0).optional(),
 });
 
 /** A fault as told over the control URL. */
@@ -68,8 +72,14 @@ export class CallMonitor {
   }
 }
 
+/** The HTTP/2 side of a call, for faults that gRPC has no words for. */
+interface HttpExchange {
+  closeConnection(): void;
+  answer(status: number, headers: Readonly<Record<string, string>>): void;
+}
+
 /** Carries a fault out on an RPC; returns where the call is to go on. `slow` is carried out on its answer, see {@link delayAnswer}. */
-export async function failRpc(fault: Fault, closeConnection: () => void): Promise<void> {
+export async function failRpc(fault: Fault, exchange: HttpExchange): Promise<void> {
   switch (fault.kind) {
     case 'unavailable':
       throw new ConnectError('made unavailable', Code.Unavailable);
@@ -79,13 +89,18 @@ export async function failRpc(fault: Fault, closeConnection: () => void): Promis
       throw new ConnectError('made permission denied', Code.PermissionDenied);
     case 'internal':
       throw new ConnectError('made internal error', Code.Internal);
+    case 'rate_limited': // where gRPC's servers put it, beside the status
+      throw new ConnectError('made rate limited', Code.ResourceExhausted, retryAfter(fault));
+    case 'http_429': // as a proxy before the servers answers
+      exchange.answer(429, retryAfter(fault));
+      return never();
     case 'kill_before':
       return killProcess();
     case 'kill_after':
     case 'slow':
       return;
     case 'close':
-      closeConnection();
+      exchange.closeConnection();
       return never();
     case 'no_answer':
       return never();
@@ -106,9 +121,16 @@ export const grantStatus: Readonly<
   unauthenticated: 401,
   permission_denied: 403,
   internal: 500,
+  rate_limited: 429,
+  http_429: 429,
   no_answer: undefined,
   close: undefined,
 };
+
+/** The header of an answer that limits. */
+export function retryAfter({ retryAfterSeconds }: Fault): Record<string, string> {
+  return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
+}
 
 function never(): Promise<never> {
   return new Promise(() => {});

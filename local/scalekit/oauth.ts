@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { killProcess } from '../kill-process.ts';
 import type { Client } from './client.ts';
-import { type CallMonitor, delayAnswer, grantCall, grantStatus } from './faults.ts';
+import { type CallMonitor, delayAnswer, grantCall, grantStatus, retryAfter } from './faults.ts';
 
 /** The OAuth side of the embedded Scalekit: the grant, the JWKS, and the check of access tokens. */
 export interface OAuth {
@@ -32,7 +32,8 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
     if (fault?.kind === 'kill_before' || fault?.kind === 'kill_after') killProcess();
     if (fault && fault.kind !== 'slow') {
       const status = grantStatus[fault.kind];
-      return status === undefined ? undefined : json(response, status, { error: 'temporarily_unavailable' });
+      if (status === undefined) return;
+      return json(response, status, { error: 'temporarily_unavailable' }, retryAfter(fault));
     }
     const form = new URLSearchParams(await text(request));
     if (form.get('grant_type') !== 'client_credentials')
@@ -72,8 +73,8 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
   };
 }
 
-function json(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
 }
 
 function sameText(one: string, other: string): boolean {

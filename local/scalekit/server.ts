@@ -4,7 +4,7 @@
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
@@ -50,7 +50,7 @@ export async function startEmbeddedScalekit(options: {
 
   const guard: Interceptor = (next) => async (request) => {
     const fault = monitor.take(request.method.name);
-    if (fault) await failRpc(fault, () => requests.getStore()?.stream.session?.destroy());
+    if (fault) await failRpc(fault, exchangeOn(requests.getStore()?.stream));
     if (!(await oauth.isAuthorized(request.header.get('authorization')))) {
       throw new ConnectError('access token is missing, expired or not ours', Code.Unauthenticated);
     }
@@ -99,6 +99,14 @@ export async function startEmbeddedScalekit(options: {
       await once(server, 'close');
       database.close();
     },
+  };
+}
+
+function exchangeOn(stream: ServerHttp2Stream | undefined) {
+  return {
+    closeConnection: () => stream?.session?.destroy(),
+    answer: (status: number, headers: Readonly<Record<string, string>>) =>
+      stream?.respond({ ...headers, ':status': status }, { endStream: true }),
   };
 }
 

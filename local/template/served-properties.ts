@@ -71,6 +71,7 @@ const servedByRuntime: ServedResources = {
     'Handler',
     'LoggingConfig',
     'MemorySize',
+    'ReservedConcurrentExecutions', // one machine runs few at once
     'Role',
     'Runtime',
     'Tags',

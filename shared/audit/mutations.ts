@@ -3,8 +3,8 @@ import type { Outage } from '../failure.ts';
 import type { AmendedKey, CreatedKey, KeyInfo, NewKey } from '../key.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Result } from '../result.ts';
-import type { CallFailure } from '../scalekit/call-policy.ts';
 import type { Scalekit } from '../scalekit/scalekit.ts';
+import type { CallFailure } from '../scalekit/verdict.ts';
 import type { Audit, AuditCause, AuditType } from './audit.ts';
 import { auditEvent, changedFields, fieldsOf } from './audit-event.ts';
 

@@ -6,6 +6,8 @@ import type { KeptConnections } from './kept-connections.ts';
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
+  /** The Retry-After of an answer that asks to wait. */
+  readonly retryAfter?: string | undefined;
 }
 
 /** A service answered with a status that is none of those expected. */
@@ -13,9 +15,11 @@ export class UnexpectedStatus extends Error {
   override readonly name = 'UnexpectedStatus';
   /** The status. */
   readonly code: number;
-  constructor(service: string, status: number) {
+  readonly retryAfter: string | undefined;
+  constructor(service: string, { status, retryAfter }: HttpAnswer) {
     super(`${service} answered ${status}`);
     this.code = status;
+    this.retryAfter = retryAfter;
   }
 }
 
@@ -68,7 +72,8 @@ function send(
       response.on('error', finish);
       response.on('end', () => {
         finish();
-        resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') });
+        const body = Buffer.concat(chunks).toString('utf8');
+        resolve({ status: response.statusCode ?? 0, body, retryAfter: response.headers['retry-after'] });
       });
     });
     const timer = setTimeout(

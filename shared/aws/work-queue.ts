@@ -36,8 +36,8 @@ export function workQueueFromEnvironment(): WorkQueue {
     async put(work) {
       try {
         const message = { QueueUrl, MessageBody: JSON.stringify(work) };
-        const { status } = await sendAwsJson('sqs', 'SendMessage', message, { timeoutMs: workQueueMs });
-        return status === 200 ? ok(undefined) : notPut(new UnexpectedStatus('SQS', status));
+        const answer = await sendAwsJson('sqs', 'SendMessage', message, { timeoutMs: workQueueMs });
+        return answer.status === 200 ? ok(undefined) : notPut(new UnexpectedStatus('SQS', answer));
       } catch (cause) {
         return notPut(cause);
       }

@@ -1,7 +1,8 @@
 import type { KeyInfo } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
-import type { CallFailure } from '../scalekit/call-policy.ts';
+import type { CallKind } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
+import type { CallFailure } from '../scalekit/verdict.ts';
 
 /** The largest of Scalekit's pages. */
 export const largestPage = 30;
@@ -27,23 +28,27 @@ export async function allKeys(
   whose: KeyOwner,
   until: number,
 ): Promise<Result<KeyInfo[], CallFailure>> {
-  const found = await searchKeys(scalekit, whose, until);
+  const found = await searchKeys(scalekit, whose, until, undefined, {});
   if (!found.ok) return found;
   if (found.value.unseen === 0) return ok(found.value.keys);
   const cause = new Error('there are too many keys to look through in time');
   return fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause });
 }
 
-/** As {@link allKeys}, but what was looked at by `until` is found; it begins with a page where an earlier search stopped. */
+/**
+ * As {@link allKeys}, but what was looked at by `until` is found; it begins with a page where an earlier search stopped. By default
+ * it waits for a rate limit: revocations go by what it finds.
+ */
 export async function searchKeys(
   scalekit: KeyDirectory,
   { organizationId, userId }: KeyOwner,
   until: number,
   from?: string,
+  kind: CallKind = { waitsForLimit: true },
 ): Promise<Result<FoundKeys, CallFailure>> {
   const keys: KeyInfo[] = [];
   for (let pageToken = from; ; ) {
-    const page = await scalekit.list(organizationId, { pageSize: largestPage, userId, pageToken });
+    const page = await scalekit.list(organizationId, { pageSize: largestPage, userId, pageToken }, kind);
     if (!page.ok) return page;
     keys.push(...page.value.keys);
     pageToken = page.value.nextPageToken;

@@ -26,7 +26,7 @@ export async function revokeDirectly(
   requestId: string,
 ): Promise<Result<Ended, Failure>> {
   const { organizationId } = operator;
-  const found = await scalekit.lookUp(keyId, lookMs);
+  const found = await scalekit.lookUp(keyId, { withinMs: lookMs });
   if (found.ok && found.value && found.value.organizationId !== organizationId) return ok('not_active');
   if (found.ok && !found.value) {
     // It may be the repeat of a revocation whose mark failed.

@@ -2,15 +2,20 @@ import { type Actor, isOperator } from '../authentication/actor.ts';
 import type { Failure } from '../failure.ts';
 import { hasSameClaims } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
+import type { CallKind } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
 /**
  * Checks that the actor's own key is still active and unchanged: somebody may have revoked or narrowed it while its request
  * was under way. `invalid_token` when it is not active any more, `beyond_authority` when its claims changed.
  */
-export async function requireStanding(scalekit: KeyDirectory, actor: Actor): Promise<Result<void, Failure>> {
+export async function requireStanding(
+  scalekit: KeyDirectory,
+  actor: Actor,
+  kind?: CallKind,
+): Promise<Result<void, Failure>> {
   if (isOperator(actor)) return ok(undefined);
-  const now = await scalekit.lookUp(actor.keyId);
+  const now = await scalekit.lookUp(actor.keyId, kind);
   if (!now.ok) return now;
   if (!now.value) return fail({ kind: 'invalid_token' });
   return hasSameClaims(actor.customClaims, now.value.customClaims)

@@ -49,7 +49,7 @@ export function bulkTask(services: KeyServices, request: BulkRequest, by: Initia
     mutations: services.mutations,
     cause: causedBy(by, 'bulk'),
     until: lastRevocationAt(startedAt, services.scalekit),
-    mayGoOn: async () => (await requireStanding(services.scalekit, actor)).ok,
+    mayGoOn: async () => (await requireStanding(services.scalekit, actor, { waitsForLimit: true })).ok,
   };
   const whose = { organizationId: actor.organizationId, userId };
   return { services, request, by, startedAt, whose, own: isOperator(actor) ? undefined : actor.keyId, revoking };
@@ -93,7 +93,7 @@ export async function revokeOwn(
   isMeant: (key: KeyInfo) => boolean,
 ): Promise<RevocationTally> {
   if (own === undefined || !request.includeSelf) return nothing;
-  const found = await services.scalekit.lookUp(own);
+  const found = await services.scalekit.lookUp(own, { waitsForLimit: true });
   if (!found.ok) return { ...nothing, remaining: 1 };
   return found.value && isMeant(found.value) ? revokeAll([found.value], revoking) : nothing;
 }

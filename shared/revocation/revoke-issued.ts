@@ -4,7 +4,7 @@ import type { KeyInfo } from '../key.ts';
 import { searchKeys } from '../keys/key-search.ts';
 import { searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
-import type { CallFailure } from '../scalekit/call-policy.ts';
+import type { CallFailure } from '../scalekit/verdict.ts';
 import { add, answerOf, type BulkAnswer, type BulkTask, countOf, isDone, kindOf, nothing, revokeOwn } from './bulk.ts';
 import { markOf, maxMarks, type Place, writeCursor } from './cursor.ts';
 import { descendantsOf } from './descendants.ts';

@@ -5,7 +5,7 @@ import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
 import { searchMs } from '../keys/time-limits.ts';
 import { fail, ok, type Result } from '../result.ts';
-import type { CallFailure } from '../scalekit/call-policy.ts';
+import type { CallFailure } from '../scalekit/verdict.ts';
 import {
   add,
   answerOf,

@@ -34,7 +34,7 @@ async function revokeOnce(
   token: string,
   requestId: string,
 ): Promise<Result<void, Failure>> {
-  const found = await scalekit.lookUp(token);
+  const found = await scalekit.lookUp(token, { waitsForLimit: true });
   if (!found.ok) return found;
   if (!found.value || found.value.keyId === token) return mutations.endUnknown(token);
   return mutations.revoke(found.value, { actor: { type: 'holder' }, requestId, reason: 'leaked' });

@@ -14,7 +14,7 @@ export async function endOverlap(
   { organizationId, keyId }: Overlap,
   requestId: string,
 ): Promise<Result<void, Failure>> {
-  const found = await scalekit.lookUp(keyId);
+  const found = await scalekit.lookUp(keyId, { waitsForLimit: true });
   if (!found.ok) return found;
   if (!found.value) return mutations.endAbsent(keyId);
   if (found.value.organizationId !== organizationId)

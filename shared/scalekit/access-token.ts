@@ -18,6 +18,15 @@ export function isGrantRefusal(error: unknown): boolean {
   return error instanceof UnexpectedStatus && [400, 401, 403].includes(error.code);
 }
 
+/** Failures that whoever asks within a second shares. */
+function isLasting(error: unknown): boolean {
+  return isGrantRefusal(error) || isLimit(error);
+}
+
+function isLimit(error: unknown): boolean {
+  return error instanceof UnexpectedStatus && error.code === 429;
+}
+
 /** Holds the one access token of this execution environment. */
 export interface AccessTokens {
   /** The token that is at hand and has not expired; renewed in the background when four fifths of its life are over. */
@@ -35,8 +44,8 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
     held = await grantWithFreshSecrets(secrets, timeoutMs);
     return held;
   };
-  const fetch = paced(grant, 1000, isGrantRefusal);
-  const replace = paced(grant, 1000, isGrantRefusal); // at its own pace: a token that was only just fetched may be refused
+  const fetch = paced(grant, 1000, isLasting);
+  const replace = paced(grant, 1000, isLasting); // at its own pace: a token that was only just fetched may be refused
   return {
     held() {
       const now = Date.now();
@@ -56,7 +65,7 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
 async function grantWithFreshSecrets(secrets: Secrets, timeoutMs: number): Promise<HeldToken> {
   const credentials = await secrets.current();
   const token = await requestToken(credentials, timeoutMs).catch(async (error: unknown) => {
-    const others = await secrets.otherThan(credentials);
+    const others = isLimit(error) ? undefined : await secrets.otherThan(credentials);
     if (!others) throw error;
     return requestToken(others, timeoutMs);
   });
@@ -76,7 +85,7 @@ async function requestToken(credentials: ScalekitCredentials, timeoutMs: number)
     }).toString(),
     timeoutMs,
   });
-  if (answer.status !== 200) throw new UnexpectedStatus("Scalekit's token endpoint", answer.status);
+  if (answer.status !== 200) throw new UnexpectedStatus("Scalekit's token endpoint", answer);
   const { access_token: value, expires_in: expiresInSeconds } = JSON.parse(answer.body) as Record<string, unknown>;
   if (typeof value !== 'string' || typeof expiresInSeconds !== 'number')
     throw new Error("Scalekit's token endpoint answered without a token");

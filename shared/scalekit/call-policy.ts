@@ -1,56 +1,85 @@
-import { type Failure, invalid, type Outage } from '../failure.ts';
+import { type Failure, invalid } from '../failure.ts';
 import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { type AccessToken, type AccessTokens, isGrantRefusal } from './access-token.ts';
+import type { AccessToken, AccessTokens } from './access-token.ts';
 import type { Breaker } from './breaker.ts';
-import { Code, ConnectError, type ConnectError as GrpcError } from './grpc.ts';
-
-/**
- * Why nobody can tell, for our log. `credentials_refused`: Scalekit refuses our client or its renewed access token.
- * `permission_denied`: it refuses what our client asks. Both are for us to mend, and no word on the key.
- */
-type OutageReason = 'credentials_refused' | 'permission_denied' | 'breaker_open' | 'unreachable';
-
-/**
- * Why a call gave nothing. `refused`: Scalekit does not know the thing (NOT_FOUND, `isUnknown`) or would not take the
- * input (INVALID_ARGUMENT). `outcome_unknown`: a create or update left, and its outcome is unknown.
- */
-export type CallFailure =
-  | { readonly kind: 'refused'; readonly isUnknown: boolean; readonly cause: GrpcError }
-  | Outage
-  | { readonly kind: 'outcome_unknown'; readonly cause: unknown };
+import { Code, ConnectError } from './grpc.ts';
+import {
+  type CallFailure,
+  type OutageReason,
+  reasonToMend,
+  unavailable,
+  verdictOn,
+  verdictOnGrant,
+} from './verdict.ts';
 
 /** What Scalekit refuses is the fault of a field; any other failure of a call stays what it is. */
 export function refusedAs(failure: CallFailure, path: string, message: string): Failure {
   return failure.kind === 'refused' ? invalid(path, message) : failure;
 }
 
+/** How one call differs from others. */
+export interface CallKind {
+  /** Less than the usual deadline, where the caller can do without an answer. */
+  readonly withinMs?: number | undefined;
+  /**
+   * For what ends a key: a rate limit does not stop it. It waits as long as Scalekit asks, where that ends within its time, and
+   * is sent once more after a rate limit of its own.
+   */
+  readonly waitsForLimit?: boolean | undefined;
+}
+
+/** The limits of all calls. */
+export interface CallLimits {
+  /** Of one call, with its repeats and renewals, and with the access token and the connection that it waits for. */
+  readonly deadlineMs: number;
+  /** Of its attempts, counted from an access token and an open connection. @default what is left of `deadlineMs` */
+  readonly answerMs?: number | undefined;
+}
+
 /** Runs one call of Scalekit: `attempt` is given a token and the deadline (ms since the epoch), and may run again. */
 export type CallPolicy = <T>(
   repeatable: boolean,
   attempt: (token: AccessToken, deadline: number) => Promise<T>,
-  /** Less than the usual deadline, where the caller can do without an answer. */
-  withinMs?: number,
+  kind?: CallKind,
 ) => Promise<Result<T, CallFailure>>;
+
+/** Where calls go. */
+export interface Connections {
+  /** Waits until there is a connection, or none could be made: the attempt then reports it. Never rejects. */
+  ready(environmentUrl: string): Promise<void>;
+}
 
 /**
  * Our policy for calls: one deadline for all of a call, at most one renewal of the access token, repeats only of what
- * is safe to repeat, and none while the breaker is open. The verdict goes by gRPC code, never by message.
+ * is safe to repeat and not limited, and none while the breaker is open. The verdict goes by gRPC code.
  */
 export function callPolicy(
   accessTokens: AccessTokens,
   breaker: Breaker,
-  deadlineMs: number,
+  limits: CallLimits,
   metrics: Metrics,
+  connections: Connections = { ready: async () => {} },
 ): CallPolicy {
+  const { deadlineMs } = limits;
   let oursToMend: OutageReason | undefined;
-  return async (repeatable, attempt, withinMs = deadlineMs) => {
-    if (!breaker.allows()) return outage(oursToMend ?? 'breaker_open', new Error('Scalekit was down a moment ago'));
+  const onLimit = (askedMs: number) => {
+    breaker.limit(askedMs);
+    metrics.measure('RateLimited');
+  };
+  return async (repeatable, attempt, { withinMs = deadlineMs, waitsForLimit = false } = {}) => {
     const startedAt = Date.now();
-    const result = await run(accessTokens, repeatable, attempt, startedAt + Math.min(withinMs, deadlineMs));
+    const deadline = startedAt + Math.min(withinMs, deadlineMs);
+    const limitedMs = breaker.limitedMs();
+    if (limitedMs > 0 && !waitsForLimit) return outage('rate_limited', new Error('Scalekit limited us a moment ago'));
+    if (limitedMs > 0) await pauseWithin(limitedMs, deadline); // sent at once where the limit ends too late
+    if (!breaker.allows()) return outage(oursToMend ?? 'breaker_open', new Error('Scalekit was down a moment ago'));
+    const call: Call<typeof attempt> = { attempt, repeatable, deadline, answerMs: limits.answerMs, waitsForLimit };
+    const result = await run(call, accessTokens, connections, onLimit);
     const answered = result.ok || result.failure.kind === 'refused';
+    const isLimited = !result.ok && 'reason' in result.failure && result.failure.reason === 'rate_limited';
     // A call that was cut short says nothing about those that wait for the whole deadline.
-    if (answered || withinMs >= deadlineMs) breaker.record(answered ? 'answered' : 'outage');
+    if (answered || (withinMs >= deadlineMs && !isLimited)) breaker.record(answered ? 'answered' : 'outage');
     metrics.measure('UpstreamLatency', Date.now() - startedAt);
     if (!answered) metrics.measure('UpstreamFailures');
     oursToMend = result.ok ? undefined : reasonToMend(result.failure);
@@ -59,30 +88,51 @@ export function callPolicy(
   };
 }
 
-/** Makes the attempts of one call. A renewal of the access token is not counted as a repeat. */
+interface Call<Attempt> {
+  readonly attempt: Attempt;
+  readonly repeatable: boolean;
+  readonly deadline: number;
+  readonly answerMs: number | undefined;
+  readonly waitsForLimit: boolean;
+}
+
+/** Makes the attempts of one call. A renewal of the access token is not counted as a repeat, nor is a wait for a rate limit. */
 async function run<T>(
+  { attempt, repeatable, deadline, answerMs, waitsForLimit }: Call<CallAttempt<T>>,
   accessTokens: AccessTokens,
-  repeatable: boolean,
-  attempt: (token: AccessToken, deadline: number) => Promise<T>,
-  deadline: number,
+  connections: Connections,
+  onLimit: (askedMs: number) => void,
 ): Promise<Result<T, CallFailure>> {
   let token: AccessToken | undefined;
-  let renewed = false;
+  let refusal: { readonly token: AccessToken; readonly cause: unknown } | undefined;
+  let answerBy: number | undefined;
+  let mayWait = waitsForLimit;
   for (let repeats = 0; ; ) {
     try {
-      token ??= accessTokens.held() ?? (await before(deadline, accessTokens.fetch()));
-      return ok(await attempt(token, deadline));
+      token ??= await tokenFor(accessTokens, refusal?.token, deadline);
+      if (token === refusal?.token) return outage('credentials_refused', refusal.cause);
+      answerBy ??= await answerTime(answerMs, connections, token, deadline);
+      return ok(await attempt(token, answerBy));
     } catch (thrown) {
-      const verdict = token ? verdictOn(thrown, repeatable) : verdictOnGrant(thrown);
-      if (verdict === 'renew' && token && !renewed) {
+      const verdict = token ? verdictOn(thrown, repeatable) : verdictOnGrant(thrown, refusal?.cause);
+      if (verdict === 'renew') {
+        if (refusal || !token) return outage('credentials_refused', thrown);
         // Refused before it was done, so that even a create may go again; once, with another token.
-        renewed = true;
-        const other = await otherToken(accessTokens, deadline, token);
-        if (!other) return outage('credentials_refused', thrown);
-        token = other;
-      } else if (verdict === 'renew') {
-        return outage('credentials_refused', thrown);
-      } else if (verdict.repeat && (await mayRepeat(repeats, deadline))) {
+        refusal = { token, cause: thrown };
+        token = undefined;
+        answerBy = undefined;
+        continue;
+      }
+      if (verdict.limitMs !== undefined) {
+        onLimit(verdict.limitMs);
+        if (!mayWait || !(await pauseWithin(verdict.limitMs, deadline))) return fail(verdict.failure);
+        mayWait = false;
+        answerBy = undefined;
+      } else if (
+        verdict.repeat &&
+        repeats < maxRepeats &&
+        (await pauseWithin(backoffMs(repeats), answerBy ?? deadline))
+      ) {
         repeats++;
       } else {
         return fail(verdict.failure);
@@ -91,86 +141,50 @@ async function run<T>(
   }
 }
 
-/** What follows from a failed attempt: another token, or a failure, before which the call may be repeated. */
-type Verdict = 'renew' | { readonly repeat: boolean; readonly failure: CallFailure };
+type CallAttempt<T> = (token: AccessToken, deadline: number) => Promise<T>;
 
-function verdictOnGrant(thrown: unknown): Verdict {
-  return isGrantRefusal(thrown)
-    ? { repeat: false, failure: unavailable('credentials_refused', thrown) }
-    : { repeat: true, failure: unavailable('unreachable', thrown) };
-}
-
-function verdictOn(thrown: unknown, repeatable: boolean): Verdict {
-  const error = ConnectError.from(thrown);
-  if (error.code === Code.Unauthenticated) return 'renew';
-  const isUnknown = error.code === Code.NotFound;
-  if (isUnknown || error.code === Code.InvalidArgument)
-    return { repeat: false, failure: { kind: 'refused', isUnknown, cause: error } };
-  if (error.code === Code.PermissionDenied) return { repeat: false, failure: unavailable('permission_denied', error) };
-  if (repeatable || neverLeft(error) || isRefusal(error))
-    return { repeat: repeatable && isTransient(error), failure: unavailable('unreachable', error) };
-  return { repeat: false, failure: { kind: 'outcome_unknown', cause: error } };
-}
-
-async function otherToken(
+async function tokenFor(
   accessTokens: AccessTokens,
+  refused: AccessToken | undefined,
   deadline: number,
-  refused: AccessToken,
-): Promise<AccessToken | undefined> {
-  const other = await before(deadline, accessTokens.renew(refused)).catch(() => undefined);
-  return other === refused ? undefined : other;
+): Promise<AccessToken> {
+  if (refused) return before(deadline, accessTokens.renew(refused));
+  return accessTokens.held() ?? before(deadline, accessTokens.fetch());
 }
 
-/** Why Scalekit refuses us; `undefined` for a failure of another kind. */
-function reasonToMend(failure: CallFailure): OutageReason | undefined {
-  if (failure.kind !== 'upstream_unavailable') return undefined;
-  const { reason } = failure;
-  return reason === 'credentials_refused' || reason === 'permission_denied' ? reason : undefined;
+/** The deadline of attempts (ms since the epoch). A connection that is made first is none of their time. */
+async function answerTime(
+  answerMs: number | undefined,
+  connections: Connections,
+  { environmentUrl }: AccessToken,
+  deadline: number,
+): Promise<number> {
+  if (answerMs === undefined) return deadline;
+  await before(deadline, connections.ready(environmentUrl));
+  return Math.min(deadline, Date.now() + answerMs);
 }
 
-/** Few: Scalekit's rate limit arrives as UNAVAILABLE too, and is not to be hammered. */
+/** Few: each goes to a Scalekit that has just failed. */
 const maxRepeats = 2;
 
-/** Pauses before a repeat, where one is left and there is time for it. */
-async function mayRepeat(repeats: number, deadline: number): Promise<boolean> {
-  const pauseMs = 50 * 2 ** repeats * (1 + Math.random());
-  if (repeats >= maxRepeats || Date.now() + pauseMs >= deadline) return false;
-  await new Promise((resolve) => setTimeout(resolve, pauseMs));
-  return true;
+function backoffMs(repeats: number): number {
+  return 50 * 2 ** repeats * (1 + Math.random());
 }
 
-function unavailable(reason: OutageReason, cause: unknown): CallFailure {
-  return { kind: 'upstream_unavailable', reason, cause };
+/** Pauses where there is time left after it; reports whether it did. */
+async function pauseWithin(pauseMs: number, deadline: number): Promise<boolean> {
+  if (Date.now() + pauseMs >= deadline) return false;
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  return true;
 }
 
 function outage(reason: OutageReason, cause: unknown): { readonly ok: false; readonly failure: CallFailure } {
   return fail(unavailable(reason, cause));
 }
 
-/** The connection broke, or Scalekit asks to come again. */
-function isTransient(error: GrpcError): boolean {
-  const cause = causeCode(error) ?? '';
-  if (cause === 'ECONNRESET' || cause.startsWith('ERR_HTTP2_')) return true;
-  return [Code.Aborted, Code.Canceled, Code.Unavailable].includes(error.code);
-}
-
-/** No connection was made, so nothing can have been done. */
-function neverLeft(error: GrpcError): boolean {
-  return ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH'].includes(causeCode(error) ?? '');
-}
-
-/** Scalekit answered that it did not do it. */
-function isRefusal(error: GrpcError): boolean {
-  return error.code === Code.ResourceExhausted || error.code === Code.Unimplemented;
-}
-
-function causeCode(error: GrpcError): string | undefined {
-  return error.cause instanceof Error && 'code' in error.cause ? String(error.cause.code) : undefined;
-}
-
 function before<T>(deadline: number, promise: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const late = () => reject(new ConnectError('no access token in time', Code.DeadlineExceeded));
+    const late = () => reject(new ConnectError('no access token or connection in time', Code.DeadlineExceeded));
     const timer = setTimeout(late, deadline - Date.now());
     void promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });

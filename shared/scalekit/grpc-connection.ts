@@ -8,8 +8,8 @@ export type GrpcService = Parameters<typeof createClient>[0];
 export interface GrpcConnection {
   /** The client of the service at a base URL. It is kept: making one for each call would cost a tenth of the call. */
   clientOf(service: GrpcService, baseUrl: string): unknown;
-  /** Connects ahead of the first call; never fails but for what is no URL. */
-  open(baseUrl: string): void;
+  /** Connects ahead of a call. Ends with a connection or without one: the call then tries again, and answers for it. */
+  ready(baseUrl: string): Promise<void>;
 }
 
 /** Makes a connection for one service, which follows the base URL when it changes. */
@@ -29,10 +29,10 @@ export function grpcConnection(): GrpcConnection {
       connection.client ??= createClient(service, connection.transport);
       return connection.client;
     },
-    open(baseUrl) {
-      hold(baseUrl)
-        .session.open()
-        .catch(() => {}); // the first call tries again, and answers for it
+    async ready(baseUrl) {
+      try {
+        await hold(baseUrl).session.open();
+      } catch {} // the call reports it
     },
   };
 }

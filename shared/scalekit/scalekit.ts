@@ -7,12 +7,13 @@ import { fail, ok, type Result } from '../result.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import { type AccessToken, clientCredentialsTokens } from './access-token.ts';
 import { breaker } from './breaker.ts';
-import { type CallFailure, callPolicy } from './call-policy.ts';
+import { type CallKind, type CallLimits, callPolicy } from './call-policy.ts';
 import type { Secrets } from './credentials.ts';
 import { type CallOptions, timestampFromDate } from './grpc.ts';
 import { type GrpcService, grpcConnection } from './grpc-connection.ts';
 import { type KeyPage, toKeyInfo, toKeyPage } from './key-info.ts';
 import { secretsFromEnvironment } from './secrets.ts';
+import type { CallFailure } from './verdict.ts';
 
 const TokenClient = tokenModule.default;
 type TokenClient = InstanceType<typeof TokenClient>;
@@ -23,13 +24,14 @@ export interface KeyDirectory {
   readonly deadlineMs: number;
   /**
    * Finds an active key by the plain key or by its id; `undefined` when there is none. A caller that passes on what a client
-   * sent as a key must refuse ids first. `withinMs`: less than the usual deadline.
+   * sent as a key must refuse ids first.
    */
-  lookUp(keyOrId: string, withinMs?: number): Promise<Result<KeyInfo | undefined, Outage>>;
+  lookUp(keyOrId: string, kind?: CallKind): Promise<Result<KeyInfo | undefined, Outage>>;
   /** `refused`: Scalekit does not know the organization or user, or would not take the page token. */
   list(
     organizationId: string,
     page: { userId?: string | undefined; pageSize: number; pageToken?: string | undefined },
+    kind?: CallKind,
   ): Promise<Result<KeyPage, CallFailure>>;
 }
 
@@ -39,7 +41,7 @@ export interface Scalekit extends KeyDirectory {
   create(key: NewKey): Promise<Result<CreatedKey, CallFailure>>;
   /** Sets claims (the whole map) and the description (`""` clears it), where given; not repeated once it may have left. */
   update(keyId: string, change: AmendedKey): Promise<Result<KeyInfo, CallFailure>>;
-  /** Ends a key by its id. Idempotent: an id that Scalekit does not know is not active. */
+  /** Ends a key by its id; waits for a rate limit. Idempotent: an id that Scalekit does not know is not active. */
   invalidate(keyId: string): Promise<Result<void, Outage>>;
 }
 
@@ -48,32 +50,39 @@ export interface Scalekit extends KeyDirectory {
  * to read the secrets, connect and fetch an access token, ahead of the first call.
  */
 export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
-  return createScalekit(secretsFromEnvironment(), millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS'), metrics);
+  return createScalekit(secretsFromEnvironment(), limitsFromEnvironment(), metrics);
 }
 
-/** The same for functions that only read keys; with secrets that they may have begun to read before this file was loaded. */
-export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets): KeyDirectory {
-  return createScalekit(secrets, millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS'), metrics);
+/**
+ * The same for functions that only read keys; with secrets that they may have begun to read before this file was loaded.
+ * `answerMs` is as in {@link CallLimits}.
+ */
+export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets, answerMs?: number): KeyDirectory {
+  return createScalekit(secrets, { ...limitsFromEnvironment(), answerMs }, metrics);
+}
+
+function limitsFromEnvironment(): CallLimits {
+  return { deadlineMs: millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS') };
 }
 
 type Call = <T>(
   repeatable: boolean,
   operation: (tokens: TokenClient) => Promise<T>,
-  withinMs?: number,
+  kind?: CallKind,
 ) => Promise<Result<T, CallFailure>>;
 
-/** Makes a {@link Scalekit}; `deadlineMs` bounds each call, its retries and renewals included. */
-function createScalekit(secrets: Secrets, deadlineMs: number, metrics: Metrics): Scalekit {
-  const call = caller(secrets, deadlineMs, metrics);
+/** Makes a {@link Scalekit}. */
+function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics): Scalekit {
+  const call = caller(secrets, limits, metrics);
   return {
-    deadlineMs,
-    async lookUp(keyOrId, withinMs) {
-      const answer = await call(true, (tokens) => tokens.validateToken(keyOrId), withinMs);
+    deadlineMs: limits.deadlineMs,
+    async lookUp(keyOrId, kind) {
+      const answer = await call(true, (tokens) => tokens.validateToken(keyOrId), kind);
       if (answer.ok) return toKeyInfo(answer.value.tokenInfo);
       return answer.failure.kind === 'refused' ? ok(undefined) : fail(toOutage(answer.failure));
     },
-    async list(organizationId, page) {
-      const answer = await call(true, (tokens) => tokens.listTokens(organizationId, withoutUndefined(page)));
+    async list(organizationId, page, kind) {
+      const answer = await call(true, (tokens) => tokens.listTokens(organizationId, withoutUndefined(page)), kind);
       return answer.ok ? toKeyPage(answer.value) : answer;
     },
     async create({ organizationId, userId, description, customClaims, expiresAt }) {
@@ -92,7 +101,7 @@ function createScalekit(secrets: Secrets, deadlineMs: number, metrics: Metrics):
       return info.ok ? info : fail({ kind: 'outcome_unknown', cause: info.failure.cause });
     },
     async invalidate(keyId) {
-      const answer = await call(true, (tokens) => tokens.invalidateToken(keyId));
+      const answer = await call(true, (tokens) => tokens.invalidateToken(keyId), { waitsForLimit: true });
       if (answer.ok || (answer.failure.kind === 'refused' && answer.failure.isUnknown)) return ok(undefined);
       return fail(toOutage(answer.failure));
     },
@@ -100,10 +109,10 @@ function createScalekit(secrets: Secrets, deadlineMs: number, metrics: Metrics):
 }
 
 /** Runs the SDK's calls under our policy, on our one connection and access token. */
-function caller(secrets: Secrets, deadlineMs: number, metrics: Metrics): Call {
-  const accessTokens = clientCredentialsTokens(secrets, deadlineMs);
+function caller(secrets: Secrets, limits: CallLimits, metrics: Metrics): Call {
+  const accessTokens = clientCredentialsTokens(secrets, limits.deadlineMs);
   const connection = grpcConnection();
-  const policy = callPolicy(accessTokens, breaker(), deadlineMs, metrics);
+  const policy = callPolicy(accessTokens, breaker(), limits, metrics, connection);
 
   function tokenClient(accessToken: AccessToken, deadline: number): TokenClient {
     const grpc = {
@@ -123,11 +132,11 @@ function caller(secrets: Secrets, deadlineMs: number, metrics: Metrics): Call {
   // Both fail in silence: the first call tries again, and answers for it.
   void secrets
     .current()
-    .then(({ environmentUrl }) => connection.open(environmentUrl))
+    .then(({ environmentUrl }) => connection.ready(environmentUrl))
     .catch(() => {});
   void accessTokens.fetch().catch(() => {});
-  return (repeatable, operation, withinMs) =>
-    policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)), withinMs);
+  return (repeatable, operation, kind) =>
+    policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)), kind);
 }
 
 /** The failure of a call that is safe to repeat: an outage, whatever it was. */

@@ -51,7 +51,7 @@ async function endedOf(
   const ended = new Set<string>();
   for (const batch of inBatches(keyIds)) {
     if (Date.now() >= until) return ok(undefined);
-    const found = await Promise.all(batch.map((keyId) => scalekit.lookUp(keyId)));
+    const found = await Promise.all(batch.map((keyId) => scalekit.lookUp(keyId, { waitsForLimit: true })));
     for (const [index, answer] of found.entries()) {
       if (!answer.ok) return answer;
       if (!answer.value) ended.add(batch[index] ?? '');

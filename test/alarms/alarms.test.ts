@@ -104,9 +104,19 @@ describe('with Scalekit failing', () => {
     expect(ringing(metrics)).not.toContain('Denials');
   });
 
+  test.each(['rate_limited', 'http_429'])('%s rings for itself, and as an outage', async (kind) => {
+    const metrics = await metricsOf(async () => {
+      await fault({ kind, on: ['ValidateToken'], retryAfterSeconds: 1 });
+      await traffic(40, admin);
+    }, 40);
+    expect(ringing(metrics)).toEqual(expect.arrayContaining(['OutageRate', 'RateLimited']));
+    expect(ringing(metrics)).not.toContain('CredentialsRefused');
+    expect(ringing(metrics)).not.toContain('Denials');
+  });
+
   test('slow rings for its latency, and not as a fault of anybody’s', async () => {
     const metrics = await metricsOf(async () => {
-      await fault({ kind: 'slow', delayMs: 1600, on: ['ValidateToken'] });
+      await fault({ kind: 'slow', delayMs: 700, on: ['ValidateToken'] });
       await traffic(6, admin);
     }, 6);
     expect(ringing(metrics)).toContain('DecisionLatency');
@@ -204,6 +214,7 @@ test('every alarm tells the one topic, and says what to do first', () => {
     'MarkFailures',
     'OperatorErrors',
     'OutageRate',
+    'RateLimited',
     'ServerErrors',
     'Throttles',
     'WebhookFailures',

@@ -48,11 +48,11 @@ function storeSecrets(clientSecret: string): void {
   storeCredentials(parameters, path, { environmentUrl, clientId: client.clientId, clientSecret });
 }
 
-function start(): AuthorizerProcess {
+function start(scalekitDeadlineMs = deadlineMs): AuthorizerProcess {
   authorizer = startAuthorizer(bundle, {
     ...awsEnvironment(aws),
     SCALEKIT_PARAMETER_PATH: path,
-    SCALEKIT_DEADLINE_MS: String(deadlineMs),
+    SCALEKIT_DEADLINE_MS: String(scalekitDeadlineMs),
     DECISION_TABLE: 'decisions',
     DECISION_CACHE_SECONDS: '0',
     OUTAGE_GRACE_SECONDS: '0',
@@ -67,6 +67,16 @@ async function startWarm(): Promise<void> {
 
 const fail = (fault: Partial<Fault> & Pick<Fault, 'kind'>) =>
   scalekit.monitor.setFault({ delayMs: 0, skip: 0, ...fault });
+/** Two faults: the slow token endpoint of a cold start, and a validation that takes its time too. */
+const failColdStart = (grantMs: number, validationMs: number) => {
+  fail({ kind: 'slow', on: ['oauth/token'], delayMs: grantMs, times: 1 });
+  const { monitor } = scalekit;
+  const take = monitor.take.bind(monitor);
+  monitor.take = (call) => {
+    if (call === 'ValidateToken') fail({ kind: 'slow', on: ['ValidateToken'], delayMs: validationMs });
+    return take(call);
+  };
+};
 
 /** Nobody can tell: neither a denial nor a crash, and in time. */
 function expectOutage(outcome: Outcome): void {
@@ -242,6 +252,23 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
+  test('SSM that throttles a cold start is asked again, within the deadline', async () => {
+    parameters.faults.set({ kind: 'throttle', times: 2 });
+    expect((await start().decide(key)).effect).toBe('Allow');
+    expect(parameters.reads).toBe(3);
+  });
+
+  test('SSM that goes on throttling is an outage under a log code of its own, at few calls', async () => {
+    parameters.faults.set({ kind: 'throttle', times: 1_000 });
+    start();
+    expectOutage(await authorizer.decide(key));
+    await expectLogged('ssm_throttled');
+    expect(parameters.reads).toBeGreaterThan(1);
+    expect(parameters.reads).toBeLessThan(12);
+    parameters.faults.set({ kind: 'throttle', times: 0 });
+    await expectRecovery();
+  });
+
   test('SSM that nobody listens for is an outage', async () => {
     await aws.close();
     start();
@@ -268,6 +295,39 @@ describe('Scalekit', () => {
       await startWarm();
       fail({ kind, on: ['ValidateToken'], times: 1 });
       expect((await authorizer.decide(key)).effect).toBe('Allow');
+      expect(scalekit.monitor.calls).toEqual({ ValidateToken: 2 });
+    },
+  );
+
+  test('that is slow to validate is an outage after 0.8 s, though the deadline of a call is longer', async () => {
+    await startWarm();
+    fail({ kind: 'no_answer', on: ['ValidateToken'] });
+    const { ms, ...outcome } = await authorizer.decide(key);
+    expectOutage({ ...outcome, ms });
+    expect(ms).toBeGreaterThan(750);
+    expect(ms).toBeLessThan(deadlineMs);
+    await expectLogged('unreachable');
+  });
+
+  test('that is slow at a cold start has the whole deadline for it: the time of a validation begins after the grant', async () => {
+    failColdStart(1_050, 450);
+    const { effect, ms } = await start(2_500).decide(key);
+    expect(effect).toBe('Allow');
+    expect(ms).toBeGreaterThan(1_500);
+  });
+
+  test.each(['rate_limited', 'http_429'] as const)(
+    'that limits us (%s) is asked once until the limit is over, under a log code of its own',
+    async (kind) => {
+      await startWarm();
+      fail({ kind, retryAfterSeconds: 1, times: 1 });
+      const startedAt = Date.now();
+      for (const _ of [1, 2, 3, 4]) expectOutage(await authorizer.decide(key));
+      expect(scalekit.monitor.calls).toEqual({ ValidateToken: 1 });
+      await expectLogged('rate_limited');
+      expect(authorizer.output().match(/"RateLimited":1/g)).toHaveLength(1);
+      await expectRecovery();
+      expect(Date.now() - startedAt).toBeGreaterThanOrEqual(1_000);
       expect(scalekit.monitor.calls).toEqual({ ValidateToken: 2 });
     },
   );

@@ -50,6 +50,46 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     },
   );
 
+  test.each(['rate_limited', 'http_429'])(
+    'while Scalekit limits us (%s) it is not asked again and again, and each request is told to wait',
+    async (kind) => {
+      const limitedMs = 4_000;
+      await fault({ kind, on: ['ValidateToken'], retryAfterSeconds: 1 });
+      const until = Date.now() + limitedMs;
+      let requests = 0;
+      const clients = Array.from({ length: 4 }, async () => {
+        for (; Date.now() < until; requests++) {
+          const answer = await call(target.adminKey, 'GET', '/whoami');
+          expectProblem(answer, 503, 'upstream_unavailable');
+          expect(answer.headers['retry-after']).toBe('5');
+        }
+      });
+      await Promise.all(clients);
+      const seen = (await calls())['ValidateToken'];
+      expect(seen).toBeGreaterThanOrEqual(1);
+      // Each client has an execution environment, or an earlier test left more of them; each asks once a second.
+      expect(seen).toBeLessThanOrEqual(2 * clients.length * (limitedMs / 1_000));
+      expect(seen).toBeLessThan(requests / 2);
+    },
+  );
+
+  test('a revocation of many keys waits for a limit too, where it looks for them', async () => {
+    const { key } = await createKey(target.adminKey, { customClaims: { batch: 'limited' } });
+    await fault({ kind: 'rate_limited', on: ['ListTokens'], retryAfterSeconds: 1, times: 1 });
+    const revoked = await call(target.adminKey, 'POST', '/keys/revoke', { customClaims: { batch: 'limited' } });
+    expect(revoked.json).toMatchObject({ revoked: 1, failed: [], remaining: 0 });
+    expect((await call(key, 'GET', '/whoami')).status).toBe(401);
+  });
+
+  test('a revocation waits for a limit, and is sent once more', async () => {
+    const { key, keyId } = await createKey(target.adminKey, {});
+    await control('DELETE', '/scalekit/calls');
+    await fault({ kind: 'rate_limited', on: ['InvalidateToken'], retryAfterSeconds: 1, times: 1 });
+    expect((await call(target.adminKey, 'DELETE', `/keys/${keyId}`)).status).toBe(204);
+    expect((await calls())['InvalidateToken']).toBe(2);
+    expect((await call(key, 'GET', '/whoami')).status).toBe(401);
+  });
+
   test.each([
     ['GET', '/keys', 'ListTokens', undefined],
     ['POST', '/keys', 'CreateToken', {}],

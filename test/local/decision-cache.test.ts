@@ -134,7 +134,7 @@ test('a PATCH counts for the next request', async () => {
 test('a decision that was begun before the revocation does not outlive it', async () => {
   const { key, keyId } = await newKey();
   // The authorizer asks, Scalekit says yes, and the answer dawdles while the key is revoked.
-  await fault({ kind: 'slow', on: ['ValidateToken'], times: 1, delayMs: 1500 });
+  await fault({ kind: 'slow', on: ['ValidateToken'], times: 1, delayMs: 600 });
   const slow = status(key);
   await expect.poll(validations, { interval: 20 }).toBeGreaterThan(0);
   const revoked = asAdmin('DELETE', `/keys/${keyId}`);

@@ -1,9 +1,10 @@
 import { vi } from 'vitest';
 import { ParameterStore } from '../../local/aws/ssm.ts';
+import type { CallMonitor } from '../../local/scalekit/faults.ts';
 import type { ScalekitClient } from '../../local/scalekit/sdk.ts';
 import { startEmbeddedScalekit } from '../../local/scalekit/server.ts';
 import { storeCredentials } from '../../local/stored-secrets.ts';
-import { createMetrics } from '../../shared/metrics.ts';
+import { createMetrics, type Metrics } from '../../shared/metrics.ts';
 import { type Scalekit, scalekitFromEnvironment } from '../../shared/scalekit/scalekit.ts';
 import { sdkOf } from './client.ts';
 
@@ -13,6 +14,10 @@ import { awsEnvironment, serveParameters } from './parameter-server.ts';
 export interface TestScalekit {
   readonly scalekit: Scalekit;
   readonly sdk: ScalekitClient;
+  /** Another client of ours, whose breaker and access token are its own. */
+  newClient(metrics?: Metrics): Scalekit;
+  /** Counts the calls, and makes them fail. */
+  readonly monitor: CallMonitor;
   /** A new organization's id. */
   newOrganization(): Promise<string>;
   /** A new user's id, a member of the organization. */
@@ -29,9 +34,12 @@ export async function startTestScalekit(): Promise<TestScalekit> {
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
   const sdk = sdkOf({ environmentUrl: embedded.environmentUrl, ...embedded.client });
   let users = 0;
+  const newClient = (metrics = createMetrics()) => scalekitFromEnvironment(metrics);
   return {
-    scalekit: scalekitFromEnvironment(createMetrics()),
+    scalekit: newClient(),
     sdk,
+    newClient,
+    monitor: embedded.monitor,
     async newOrganization() {
       return (await sdk.organization.createOrganization('Acme')).organization?.id ?? '';
     },

@@ -20,6 +20,8 @@ export const everySetting = {
   outageGraceSeconds: 3600,
   authorizerProvisionedConcurrency: 5,
   tracing: true,
+  authorizerReservedConcurrency: 100,
+  reservedConcurrencyForRevocation: 5,
   customerManagedKey: true,
   waf: true,
   domainName: 'api.example.com',

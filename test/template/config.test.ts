@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { expect, test } from 'vitest';
-import { retentionDays } from '../../infra/config.ts';
 import { KeyMetrics } from '../../infra/monitoring/metrics.ts';
+import { retentionDays } from '../../infra/setting-values.ts';
 
 test('logs are kept for any number of days that CloudWatch Logs allows', () => {
   const allowed = Object.values(RetentionDays).filter((days) => typeof days === 'number');

@@ -208,6 +208,23 @@ test('only the function that creates keys is told of a limit per user, and only 
   expect(unlimited.toJSON()).toEqual(plain.toJSON());
 });
 
+test('reserved concurrency is of the authorizer, and of each function that ends access; by default of none', () => {
+  const reserved = (settings: object) =>
+    Object.values(synthesize(settings).findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => {
+      const { ReservedConcurrentExecutions: count, Environment } = Properties;
+      return count === undefined ? [] : [[Environment.Variables.POWERTOOLS_SERVICE_NAME, count]];
+    });
+  expect(reserved({})).toEqual([]);
+  const both = { authorizerReservedConcurrency: 100, reservedConcurrencyForRevocation: 5 };
+  expect(reserved(both).toSorted(([one], [other]) => one.localeCompare(other))).toEqual([
+    ['authorizer', 100],
+    ['end-overlap', 5],
+    ['revoke-key', 5],
+    ['revoke-keys', 5],
+    ['revoke-leaked-key', 5],
+  ]);
+});
+
 test('provisioned concurrency is of an alias, which is what decides', () => {
   const template = synthesize({ authorizerProvisionedConcurrency: 5 });
   template.hasResourceProperties('AWS::Lambda::Alias', {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { createMetrics } from '../../shared/metrics.ts';
 import type { AccessToken, AccessTokens } from '../../shared/scalekit/access-token.ts';
@@ -28,7 +29,7 @@ function numberedTokens(): AccessTokens & { readonly renewals: () => number } {
 /** Runs one call whose attempts meet these outcomes, one after the other and the last one for ever. */
 async function callWith(outcomes: readonly (number | 'ok' | Error)[], repeatable: boolean, tokens = numberedTokens()) {
   const used: string[] = [];
-  const policy = callPolicy(tokens, breaker(), 5_000, createMetrics());
+  const policy = callPolicy(tokens, breaker(), { deadlineMs: 5_000 }, createMetrics());
   const result = await policy(repeatable, async ({ value }) => {
     const outcome = outcomes[Math.min(used.length, outcomes.length - 1)] ?? 'ok';
     used.push(value);
@@ -58,7 +59,7 @@ test.each([
   [Code.NotFound, { kind: 'refused', isUnknown: true }],
   [Code.InvalidArgument, { kind: 'refused', isUnknown: false }],
   [Code.PermissionDenied, { kind: 'upstream_unavailable', reason: 'permission_denied' }],
-  [Code.ResourceExhausted, { kind: 'upstream_unavailable', reason: 'unreachable' }],
+  [Code.ResourceExhausted, { kind: 'upstream_unavailable', reason: 'rate_limited' }],
   [Code.Internal, { kind: 'upstream_unavailable', reason: 'unreachable' }],
 ])('code %i is not repeated', async (code, failure) => {
   const { result, used } = await callWith([code], true);
@@ -107,19 +108,53 @@ describe('a call that is not repeatable', () => {
   );
 
   test.each([
-    ['that never left', refusedConnection],
-    ['that Scalekit says it did not make', Code.ResourceExhausted],
-  ])('%s is an outage', async (_what, outcome) => {
+    ['that never left', refusedConnection, 'unreachable'],
+    ['that Scalekit says it did not make', Code.Unimplemented, 'unreachable'],
+    ['that Scalekit limits', Code.ResourceExhausted, 'rate_limited'],
+  ])('%s is an outage', async (_what, outcome, reason) => {
     const { result, used } = await callWith([outcome, 'ok'], false);
     expect(used).toHaveLength(1);
-    expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'unreachable' } });
+    expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason } });
   });
+});
+
+test('the time of an answer begins with a connection, and anew with another access token', async () => {
+  const began: number[] = [];
+  const connections = { ready: () => delay(300) };
+  const policy = callPolicy(
+    numberedTokens(),
+    breaker(),
+    { deadlineMs: 5_000, answerMs: 200 },
+    createMetrics(),
+    connections,
+  );
+  const startedAt = Date.now();
+  const result = await policy(true, async ({ value }, deadline) => {
+    began.push(deadline - 200 - startedAt);
+    if (value === '0') throw new ConnectError('scripted', Code.Unauthenticated);
+    return 'answer';
+  });
+  expect(result).toEqual({ ok: true, value: 'answer' });
+  expect(began[0]).toBeGreaterThanOrEqual(290);
+  expect(began[1]).toBeGreaterThanOrEqual(590);
+});
+
+test('the time of an answer is of all repeats together', async () => {
+  let attempts = 0;
+  const limits = { deadlineMs: 5_000, answerMs: 40 }; // shorter than the first pause
+  const policy = callPolicy(numberedTokens(), breaker(), limits, createMetrics());
+  const result = await policy(true, async () => {
+    attempts++;
+    throw new ConnectError('scripted', Code.Unavailable);
+  });
+  expect(result).toMatchObject({ failure: { reason: 'unreachable' } });
+  expect(attempts).toBe(1);
 });
 
 test('while the breaker is open, nothing is asked', async () => {
   const open = breaker();
   for (const _ of [1, 2, 3]) open.record('outage');
-  const policy = callPolicy(numberedTokens(), open, 5_000, createMetrics());
+  const policy = callPolicy(numberedTokens(), open, { deadlineMs: 5_000 }, createMetrics());
   const result = await policy(true, async () => {
     throw new Error('asked');
   });
@@ -128,7 +163,7 @@ test('while the breaker is open, nothing is asked', async () => {
 
 test('each call is measured, and a refusal of our credentials by a metric of its own', async () => {
   const metrics = createMetrics();
-  const policy = callPolicy(numberedTokens(), breaker(), 5_000, metrics);
+  const policy = callPolicy(numberedTokens(), breaker(), { deadlineMs: 5_000 }, metrics);
   await policy(true, async () => 'answer');
   const well = metrics.take();
   expect(well).toMatchObject({ UpstreamLatency: expect.any(Number) });

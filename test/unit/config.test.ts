@@ -33,6 +33,20 @@ describe('maxKeysPerUser', () => {
   });
 });
 
+describe('reserved concurrency', () => {
+  test('of the authorizer has room for what is provisioned', () => {
+    const provisioned = { authorizerProvisionedConcurrency: 5 };
+    expect(completeConfig({ ...provisioned, authorizerReservedConcurrency: 5 })).toMatchObject(provisioned);
+    expect(completeConfig(provisioned)).toMatchObject({ authorizerReservedConcurrency: 0 });
+    expect(() => completeConfig({ ...provisioned, authorizerReservedConcurrency: 4 })).toThrow(/use 5 or more/);
+  });
+
+  test.each([-1, 1.5, 1001])('of %d is refused with what is allowed', (count) => {
+    expect(() => completeConfig({ reservedConcurrencyForRevocation: count })).toThrow(/use a whole number from 0/);
+    expect(() => completeConfig({ authorizerReservedConcurrency: count })).toThrow(/use a whole number from 0/);
+  });
+});
+
 describe('the file of a stage', () => {
   test('has its settings, the context is over them, and the rest are defaults', () => {
     expect(settingsOf('{"waf": true, "decisionCacheSeconds": 60}', { decisionCacheSeconds: '5' })).toMatchObject({

@@ -10,8 +10,8 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import { endOverlap } from '../../shared/rotation/end-overlap.ts';
 import type { OverlapSchedules } from '../../shared/rotation/overlap-schedules.ts';
 import { rotateKey } from '../../shared/rotation/rotate-key.ts';
-import type { CallFailure } from '../../shared/scalekit/call-policy.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
+import type { CallFailure } from '../../shared/scalekit/verdict.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
 

@@ -79,10 +79,10 @@ test.each([
     {
       Other: {
         Type: 'AWS::Lambda::Function',
-        Properties: { ...Resources.Function.Properties, ReservedConcurrentExecutions: 1 },
+        Properties: { ...Resources.Function.Properties, SnapStart: 1 },
       },
     },
-    'AWS::Lambda::Function Other: ReservedConcurrentExecutions has no effect locally',
+    'AWS::Lambda::Function Other: SnapStart has no effect locally',
   ],
   [
     'method settings',

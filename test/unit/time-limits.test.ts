@@ -4,12 +4,13 @@ import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
 import { workQueueMs } from '../../shared/aws/work-queue.ts';
 import type { Marks } from '../../shared/decision-cache/marks.ts';
 import { markAgeMs, markMs, readMs } from '../../shared/decision-cache/time-limits.ts';
+import type { Outage } from '../../shared/failure.ts';
 import type { KeyInfo } from '../../shared/key.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
 import type { KeyServices } from '../../shared/keys/key-services.ts';
 import { revokeKey } from '../../shared/keys/revoke-key.ts';
 import { updateKey } from '../../shared/keys/update-key.ts';
-import { ok } from '../../shared/result.ts';
+import { fail, ok } from '../../shared/result.ts';
 import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
 import { revokeLeakedKey } from '../../shared/revocation/revoke-leaked-key.ts';
 import { endOverlap } from '../../shared/rotation/end-overlap.ts';
@@ -59,6 +60,11 @@ function slowServices(deadlineMs: number, isLarge: boolean): KeyServices {
   return keyServicesOf(scalekit, { record: () => slow(auditTimeoutMs, undefined) }, slowMarks);
 }
 
+function withoutLookUps(services: KeyServices, deadlineMs: number): KeyServices {
+  const hanging: Outage = { kind: 'upstream_unavailable', reason: 'unreachable', cause: new Error('hangs') };
+  return { ...services, scalekit: { ...services.scalekit, lookUp: () => slow(deadlineMs, fail(hanging)) } };
+}
+
 /** Each mark is written in the last moment, has to be written again, and is then just written. */
 const slowMarks: Marks = {
   ...forgottenMarks,
@@ -94,6 +100,9 @@ describe.each(cases)('with %i ms per call, a large organization: %s', (...settin
     expect(await secondsOf(createKey(services, ofUser, changed, 100_000))).toBeLessThan(25);
     expect(await secondsOf(updateKey(services, 'apit_1', { scope: ['a'] }, by))).toBeLessThan(25);
     expect(await secondsOf(revokeKey(services, 'apit_1', by))).toBeLessThan(25);
+    // The look-up fails, and the key is on the last page that there is time for.
+    expect(await secondsOf(revokeKey(withoutLookUps(services, setting[0]), 'apit_2', by))).toBeLessThan(25);
+    expect(await secondsOf(revokeKey(withoutLookUps(services, setting[0]), 'apit_99', by))).toBeLessThan(25);
     const leaked = revokeLeakedKey({ ...services, refused: refusedKeys() }, 'plain', 'r');
     expect(await secondsOf(leaked)).toBeLessThan(25);
     const end = endOverlap(services, { organizationId, keyId: 'apit_1' }, 'r');

@@ -1,0 +1,67 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { clientOf, sdkOf } from '../support/client.ts';
+import { expectProblem } from '../support/problem.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { callAsOperator } from '../support/signed-request.ts';
+
+// An operator ends a key while a part of Scalekit hangs, on the deployed bundles, with the decision cache: what is ended is
+// seen by what is still allowed.
+
+let runtime: RuntimeProcess;
+beforeAll(async () => {
+  runtime = await startRuntimeProcess({ assembly: process.env['TEST_CACHED_ASSEMBLY'] ?? '' });
+});
+afterAll(() => runtime.stop());
+afterEach(() => control('DELETE', '/scalekit/fault'));
+
+const { call, newKey, control, fault } = clientOf(() => runtime.outputs);
+const hang = (...on: string[]) => fault({ kind: 'no_answer', on });
+const status = async (key: string) => (await call(key, 'GET', '/whoami')).status;
+const end = async (keyId: string) => {
+  const startedAt = Date.now();
+  const answer = await callAsOperator(runtime.outputs, 'DELETE', `/keys/${keyId}`);
+  return { answer, ms: Date.now() - startedAt };
+};
+
+/** A key that is allowed by a cached decision, whatever becomes of Scalekit. */
+async function cachedKey() {
+  const made = await newKey();
+  const validations = async () => (await control('GET')).scalekit.calls['ValidateToken'];
+  const asked = async () => {
+    const before = await validations();
+    expect(await status(made.key)).toBe(200);
+    return (await validations()) - before;
+  };
+  await expect.poll(asked, { timeout: 15_000, interval: 200 }).toBe(0);
+  return made;
+}
+
+test('with validations that hang, a key of the organization is ended within 5 s', async () => {
+  const { key, keyId } = await cachedKey();
+  await hang('ValidateToken');
+  const { answer, ms } = await end(keyId);
+  expect(answer.status, answer.text).toBe(204);
+  expect(ms).toBeLessThan(5_000);
+  await fault(undefined);
+  await expect.poll(() => status(key), { timeout: 20_000 }).toBe(401);
+});
+
+test('with validations that hang, a key of another organization is not ended', async () => {
+  const { otherOrganizationId, scalekit } = runtime.outputs;
+  const { token, tokenId } = await sdkOf(scalekit).token.createToken(otherOrganizationId);
+  await hang('ValidateToken');
+  expectProblem((await end(tokenId)).answer, 503, 'upstream_unavailable');
+  await fault(undefined);
+  await expect.poll(() => status(token), { timeout: 20_000 }).toBe(200);
+});
+
+test.each([[['ValidateToken', 'InvalidateToken']], [['ValidateToken', 'ListTokens']]])(
+  'with %j hanging it is a 503, and the mark stays: no decision from before is used',
+  async (hanging) => {
+    const { key, keyId } = await cachedKey();
+    await hang(...hanging);
+    expect(await status(key)).toBe(200);
+    expectProblem((await end(keyId)).answer, 503, 'upstream_unavailable');
+    expect(await status(key)).toBe(503);
+  },
+);
