@@ -9,9 +9,10 @@ import {
 } from '../../shared/deployment.ts';
 import { parameterPath } from '../names.ts';
 import { ask } from './ask.ts';
-import { awsFailure, connectionCause } from './aws-failure.ts';
+import { awsFailure } from './aws-failure.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { runCommand } from './run-command.ts';
+import { tryClient } from './scalekit-client.ts';
 import { stageOf } from './stage.ts';
 
 // `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked; with
@@ -68,7 +69,7 @@ async function store({ stage, key, check }: SecretsOptions): Promise<void> {
   console.error(`Stores SecureStrings below ${path}, in region ${region}.`);
   const given = {} as Record<Credential, string>;
   for (const credential of Object.keys(parameterNames) as Credential[]) given[credential] = await valueFor(credential);
-  if (check) await tryClient(given);
+  if (check) await requireClient(given);
   const values = Object.entries(given).map(([name, value]) => [parameterNames[name as Credential], value] as const);
   const { SCALEKIT_WEBHOOK_SECRET: webhookSecret } = process.env;
   const all = webhookSecret
@@ -94,28 +95,16 @@ async function awsIsThere(ssm: SSMClient): Promise<string> {
   }
 }
 
-/** Fetches an access token, as the functions will. What Scalekit refuses is not stored; where it does not answer, nobody knows. */
-async function tryClient({ environmentUrl, clientId, clientSecret }: Record<Credential, string>): Promise<void> {
-  const grant = { grant_type: 'client_credentials', client_id: clientId, client_secret: clientSecret };
-  try {
-    const signal = AbortSignal.timeout(tryMs);
-    const request = { method: 'POST', body: new URLSearchParams(grant), signal };
-    const { status } = await fetch(`${environmentUrl}/oauth/token`, request);
-    if (status === 200) console.error('Scalekit takes the client.');
-    else if ([400, 401, 403].includes(status))
-      throw new CommandFailure(
-        exitCodes.refused,
-        `${environmentUrl} does not take the client id and secret (${status}), so nothing is stored. Copy them again from Scalekit; --no-check stores them all the same.`,
-      );
-    else console.error(`warning: ${environmentUrl} answers ${status}: whether it takes the client is not known.`);
-  } catch (error) {
-    if (error instanceof CommandFailure) throw error;
-    const cause = connectionCause(error) ?? (error as Error).message;
-    console.error(`warning: ${environmentUrl} does not answer (${cause}): whether it takes the client is not known.`);
-  }
+/** What Scalekit refuses is not stored; where it does not answer, nobody knows. */
+async function requireClient(given: Record<Credential, string>): Promise<void> {
+  const { state, text } = await tryClient(given);
+  if (state === 'refused')
+    throw new CommandFailure(
+      exitCodes.refused,
+      `${text} So nothing is stored. Copy them again from Scalekit; --no-check stores them all the same.`,
+    );
+  console.error(state === 'taken' ? text : `warning: ${text}`);
 }
-
-const tryMs = 5_000;
 
 const program = new Command('npm run secrets --')
   .description(

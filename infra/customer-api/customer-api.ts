@@ -165,7 +165,7 @@ export class CustomerApi extends Construct {
     const hasDefault = this.restApi.root.defaultCorsPreflightOptions !== undefined;
     if (!hasDefault && !this.#withPreflight.has(resource)) {
       this.#withPreflight.add(resource);
-      addPreflight(resource, this.#config);
+      addPreflight(resource, this.#config, this.#adopted);
       throttle(this.restApi, 'OPTIONS', path, preflightLimit);
     }
     return resource;

@@ -13,13 +13,15 @@ function preflightFor(config: Config): CorsOptions {
   };
 }
 
-/** Adds a preflight to a resource. The defaults and binary types of an API that we were given are not for it. */
-export function addPreflight(resource: IResource, config: Config): void {
+/** Adds a preflight to a resource. The defaults and binary types of an API that we were given, `adopted`, are not for it. */
+export function addPreflight(resource: IResource, config: Config, adopted: boolean): void {
   const preflight = resource.addCorsPreflight(preflightFor(config)).node.defaultChild as CfnMethod;
-  preflight.apiKeyRequired = false;
-  preflight.requestParameters = {};
   refuseOtherBodyTypes(preflight);
-  preflight.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'); // else 500, where every type is binary
+  if (adopted) {
+    preflight.apiKeyRequired = false;
+    preflight.requestParameters = {};
+    preflight.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'); // else 500, where every type is binary
+  }
   resource.api.latestDeployment?.addToLogicalId({ preflight: ['without the defaults of the API', passthrough] });
 }
 

@@ -85,8 +85,8 @@ const commonRefusals: readonly Refusal[] = [
 /**
  * Gives an API its problem body for each refusal of the gateway: `refusals`, and those that all APIs have in common.
  * Together they are every type that API Gateway has, for one that is customised inherits nothing. Texts are constant and
- * `$context.error.message` is in none: on an unknown route it may quote the Authorization header. DEFAULT_4XX sets no status: a
- * type that AWS adds keeps its own. DEFAULT_5XX does, for a function that crashes is 500 by the contract and 502 by API Gateway.
+ * `$context.error.message` is in none: on an unknown route it may quote the Authorization header. The defaults set a status too:
+ * a body and a status that disagree would be no problem of the contract.
  */
 export function addGatewayResponses(
   api: RestApi,
@@ -98,7 +98,7 @@ export function addGatewayResponses(
     const problem = { type: 'about:blank', title, status, detail, code, requestId: '$context.requestId' };
     api.addGatewayResponse(type.responseType, {
       type,
-      ...(type === ResponseType.DEFAULT_4XX ? {} : { statusCode: String(status) }),
+      statusCode: String(status),
       templates: { 'application/json': JSON.stringify(problem) },
       responseHeaders: { ...quoted({ 'Cache-Control': 'no-store', ...commonHeaders, ...headers }), ...mappedHeaders },
     });

@@ -314,6 +314,36 @@ test('with --direct the key of another organization stays', async () => {
   expect((await whoami(key)).status).toBe(200);
 });
 
+test('npm run doctor looks at a deployment, and tells what is not well', async () => {
+  const { aws, adminKey } = runtime.outputs;
+  const env = {
+    ...process.env,
+    AWS_ENDPOINT_URL: aws.endpointUrl,
+    AWS_REGION: aws.region,
+    AWS_ACCESS_KEY_ID: aws.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: aws.secretAccessKey,
+  };
+  const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
+  const keyFile = join(folder, 'first.key');
+  const doctor = fileURLToPath(new URL('../../infra/commands/doctor.ts', import.meta.url));
+  const look = () => promisify(execFile)(process.execPath, [doctor, ...stage, '--key-file', keyFile], { env });
+  writeFileSync(keyFile, `${adminKey}\n`);
+  const { stdout } = await look();
+  for (const line of [
+    /^ok +settings \{"stage":"dev"/m,
+    /^ok +Scalekit takes the client/m,
+    /^ok +\S+\/whoami answers 200 in \d+ ms/m,
+  ])
+    expect(stdout).toMatch(line);
+  expect(stdout).toMatch(/^unknown +the quota of concurrent executions cannot be read/m); // no such stand-in
+  writeFileSync(keyFile, 'wrong');
+  await expect(look()).rejects.toMatchObject({
+    code: 8,
+    stdout: expect.stringMatching(/^bad +\S+\/whoami answers 401/m),
+  });
+  rmSync(folder, { recursive: true });
+});
+
 test('ids come from standard input, and organization and stage from the environment', async () => {
   const made = [await newKey(), await newKey()];
   const env = { ORG: runtime.outputs.organizationId, STAGE: 'dev' };

@@ -52,6 +52,7 @@ export class ProductStack extends Stack {
       DecisionTableName: auth.decisionTableName,
       AlarmTopicArn: monitoring.topic.topicArn,
       ScalekitParameterPath: auth.parameterPath,
+      Settings: JSON.stringify(config),
       ...(auth.domainAliasTarget ? { DomainAliasTarget: auth.domainAliasTarget } : {}),
       ...(auth.domainAliasHostedZoneId ? { DomainAliasHostedZoneId: auth.domainAliasHostedZoneId } : {}),
     };

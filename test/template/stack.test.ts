@@ -129,17 +129,12 @@ describe('gateway responses', () => {
     });
   });
 
-  test('a refusal that AWS adds to the 4XX keeps its status: only DEFAULT_4XX, which it falls back on, sets none', () => {
-    const without = responses.filter(({ StatusCode }) => StatusCode === undefined);
-    expect(without.map(({ ResponseType }) => ResponseType)).toEqual(['DEFAULT_4XX']);
-  });
-
   test('each is a problem with CORS headers whose texts are constant', () => {
-    for (const { ResponseType, StatusCode, ResponseParameters, ResponseTemplates } of responses) {
+    for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
       const body = ResponseTemplates['application/json'] ?? '';
       expect(JSON.parse(body)).toMatchObject({
         type: 'about:blank',
-        status: ResponseType === 'DEFAULT_4XX' ? 400 : Number(StatusCode),
+        status: Number(StatusCode),
         requestId: '$context.requestId',
       });
       const variables = body.match(/\$[\w.]+/g) ?? [];
