@@ -19,7 +19,8 @@ interface Needs {
 export function createFunctions(scope: Construct, { config, rotation }: Needs): DeployedFunctions {
   const made = keyFunctionEntries.map(([id, row]) => {
     if (id === 'EndOverlap') return [id, rotation.endOverlap] as const;
-    const props = { ...row, config, reservedConcurrency: reservedConcurrency(row, config) };
+    const isWarm = id === 'Authorizer' && config.authorizerProvisionedConcurrency > 0;
+    const props = { ...row, config, isWarm, reservedConcurrency: reservedConcurrency(row, config) };
     return [id, new ApiFunction(scope, id, props)] as const;
   });
   const functions = Object.fromEntries(made) as DeployedFunctions;

@@ -3,7 +3,7 @@ import { decisionCacheFromEnvironment } from '../../shared/decision-cache/decisi
 import { requireEnvironment } from '../../shared/environment.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { breaker } from '../../shared/scalekit/breaker.ts';
-import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
+import type { StartedDirectory } from '../../shared/scalekit/scalekit.ts';
 import { secretsFromEnvironment } from '../../shared/scalekit/secrets.ts';
 import type { DecisionServices } from './decision.ts';
 
@@ -13,14 +13,17 @@ import type { DecisionServices } from './decision.ts';
  */
 const answerMs = 800;
 
+/** A provisioned environment that starts for longer starts with its first request. */
+const startMs = 3_000;
+
 /**
  * The services that the function's environment names. Scalekit's client is loaded and connected at once, but not where
  * decisions are cached: there an environment may never need it. A provisioned environment has time for both.
  */
-export function servicesFromEnvironment(): DecisionServices {
+export function servicesFromEnvironment(): DecisionServices & { readonly started: Promise<void> } {
   const metrics = createMetrics();
   const secrets = secretsFromEnvironment();
-  let directory: Promise<KeyDirectory> | undefined;
+  let directory: Promise<StartedDirectory> | undefined;
   const scalekit = () => {
     directory ??= import('#scalekit').then(({ keyDirectoryFromEnvironment }) =>
       keyDirectoryFromEnvironment(metrics, secrets, answerMs),
@@ -35,5 +38,24 @@ export function servicesFromEnvironment(): DecisionServices {
     cache.open();
     void scalekit();
   }
-  return { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics };
+  const started = isProvisioned
+    ? atMost(
+        startMs,
+        scalekit().then((client) => client.started),
+      )
+    : Promise.resolve();
+  return { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics, started };
+}
+
+/** Never rejects: the first request tries again. */
+function atMost(ms: number, work: Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    void work
+      .catch(() => {})
+      .finally(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+  });
 }

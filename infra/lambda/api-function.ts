@@ -30,6 +30,8 @@ interface ApiFunctionProps {
   readonly memoryMb?: number;
   /** So many may run at once, and are kept free for it. @default as many as the account allows */
   readonly reservedConcurrency?: number | undefined;
+  /** Its environments are provisioned: its module is loaded once it has started. @default false */
+  readonly isWarm?: boolean;
   /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
   readonly deadLetterQueue?: IQueue;
 }
@@ -37,7 +39,7 @@ interface ApiFunctionProps {
 /** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
 export class ApiFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
-    const { entry, config, timeoutSeconds = 25, memoryMb = 1024, reservedConcurrency, deadLetterQueue } = props;
+    const { entry, config, timeoutSeconds = 25, memoryMb = 1024, reservedConcurrency, isWarm, deadLetterQueue } = props;
     const logGroup = new LogGroup(scope, `${id}Log`, {
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
@@ -51,7 +53,7 @@ export class ApiFunction extends LambdaFunction {
     logGroup.grantWrite(role);
     super(scope, id, {
       code: Code.fromAsset(bundleOf(entry)),
-      handler: 'index.handler',
+      handler: isWarm ? 'warm.handler' : 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       memorySize: memoryMb,

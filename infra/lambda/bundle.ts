@@ -105,12 +105,23 @@ function bundleAll(): Map<string, Bundle> {
     entries.map(([entry, files]) => {
       const inputs = inputsOf(built.metafile, `/${entry}/`).map((input) => [input, hashOf(input)] as const);
       const record = { options: { ...options, entryPoints: files }, inputs: Object.fromEntries(inputs) };
-      if (entry in lazyEntries)
+      if (entry in lazyEntries) {
         writeFileSync(join(folder, entry, 'package.json'), packageWith(lazyEntries[entry] ?? {}));
+        writeFileSync(join(folder, entry, 'warm.mjs'), warmEntry);
+      }
       return [entry, { folder: join(folder, entry), record }];
     }),
   );
 }
+
+/**
+ * The entry of the authorizer where environments of it are provisioned. Lambda freezes one as soon as its module is loaded, so this
+ * module is loaded once Scalekit's secrets, access token and connection are there.
+ */
+const warmEntry = `import { handler, started } from './index.js';
+await started;
+export { handler };
+`;
 
 /** Lets the bundle load its later files by name. */
 function packageWith(files: Readonly<Record<string, string>>): string {

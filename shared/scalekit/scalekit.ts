@@ -35,6 +35,12 @@ export interface KeyDirectory {
   ): Promise<Result<KeyPage, CallFailure>>;
 }
 
+/** A directory that began to start when it was made. */
+export interface StartedDirectory extends KeyDirectory {
+  /** Resolves once the secrets, an access token and the connection are there, or have failed. */
+  readonly started: Promise<void>;
+}
+
 /** All of Scalekit's token API. Only `audit/` changes keys through it; operations are given the {@link KeyDirectory}. */
 export interface Scalekit extends KeyDirectory {
   /** Creates a key, once: it is never repeated after it may have left. */
@@ -57,7 +63,7 @@ export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
  * The same for functions that only read keys; with secrets that they may have begun to read before this file was loaded.
  * `answerMs` is as in {@link CallLimits}.
  */
-export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets, answerMs?: number): KeyDirectory {
+export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets, answerMs?: number): StartedDirectory {
   return createScalekit(secrets, { ...limitsFromEnvironment(), answerMs }, metrics);
 }
 
@@ -72,9 +78,10 @@ type Call = <T>(
 ) => Promise<Result<T, CallFailure>>;
 
 /** Makes a {@link Scalekit}. */
-function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics): Scalekit {
-  const call = caller(secrets, limits, metrics);
+function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics): Scalekit & StartedDirectory {
+  const { call, started } = caller(secrets, limits, metrics);
   return {
+    started,
     deadlineMs: limits.deadlineMs,
     async lookUp(keyOrId, kind) {
       const answer = await call(true, (tokens) => tokens.validateToken(keyOrId), kind);
@@ -109,7 +116,11 @@ function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics):
 }
 
 /** Runs the SDK's calls under our policy, on our one connection and access token. */
-function caller(secrets: Secrets, limits: CallLimits, metrics: Metrics): Call {
+function caller(
+  secrets: Secrets,
+  limits: CallLimits,
+  metrics: Metrics,
+): { readonly call: Call; readonly started: Promise<void> } {
   const accessTokens = clientCredentialsTokens(secrets, limits.deadlineMs);
   const connection = grpcConnection();
   const policy = callPolicy(accessTokens, breaker(), limits, metrics, connection);
@@ -130,13 +141,11 @@ function caller(secrets: Secrets, limits: CallLimits, metrics: Metrics): Call {
   }
 
   // Both fail in silence: the first call tries again, and answers for it.
-  void secrets
-    .current()
-    .then(({ environmentUrl }) => connection.ready(environmentUrl))
-    .catch(() => {});
-  void accessTokens.fetch().catch(() => {});
-  return (repeatable, operation, kind) =>
+  const connected = secrets.current().then(({ environmentUrl }) => connection.ready(environmentUrl));
+  const started = Promise.allSettled([connected, accessTokens.fetch()]).then(() => {});
+  const call: Call = (repeatable, operation, kind) =>
     policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)), kind);
+  return { call, started };
 }
 
 /** The failure of a call that is safe to repeat: an outage, whatever it was. */

@@ -1,9 +1,10 @@
-import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 // An execution environment of the authorizer as a process of its own, which can be frozen as Lambda freezes one.
 
 const { BUNDLE = '' } = process.env;
-const { handler } = createRequire(BUNDLE)(BUNDLE) as { handler: (event: unknown) => Promise<unknown> };
+const { handler } = (await import(pathToFileURL(BUNDLE).href)) as { handler: (event: unknown) => Promise<unknown> };
+process.send?.({ id: 0 }); // it is loaded
 
 process.on('message', ({ id, event }: { id: number; event: unknown }) => {
   const startedAt = performance.now();

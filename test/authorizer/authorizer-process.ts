@@ -13,6 +13,8 @@ export interface Outcome {
 
 /** The deployed bundle of the authorizer in a process of its own. */
 export interface AuthorizerProcess {
+  /** Its module is loaded: Lambda may freeze it from here on. */
+  readonly loaded: Promise<void>;
   decide(key: string): Promise<Outcome>;
   /** Stops the process where it is (SIGSTOP), as Lambda does between requests. */
   freeze(): void;
@@ -43,8 +45,10 @@ export function startAuthorizer(bundle: string, environment: Record<string, stri
     crashed = signal !== 'SIGKILL';
     for (const [id, settle] of waiting) settle({ id, error: `crashed: ${output}` });
   });
+  const loaded = new Promise<void>((resolve) => waiting.set(0, () => resolve()));
   let lastId = 0;
   return {
+    loaded,
     async decide(key) {
       const id = ++lastId;
       const startedAt = performance.now();

@@ -225,6 +225,17 @@ test('reserved concurrency is of the authorizer, and of each function that ends 
   ]);
 });
 
+test('a provisioned authorizer has the entry that waits for its start, and no other has', () => {
+  const handlers = (settings: object) =>
+    Object.values(synthesize(settings).findResources('AWS::Lambda::Function')).map(
+      ({ Properties }) => Properties['Handler'],
+    );
+  expect(
+    handlers({ authorizerProvisionedConcurrency: 5 }).filter((handler) => handler === 'warm.handler'),
+  ).toHaveLength(1);
+  expect(new Set(handlers({}))).toEqual(new Set(['index.handler']));
+});
+
 test('provisioned concurrency is of an alias, which is what decides', () => {
   const template = synthesize({ authorizerProvisionedConcurrency: 5 });
   template.hasResourceProperties('AWS::Lambda::Alias', {
