@@ -43,6 +43,8 @@ export class ApiKeyAuth extends Construct {
   readonly customerManagedKey: CustomerManagedKey | undefined;
   /** Keys of leavers, and rotated keys, that could not be revoked for hours. */
   readonly deadLetterQueue: IQueue;
+  /** Revocations that could not be done when they were due, and are tried again. */
+  readonly workQueue: IQueue;
   /** The table of the decision cache. */
   readonly decisionTableName: string;
   /** Where the Scalekit credentials are in SSM Parameter Store. */
@@ -104,6 +106,7 @@ export class ApiKeyAuth extends Construct {
     this.restApi = api.restApi;
     this.authorizer = api.dataAuthorizer;
     this.deadLetterQueue = rotation.deadLetterQueue;
+    this.workQueue = work.queue;
     this.decisionTableName = decisions.table.tableName;
     this.parameterPath = parameters.path;
     this.#customers = api;

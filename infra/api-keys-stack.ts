@@ -38,6 +38,14 @@ export class ApiKeysStack extends Stack {
       value: auth.decisionTableName,
       description: 'Where decisions and their marks are',
     });
+    new CfnOutput(this, outputNames.workQueue, {
+      value: auth.workQueue.queueUrl,
+      description: 'Where revocations are that could not be done when they were due',
+    });
+    new CfnOutput(this, outputNames.deadLetters, {
+      value: auth.deadLetterQueue.queueUrl,
+      description: 'Where those are that failed for hours',
+    });
     new CfnOutput(this, outputNames.auditBus, {
       value: audit.bus.eventBusName,
       description: 'Where each change of a key is told of',

@@ -80,6 +80,8 @@ export const outputNames = {
   parameterPath: 'ScalekitParameterPath',
   auditBus: 'AuditEventBusName',
   decisionTable: 'DecisionTableName',
+  workQueue: 'WorkQueueUrl',
+  deadLetters: 'DeadLetterQueueUrl',
 } as const;
 
 /** The source of every event on the audit bus. */

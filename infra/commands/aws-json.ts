@@ -4,15 +4,17 @@ import aws4 from 'aws4';
 interface Call {
   readonly service: string;
   readonly region: string;
-  /** Of the protocol AWS JSON 1.1: `ServiceQuotasV20190624.GetServiceQuota`. */
+  /** Of the protocol AWS JSON: `ServiceQuotasV20190624.GetServiceQuota`. */
   readonly target: string;
+  /** Of the protocol. @default 1.1 */
+  readonly version?: '1.0' | '1.1';
   readonly input: object;
 }
 
 const timeoutMs = 10_000;
 
 /** Calls an AWS API for which the project has no SDK client; rejects with AWS's words. */
-export async function callAws({ service, region, target, input }: Call): Promise<unknown> {
+export async function callAws({ service, region, target, version = '1.1', input }: Call): Promise<unknown> {
   const { accessKeyId, secretAccessKey, sessionToken } = await fromNodeProviderChain()();
   const url = new URL(process.env['AWS_ENDPOINT_URL'] ?? `https://${service}.${region}.amazonaws.com`);
   const body = JSON.stringify(input);
@@ -23,7 +25,7 @@ export async function callAws({ service, region, target, input }: Call): Promise
       host: url.host,
       method: 'POST',
       path: '/',
-      headers: { 'Content-Type': 'application/x-amz-json-1.1', 'X-Amz-Target': target },
+      headers: { 'Content-Type': `application/x-amz-json-${version}`, 'X-Amz-Target': target },
       body,
     },
     { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },

@@ -22,7 +22,7 @@ const deadlineMs = 2_500;
  * floods the APIs, or they are down.
  */
 export async function revokeDirectlyAll(target: Target, keyIds: readonly string[]): Promise<Revocation> {
-  const outputs = target.local === undefined ? await outputsOf(target.stage) : localOutputs(target.local);
+  const outputs = await outputsOf(target);
   const accessKeyId = await useDeployment(outputs);
   const [{ keyServices }, { revokeDirectly }] = await Promise.all([
     import('../../shared/keys/key-services.ts'),
@@ -57,7 +57,9 @@ function told(failure: Failure): { readonly reason: string; readonly exitCode: E
   };
 }
 
-async function outputsOf(stage: string | undefined): Promise<Outputs> {
+/** The outputs of a deployment on AWS, or of a local runtime, whose credentials this process then has. */
+export async function outputsOf({ local, stage }: Pick<Target, 'local' | 'stage'>): Promise<Outputs> {
+  if (local !== undefined) return localOutputs(local);
   const stack = stackName(stageOf(stage));
   const deployed = await describeStack(stack);
   if (deployed) return deployed.outputs;

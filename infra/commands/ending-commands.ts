@@ -1,10 +1,12 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { outputNames } from '../../shared/deployment.ts';
 import { confirm, progress } from './confirm.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { addCommand, announced, type CommonOptions, clientOf } from './key-command.ts';
 import { givenKeyIds } from './key-ids.ts';
 import { keyTable, show } from './key-output.ts';
 import { claim, days, keyId, time } from './option-values.ts';
+import { redrive } from './redrive.ts';
 import { type Revocation, revokeKeys, sentencesOf } from './revoke.ts';
 import { countAll, revokeUntilNone } from './revoke-all.ts';
 import { unused } from './unused.ts';
@@ -30,6 +32,7 @@ interface UnusedOptions extends CommonOptions {
 /** Adds the commands that end access. */
 export function addEndingCommands(program: Command): void {
   addRevoke(program);
+  addRedrive(program);
 
   addCommand(program, 'revoke-all', 'revoke all keys that fit; goes on until none is found')
     .option('--user <id>', 'those of a user')
@@ -102,6 +105,36 @@ function addRevoke(program: Command): void {
       const revocation = await revokeKeys(client, keyIds, (done) => shown.show(`${done} of ${keyIds.length} keys`));
       shown.end();
       report(revocation, common);
+    });
+}
+
+/** Of the whole deployment, so that no organization is named. */
+function addRedrive(program: Command): void {
+  program
+    .command('redrive')
+    .description('hand dead letters to the work queue again: revocations that failed for hours')
+    .exitOverride()
+    .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
+    .option('--local', 'a local runtime instead')
+    .option('--data <folder>', 'the data folder of the local runtime', '.local')
+    .option('--json', 'print JSON, also on a terminal')
+    .action(async ({ local, data, stage, json }: Omit<CommonOptions, 'organization'>) => {
+      const { outputsOf } = await import('./direct.ts');
+      const outputs = await outputsOf({ local: local ? data : undefined, stage });
+      const { deadLetters, workQueue } = outputNames;
+      const [deadLetterUrl, workUrl] = [outputs[deadLetters], outputs[workQueue]];
+      if (!deadLetterUrl || !workUrl)
+        throw new CommandFailure(
+          exitCodes.usage,
+          `The stack has no outputs ${deadLetters} and ${workQueue}. Deploy it.`,
+        );
+      const region = process.env['AWS_REGION'] ?? /\bsqs\.([a-z0-9-]+)\./.exec(workUrl)?.[1] ?? '';
+      const done = await redrive({ region, deadLetterUrl, workUrl });
+      show(
+        done,
+        json ? { json } : {},
+        () => `Handed over ${done.redriven} dead letters, and left ${done.left} that are no work.`,
+      );
     });
 }
 

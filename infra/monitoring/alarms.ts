@@ -162,7 +162,7 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [1, 1],
       description:
-        'A key that should have been revoked was not, after hours of attempts: a rotated key, or one of a user who left. First: revoke each key in the queue by hand (npm run keys -- revoke), and then delete its message.',
+        'A key that should have been revoked was not, after hours of attempts: a rotated key, or one of a user who left. First: mend the cause, which the log of ResumeWork has; then npm run keys -- redrive has each tried again. Revoke at once what cannot wait (npm run keys -- revoke).',
     },
   ];
 }

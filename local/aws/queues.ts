@@ -21,7 +21,10 @@ interface Queue extends Redrive {
   readonly resourcePolicy: PolicyDocument | undefined;
 }
 
-const SendMessage = z.object({ QueueUrl: z.string(), MessageBody: z.string().min(1) });
+const QueueCall = z.object({ QueueUrl: z.string() });
+const SendMessage = QueueCall.extend({ MessageBody: z.string().min(1) });
+const ReceiveMessage = QueueCall.extend({ MaxNumberOfMessages: z.number().min(1).max(10).default(1) });
+const DeleteMessage = QueueCall.extend({ ReceiptHandle: z.string() });
 
 /** A stand-in for SQS: `SendMessage`, dead letters, and the event sources of Lambda that read its queues. */
 class Queues implements AwsService {
@@ -66,16 +69,50 @@ class Queues implements AwsService {
 
   /** Answers one call; throws {@link AwsError} as SQS would answer. */
   async call({ principal, operation, body }: AwsCall): Promise<JsonAnswer> {
-    if (operation !== 'SendMessage')
-      throw new AwsError('UnknownOperationException', `${operation} of SQS is not served locally`, 404);
-    const parsed = SendMessage.safeParse(parseJson(body));
-    if (!parsed.success) throw new AwsError('InvalidParameterValueException', z.prettifyError(parsed.error));
-    const { QueueUrl, MessageBody } = parsed.data;
-    const queue = this.#queues.find(({ url }) => url === QueueUrl);
-    if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    const input = parseJson(body);
     return this.#faults.carryOut(async () => {
-      const MessageId = await this.send(principal, queue.arn, MessageBody);
-      return { status: 200, body: { MessageId, MD5OfMessageBody: md5(MessageBody) } };
+      switch (operation) {
+        case 'SendMessage': {
+          const { QueueUrl, MessageBody } = parsed(SendMessage, input);
+          const MessageId = await this.send(principal, this.#queueAt(QueueUrl).arn, MessageBody);
+          return { status: 200, body: { MessageId, MD5OfMessageBody: md5(MessageBody) } };
+        }
+        case 'ReceiveMessage': {
+          const { QueueUrl, MaxNumberOfMessages } = parsed(ReceiveMessage, input);
+          const queue = await this.#require(principal, 'sqs:ReceiveMessage', QueueUrl);
+          return { status: 200, body: { Messages: this.#receive(queue, MaxNumberOfMessages) } };
+        }
+        case 'DeleteMessage': {
+          const { QueueUrl, ReceiptHandle } = parsed(DeleteMessage, input);
+          const { arn } = await this.#require(principal, 'sqs:DeleteMessage', QueueUrl);
+          const message = this.#messages.of(arn).find(({ message_id }) => message_id === ReceiptHandle);
+          if (message) this.#messages.delete(message);
+          return { status: 200, body: {} };
+        }
+        default:
+          throw new AwsError('UnknownOperationException', `${operation} of SQS is not served locally`, 404);
+      }
+    });
+  }
+
+  #queueAt(url: string): Queue {
+    const queue = this.#queues.find((one) => one.url === url);
+    if (!queue) throw new AwsError('QueueDoesNotExist', 'The specified queue does not exist.');
+    return queue;
+  }
+
+  async #require(principal: Identity, action: string, url: string): Promise<Queue> {
+    const queue = this.#queueAt(url);
+    const { arn: resource, resourcePolicy } = queue;
+    await requireAllowed(this.#iam, { principal, action, resource, resourcePolicy });
+    return queue;
+  }
+
+  #receive({ arn, visibilityMs }: Queue, atMost: number) {
+    const visible = this.#messages.of(arn).filter(({ visible_at }) => visible_at <= Date.now());
+    return visible.slice(0, atMost).map((message) => {
+      this.#messages.hide(message, visibilityMs);
+      return { MessageId: message.message_id, ReceiptHandle: message.message_id, Body: message.body };
     });
   }
 
@@ -87,6 +124,12 @@ class Queues implements AwsService {
     this.#sources.get(queueArn)?.wake();
     return id;
   }
+}
+
+function parsed<T>(schema: z.ZodType<T>, input: unknown): T {
+  const result = schema.safeParse(input);
+  if (!result.success) throw new AwsError('InvalidParameterValueException', z.prettifyError(result.error));
+  return result.data;
 }
 
 function jsonOr(body: string): unknown {

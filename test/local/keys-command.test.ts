@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { callAws } from '../../infra/commands/aws-json.ts';
 import { exitCodes } from '../../infra/commands/exit-codes.ts';
 import { clientOf, controlOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
@@ -312,6 +313,25 @@ test('with --direct the key of another organization stays', async () => {
   ];
   expect(await run(['revoke', keyId, ...direct])).toMatchObject({ code: 4 });
   expect((await whoami(key)).status).toBe(200);
+});
+
+test('redrive hands dead letters to the work queue again, and leaves what is no work', async () => {
+  const { aws, organizationId, stacks } = runtime.outputs;
+  vi.stubEnv('AWS_ENDPOINT_URL', aws.endpointUrl);
+  vi.stubEnv('AWS_ACCESS_KEY_ID', aws.accessKeyId);
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', aws.secretAccessKey);
+  const { key, keyId } = await newKey();
+  const QueueUrl = stacks['ApiKeys-dev']?.['DeadLetterQueueUrl'];
+  for (const MessageBody of [JSON.stringify({ organizationId, keyId }), 'no work']) {
+    const input = { QueueUrl, MessageBody };
+    await callAws({ service: 'sqs', region: aws.region, target: 'AmazonSQS.SendMessage', version: '1.0', input });
+  }
+  vi.unstubAllEnvs();
+  const ran = await run(['redrive', '--local', '--data', runtime.dataDir]);
+  expect(JSON.parse(ran.stdout)).toEqual({ redriven: 1, left: 1 });
+  await expect.poll(async () => (await whoami(key)).status, { timeout: 20_000 }).toBe(401);
+  const { deadLetters } = await controlOf(() => runtime.outputs)('GET');
+  expect(deadLetters).toEqual([{ queue: expect.stringContaining('DeadLetters'), body: 'no work' }]);
 });
 
 test('npm run doctor looks at a deployment, and tells what is not well', async () => {

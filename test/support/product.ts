@@ -50,6 +50,8 @@ export class ProductStack extends Stack {
       OrganizationOperatorPolicyArn: operators.organizationPolicy.managedPolicyArn,
       AuditEventBusName: audit.bus.eventBusName,
       DecisionTableName: auth.decisionTableName,
+      WorkQueueUrl: auth.workQueue.queueUrl,
+      DeadLetterQueueUrl: auth.deadLetterQueue.queueUrl,
       AlarmTopicArn: monitoring.topic.topicArn,
       ScalekitParameterPath: auth.parameterPath,
       Settings: JSON.stringify(config),

@@ -1,0 +1,68 @@
+import { awsFailure } from './aws-failure.ts';
+import { callAws } from './aws-json.ts';
+import { progress } from './confirm.ts';
+
+interface Queues {
+  readonly region: string;
+  readonly deadLetterUrl: string;
+  readonly workUrl: string;
+}
+
+interface Received {
+  readonly Messages?: readonly { readonly ReceiptHandle: string; readonly Body: string }[];
+}
+
+/** What became of dead letters: handed to the work queue again, or left, for they are no work. */
+export interface Redriven {
+  readonly redriven: number;
+  readonly left: number;
+}
+
+/**
+ * Hands dead letters to the work queue again, which tries each for hours. Each is put there before it is deleted here: what is
+ * interrupted is done twice, and an end of a key may be.
+ */
+export async function redrive({ region, deadLetterUrl, workUrl }: Queues): Promise<Redriven> {
+  const shown = progress();
+  let redriven = 0;
+  let left = 0;
+  const call = (operation: string, input: object) =>
+    callAws({ service: 'sqs', region, target: `AmazonSQS.${operation}`, version: '1.0', input }).catch(
+      (error: unknown) => {
+        throw awsFailure(error, 'redrive dead letters');
+      },
+    );
+  for (;;) {
+    const { Messages = [] } = (await call('ReceiveMessage', {
+      QueueUrl: deadLetterUrl,
+      MaxNumberOfMessages: 10,
+    })) as Received;
+    if (Messages.length === 0) break;
+    for (const { ReceiptHandle, Body } of Messages) {
+      const work = workOf(Body);
+      if (work === undefined) {
+        left++;
+        continue;
+      }
+      await call('SendMessage', { QueueUrl: workUrl, MessageBody: JSON.stringify(work) });
+      await call('DeleteMessage', { QueueUrl: deadLetterUrl, ReceiptHandle });
+      shown.show(`${++redriven} dead letters are handed over`);
+    }
+  }
+  shown.end();
+  return { redriven, left };
+}
+
+/** The work of a dead letter: one of the work queue as it is, or the end of an overlap that a schedule handed on. */
+function workOf(body: string): object | undefined {
+  try {
+    const letter = JSON.parse(body) as Record<string, unknown>;
+    if (letter['kind'] === 'leavers' || letter['kind'] === 'overlap') return letter;
+    const { organizationId, keyId } = letter;
+    if (typeof organizationId === 'string' && typeof keyId === 'string')
+      return { kind: 'overlap', organizationId, keyId };
+    return undefined;
+  } catch {
+    return undefined;
+  }
+}
