@@ -31,6 +31,10 @@ const ConfigSchema = z.strictObject({
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   alarmEmail: textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'use an e-mail address, like oncall@example.com').optional(),
+  operatorAddresses: textLike(
+    /^[\da-fA-F:.]+\/\d{1,3}( [\da-fA-F:.]+\/\d{1,3})*$/,
+    'use ranges with a space between, like 203.0.113.0/24 2001:db8::/32',
+  ).optional(),
   tracing: flag.default(false),
   customerManagedKey: flag.default(false),
   waf: flag.default(false),
@@ -71,6 +75,8 @@ export interface Config {
   readonly throttleBurst: number;
   /** An address that gets every alarm, once its owner has confirmed it. @default none */
   readonly alarmEmail?: string | undefined;
+  /** The ranges of addresses that the operators' API may be called from, with a space between. @default all */
+  readonly operatorAddresses?: string | undefined;
   /** Traces both APIs and all functions with AWS X-Ray, of one request together. @default false */
   readonly tracing: boolean;
   /** Encrypts logs, dead letters, alarms and the audit with a KMS key of the deployment's own, which may encrypt the Scalekit secrets too. @default false */

@@ -7,7 +7,7 @@ import {
   RestApi,
   type Stage,
 } from 'aws-cdk-lib/aws-apigateway';
-import { ManagedPolicy, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { AnyPrincipal, Effect, ManagedPolicy, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
@@ -53,6 +53,7 @@ export class OperatorApi extends Construct {
     this.#api = new RestApi(this, 'Api', {
       restApiName: name,
       description: "The operators' API: AWS Signature Version 4",
+      ...addressPolicy(config.operatorAddresses),
       endpointConfiguration: regionalDualStack,
       ...loggingRole(config.cloudWatchRole && !loggingAccount),
       deployOptions: {
@@ -125,4 +126,17 @@ export class OperatorApi extends Construct {
       );
     return policy;
   }
+}
+
+/** Denies other addresses, before IAM is asked. It allows nobody: an Allow here would let in the whole account. */
+function addressPolicy(ranges: string | undefined): { readonly policy?: PolicyDocument } {
+  if (ranges === undefined) return {};
+  const statement = new PolicyStatement({
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['execute-api:Invoke'],
+    resources: ['execute-api:/*'],
+    conditions: { NotIpAddress: { 'aws:SourceIp': ranges.split(' ') } },
+  });
+  return { policy: new PolicyDocument({ statements: [statement] }) };
 }

@@ -105,6 +105,26 @@ describe('by default', () => {
   });
 });
 
+test('operatorAddresses denies other addresses on the operators’ API, and allows nobody', () => {
+  const template = synthesize({ operatorAddresses: '203.0.113.0/24 2001:db8::/32' });
+  template.hasResourceProperties('AWS::ApiGateway::RestApi', {
+    Policy: {
+      Version: '2012-10-17',
+      Statement: [
+        {
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: 'execute-api:Invoke',
+          Resource: 'execute-api:/*',
+          Condition: { NotIpAddress: { 'aws:SourceIp': ['203.0.113.0/24', '2001:db8::/32'] } },
+        },
+      ],
+    },
+  });
+  plain.allResourcesProperties('AWS::ApiGateway::RestApi', { Policy: Match.absent() });
+  expect(() => synthesize({ operatorAddresses: '203.0.113.0' })).toThrow(/operatorAddresses.*use ranges/);
+});
+
 test('alarmEmail gets every alarm', () => {
   const template = synthesize({ alarmEmail: 'oncall@example.com' });
   template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'oncall@example.com' });
