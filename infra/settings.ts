@@ -34,6 +34,11 @@ export function readStage(stage: unknown): string {
   return toConfig(new Map([['stage', { value: stage, named: 'context value stage' }]])).stage;
 }
 
+/** Whether a stage has a file of settings. */
+export function hasSettings(stage: string): boolean {
+  return existsSync(`${settingsFolder}${stage}.json`);
+}
+
 function fileOf(stage: string, folder: string): object {
   const file = `${folder}${stage}.json`;
   if (!existsSync(file)) return {};

@@ -19,6 +19,8 @@ export interface DataFolder {
   /** Shell variables to source. */
   readonly env: string;
   readonly logs: string;
+  /** Removes keys, rows, logs and outputs. */
+  forget(): void;
   /** Lets another runtime have it. */
   release(): void;
 }
@@ -51,14 +53,15 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   }
   const release = lock(join(folder, 'runtime.pid'), folder);
   rmSync(files.bundles, { recursive: true, force: true });
-  if (fresh) {
+  const forget = () => {
     const databases = [database, awsDatabase].flatMap((file) => [file, `${file}-wal`, `${file}-shm`]);
     for (const path of [...databases, tables, files.seed, files.outputs, files.env, files.logs]) {
       rmSync(path, { recursive: true, force: true });
     }
     mkdirSync(files.logs, { mode: 0o700 });
-  }
-  return { ...files, release };
+  };
+  if (fresh) forget();
+  return { ...files, forget, release };
 }
 
 function lock(file: string, folder: string): () => void {

@@ -29,8 +29,7 @@ try {
 
 async function start(options: Options): Promise<void> {
   const { dataDir, context, watch, fresh } = options;
-  const folder = openDataFolder(dataDir, fresh);
-  if (fresh) note(`Forgot all keys, rows, logs and outputs of ${dataDir}. There is a new key below.`);
+  const folder = openDataFolder(dataDir, false);
   const letPortGo = options.port === 0 ? undefined : await holdPort(options.port);
   const trouble = options.scalekit ? scalekitTrouble(options.scalekit) : undefined;
 
@@ -47,6 +46,10 @@ async function start(options: Options): Promise<void> {
   const assembly = await synthesizing;
   const { serve } = await loading;
   const assemblies = assembly ? [assembly.assembly] : options.assemblies;
+  if (fresh) {
+    folder.forget(); // only now: a start that fails forgets nothing
+    note(`Forgot all keys, rows, logs and outputs of ${dataDir}. There is a new key below.`);
+  }
   await letPortGo?.();
   const logs = join(dataDir, 'logs');
   const runtime = await step('Starting the local AWS', () => serve(options, folder, assemblies, eventsFor(logs)));

@@ -48,6 +48,8 @@ export function readOptions(args: string[], environment: NodeJS.Dict<string>): O
   if (assembly.length > 0 && context.length > 0) {
     throw new UserError(`--assembly is synthesized already: --context has no effect on it. ${usage}`);
   }
+  const noPair = context.find((pair) => !/^[^=]+=/.test(pair));
+  if (noPair !== undefined) throw new UserError(`--context ${noPair} is not NAME=VALUE. ${usage}`);
   return {
     port: Number(port),
     watch: watch && assembly.length === 0,

@@ -36,7 +36,9 @@ export function writeOutputs(files: { readonly outputs: string; readonly env: st
     ORG: outputs.organizationId,
     NOTES: outputs.stacks['Notes']?.['ApiUrl'] ?? null,
   };
-  const lines = Object.entries(variables).flatMap(([name, value]) => (value === null ? [] : [`${name}='${value}'\n`]));
+  const lines = Object.entries(variables).flatMap(([name, value]) =>
+    value === null ? [] : [`export ${name}='${value}'\n`],
+  );
   writePrivate(files.env, lines.join(''));
 }
 

@@ -8,7 +8,9 @@ const ignored = /^(\.git|\.local|node_modules|dist|cdk\.out|bench|docs|local|tes
 /** Whether a path is none of the project's files. */
 export function isIgnored(path: string, root: string, dataDir: string): boolean {
   const [top = '', ...below] = relative(root, path).split(sep);
-  return path === dataDir || ignored.test(top) || below.includes('node_modules');
+  if (path === dataDir || ignored.test(top) || below.includes('node_modules') || path.endsWith('.md')) return true;
+  // Beside folders, the project's own folder has keys, notes and dot files of all kinds.
+  return below.length === 0 && /^\.|\.(?!([cm]?[jt]s|json)$)[^.]*$/.test(top);
 }
 
 interface FileState {

@@ -103,7 +103,9 @@ function appOf(): string {
 function reasonIn(output: string): string {
   const lines = stripVTControlCharacters(output).split('\n');
   const isNoise = (line: string) =>
-    /^(Node\.js v|Bundling asset|\s*at (node:|async node:|new ModuleJob|ModuleLoader))/.test(line.trim()) ||
+    /^(Node\.js v|node:internal|triggerUncaughtException|\^+$|Bundling asset|\s*at (node:|async node:|new ModuleJob|ModuleLoader))/.test(
+      line.trim(),
+    ) ||
     (/^\s+at /.test(line) && line.includes('node_modules'));
   const start = lines.findIndex((line) => line.includes('[ERROR]'));
   const end = lines.findIndex((line) => /^Error: Build failed|^\s+\^$|throw new |failureErrorWithLog/.test(line));

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { outputNames } from '../../shared/deployment.ts';
 import { stackName } from '../names.ts';
-import { readSettings } from '../settings.ts';
+import { hasSettings, readSettings } from '../settings.ts';
 import { contextPair } from './option-values.ts';
 import { runCommand } from './run-command.ts';
 import { differences } from './settings-differences.ts';
@@ -14,24 +14,40 @@ import { cdkContext } from './stage.ts';
 const program = new Command('npm run deploy --')
   .description('Shows the settings of a deployment, then deploys it. It takes the options of cdk deploy.')
   .option('-c, --context <name=value>', 'a setting over that of settings/STAGE.json; may be repeated', contextPair)
+  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
   .option('--profile <name>', 'the AWS profile')
   .exitOverride()
   .allowUnknownOption()
   .allowExcessArguments()
-  .action(async ({ context = {}, profile }: { context?: Record<string, string>; profile?: string }) => {
-    const settings = readSettings({ ...cdkContext(), ...context });
+  .action(async ({ context = {}, stage, profile }: DeployOptions, command: Command) => {
+    const settings = readSettings({ ...cdkContext(), ...(stage === undefined ? {} : { stage }), ...context });
     const stack = stackName(settings.stage);
-    console.log(`Settings of ${stack}: ${JSON.stringify(settings, null, 2)}`);
     if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
+    console.log(`Settings of ${stack}: ${JSON.stringify(settings, null, 2)}`);
+    if (!hasSettings(settings.stage))
+      console.log(`There is no settings/${settings.stage}.json: what is not given with -c has its default.`);
     console.log(await comparison(stack, settings));
     const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
-    process.exitCode =
-      spawnSync(process.execPath, [cdk, 'deploy', ...process.argv.slice(2)], { stdio: 'inherit' }).status ?? 1;
+    const given = Object.entries({ ...context, stage: settings.stage }).flatMap(([name, value]) => [
+      '-c',
+      `${name}=${value}`,
+    ]);
+    const profiled = profile === undefined ? [] : ['--profile', profile];
+    const args = [cdk, 'deploy', ...given, ...profiled, ...command.args];
+    process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
   });
+
+interface DeployOptions {
+  readonly context?: Record<string, string>;
+  readonly stage?: string;
+  readonly profile?: string;
+}
 
 async function comparison(stack: string, settings: object): Promise<string> {
   const { describeStack } = await import('./deployed-stack.ts');
   const deployed = await describeStack(stack).catch((error: Error) => error);
+  // Without credentials the deployment would fail too, after a synthesis and in other words.
+  if (deployed instanceof Error && !deployed.message.includes('permission is missing')) throw deployed;
   if (deployed instanceof Error) return `What it changes is not known. ${deployed.message}`;
   if (deployed === undefined) return `${stack} is not deployed yet.`;
   const former = deployed.outputs[outputNames.settings];

@@ -7,7 +7,7 @@ import { givenKeyIds } from './key-ids.ts';
 import { keyTable, show } from './key-output.ts';
 import { claim, days, keyId, time } from './option-values.ts';
 import { redrive } from './redrive.ts';
-import { type Revocation, revokeKeys, sentencesOf } from './revoke.ts';
+import { noKeys, type Revocation, revokeKeys, sentencesOf } from './revoke.ts';
 import { countAll, revokeUntilNone } from './revoke-all.ts';
 import { unused } from './unused.ts';
 
@@ -59,6 +59,7 @@ export function addEndingCommands(program: Command): void {
       const answer = await revokeUntilNone(client, body, (revoked) => shown.show(`${revoked} keys are revoked`));
       shown.end();
       show(answer, common, () => `Revoked ${answer.revoked} of ${answer.matched} keys of ${organization}.`);
+      if (answer.matched === 0 && all) console.error(noKeys(organization));
       if (answer.matched > answer.revoked)
         throw new CommandFailure(exitCodes.incomplete, 'Keys are left: run the command again.');
     });

@@ -5,7 +5,7 @@ import { keyTable, recordTable, show, showNewKey } from './key-output.ts';
 import { allPages } from './key-pages.ts';
 import type { OperatorClient } from './operator-client.ts';
 import { claim, duration, keyId } from './option-values.ts';
-import { notActiveIn } from './revoke.ts';
+import { noKeys, notActiveIn } from './revoke.ts';
 
 interface KeyOptions extends CommonOptions {
   readonly user?: string;
@@ -34,6 +34,7 @@ export function addKeyCommands(program: Command): void {
     .option('--user <id>', 'only those of a user')
     .action(async ({ user, ...common }: KeyOptions) => {
       const keys = (await allPages(await clientOf(common), user)).flatMap((page) => page.keys);
+      if (keys.length === 0 && user === undefined) console.error(noKeys(common.organization));
       show(keys, common, () => keyTable(keys));
     });
 

@@ -23,7 +23,8 @@ const program = new Command('npm run -s keys --')
 Examples:
   npm run -s keys -- create --organization org_1 --scope "keys:read keys:write" > first.key
   npm run -s keys -- list --organization org_1
-  npm run -s keys -- revoke apit_1 apit_2 --organization org_1 --stage prod`,
+  npm run -s keys -- revoke apit_1 apit_2 --organization org_1 --stage prod
+  npm run -s keys -- list --organization org_1 | jq -r '.[].keyId' | npm run -s keys -- revoke --organization org_1`,
   );
 
 addKeyCommands(program);

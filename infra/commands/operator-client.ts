@@ -34,6 +34,8 @@ export interface OperatorClient {
 
 /** Finds the operators' API of a deployment by its stack's outputs, and signs for it with the AWS credential chain. */
 export async function connect({ organization, local, stage, url }: Target): Promise<OperatorClient> {
+  if (local !== undefined && (url !== undefined || process.argv.includes('--stage')))
+    throw new CommandFailure(exitCodes.usage, '--local is a deployment of its own: leave out --stage and --url.');
   const stack = local === undefined ? await stackOf(stage, url) : useLocalRuntime(local);
   const credentials = await fromNodeProviderChain()().catch((error: unknown) => {
     throw awsFailure(error, 'sign requests');

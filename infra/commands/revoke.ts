@@ -79,7 +79,8 @@ export async function notActiveIn(client: OperatorClient, keyId: string): Promis
 }
 
 const unknownOrganization = (organization: string) => `Scalekit does not know the organization ${organization}.`;
-const noKeys = (organization: string) => `${organization} has no active key: is it the right organization?`;
+/** A list that is empty may be that of a wrong organization. */
+export const noKeys = (organization: string) => `${organization} has no active key: is it the right organization?`;
 
 /** What happened, a sentence for each key. */
 export function sentencesOf(
@@ -90,7 +91,7 @@ export function sentencesOf(
     done: revoked.map((keyId) => `Revoked ${keyId}. Its next request is refused.`),
     notDone: [
       ...(organization === 'unknown' ? [unknownOrganization(organizationId)] : []),
-      ...notActive.map((keyId) => `${keyId} is not active in ${organizationId}: nothing was revoked.`),
+      ...notActive.map((keyId) => `${keyId} is not active in ${organizationId}: it was not revoked.`),
       ...(organization === 'without_keys' && revoked.length === 0 ? [noKeys(organizationId)] : []),
       ...failed.map(({ keyId, reason }) => `${keyId} may still be active: ${reason}`),
     ],

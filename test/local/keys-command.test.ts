@@ -42,7 +42,7 @@ function run(args: string[], env: NodeJS.Dict<string> = {}, input = ''): Promise
 
 const stage = ['--stage', 'dev']; // whatever cdk.json says
 const keys = (command: string, ...args: string[]) => {
-  const local = ['--local', '--data', runtime.dataDir, ...stage];
+  const local = ['--local', '--data', runtime.dataDir];
   return run([command, ...args, '--organization', runtime.outputs.organizationId, ...local]);
 };
 const { call, newKey } = clientOf(() => runtime.outputs);
@@ -172,6 +172,8 @@ test.each([
     /Use a time like/,
   ]),
   [['list', '--organization', 'org_1', '--stage', 'Prod'], /stage="Prod" is not allowed/],
+  [['list', '--organization', 'org_1', '--local', '--stage', 'prod'], /leave out --stage and --url/],
+  [['list', '--organization', 'org_1', '--local', '--url', 'https://a.example'], /leave out --stage and --url/],
   [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
   [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],
 ])('%o fails with one clear message', async (args, message) => {
@@ -187,6 +189,14 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
   test('an organization that Scalekit does not know', async () => {
     const sentence = 'Scalekit does not know the organization org_999';
     expect(await run(['create', ...other()])).toMatchObject({ code: 3, stderr: expect.stringContaining(sentence) });
+    expect(await run(['list', ...other()])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('is it the right'),
+    });
+    expect(await run(['revoke-all', '--all', '--yes', ...other()])).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('org_999 has no active key: is it the right organization?'),
+    });
     // Where Scalekit lists nothing, it may not know the organization.
     for (const command of ['revoke', 'get'])
       expect(await run([command, 'apit_1', ...other()]), command).toMatchObject({
@@ -207,7 +217,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
     const { key, keyId } = await newKey();
     const { organization } = await sdkOf(runtime.outputs.scalekit).organization.createOrganization('Other');
     const args = ['revoke', keyId, '--local', '--data', runtime.dataDir, '--organization', organization?.id ?? ''];
-    expect(await run(args)).toMatchObject({ code: 4, stderr: expect.stringContaining('nothing was revoked') });
+    expect(await run(args)).toMatchObject({ code: 4, stderr: expect.stringContaining('it was not revoked') });
     expect((await whoami(key)).status).toBe(200);
   });
 

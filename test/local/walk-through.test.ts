@@ -38,7 +38,7 @@ test('a newcomer adds a protected route of their own by the page', { timeout: 30
   for (const shell of shells)
     expect(await paste(shell, block('sh handler'), { cwd: project })).toMatchObject({ exitCode: 0 });
   writeFileSync(stack, before.replace(/^.*'\/whoami'.*\n/m, `$&${block('ts route')}`));
-  await shows(/api-keys-stack\.ts changed[\s\S]*served after/);
+  await shows(/api-keys-stack\.ts.* changed[\s\S]*served after/);
   for (const shell of shells) {
     const { text } = await paste(shell, block('sh call'), { cwd: project });
     const answers = text

@@ -22,6 +22,28 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
+test('the stage comes from --stage or the environment, and no credentials end it at once', () => {
+  const env = {
+    ...process.env,
+    AWS_ACCESS_KEY_ID: '',
+    AWS_SECRET_ACCESS_KEY: '',
+    AWS_PROFILE: 'none-such',
+    AWS_REGION: 'us-east-1',
+  };
+  for (const [args, more] of [
+    [['--stage', 'prod'], {}],
+    [[], { STAGE: 'prod' }],
+    [['-c', 'stage=prod'], {}],
+  ] as const) {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
+      encoding: 'utf8',
+      env: { ...env, ...more },
+    });
+    expect(stdout).toMatch(/Settings of ApiKeys-prod[\s\S]*There is no settings\/prod\.json/);
+    expect({ status, stderr }).toMatchObject({ status: 6, stderr: expect.stringMatching(/aws sso login/) });
+  }
+});
+
 test('--help says that it takes the options of cdk deploy', () => {
   expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options of cdk\s+deploy/) });
 });
