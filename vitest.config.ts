@@ -13,7 +13,7 @@ const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache
 /** Tests that take a minute or more each. */
 const long = [
   'test/{containment,soak}/**/*.test.ts',
-  'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,lifecycle,package,rotation-crashes,walk-through}.test.ts',
+  'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,lifecycle,operator-outages,package,rotation-crashes,walk-through}.test.ts',
 ];
 
 export default defineConfig({
