@@ -16,6 +16,16 @@ const long = [
   'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,lifecycle,operator-outages,package,rotation-crashes,walk-through}.test.ts',
 ];
 
+/** Tests against runtimes and processes. SDKs take seconds to load: once a worker. */
+const ofRuntimes = {
+  deps,
+  env,
+  isolate: false,
+  globalSetup: 'test/support/shared-assembly.ts',
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+};
+
 export default defineConfig({
   test: {
     projects: [
@@ -43,29 +53,19 @@ export default defineConfig({
       },
       {
         test: {
-          deps,
-          env,
+          ...ofRuntimes,
           name: 'local',
-          isolate: false, // SDKs take seconds to load: once a worker
           maxWorkers,
           include: ['test/{local,authorizer,alarms,hostile}/**/*.test.ts'],
           exclude: long,
-          globalSetup: 'test/support/shared-assembly.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {
         test: {
-          deps,
-          env,
+          ...ofRuntimes,
           name: 'long', // minutes of races, loads and whole walks: npm run test:long; some of them in CI
-          isolate: false,
           maxWorkers: 6, // they wait more than they compute
           include: long,
-          globalSetup: 'test/support/shared-assembly.ts',
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
         },
       },
       {

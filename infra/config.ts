@@ -146,7 +146,7 @@ const formerSettings: Readonly<Record<string, string>> = {
   wafRequestsPerFiveMinutes: 'use wafRequestsPerMinute, of a minute: a fifth of it is the same rate',
 };
 
-/** Parses settings by their names; throws a {@link ConfigError} for a name that is no setting, and for what is not allowed. */
+/** Parses settings by their names. Throws a {@link ConfigError} for an unknown name, and for a value that is not allowed. */
 export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   const given = [...settings].filter(([, { value }]) => value !== undefined);
   for (const [name, { named }] of given) requireSetting(name, named);

@@ -25,7 +25,7 @@ const program = new Command('npm run deploy --')
     if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
     console.log(`Settings of ${stack}: ${JSON.stringify(settings, null, 2)}`);
     if (!hasSettings(settings.stage))
-      console.log(`There is no settings/${settings.stage}.json: what is not given with -c has its default.`);
+      console.log(`There is no settings/${settings.stage}.json: settings that -c does not give have their defaults.`);
     console.log(await comparison(stack, settings));
     const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
     const given = Object.entries({ ...context, stage: settings.stage }).flatMap(([name, value]) => [

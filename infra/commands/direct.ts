@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { outputNames } from '../../shared/deployment.ts';
 import type { Failure } from '../../shared/failure.ts';
@@ -7,6 +6,7 @@ import { stackName } from '../names.ts';
 import { awsFailure } from './aws-failure.ts';
 import { describeStack } from './deployed-stack.ts';
 import { CommandFailure, type ExitCode, exitCodes } from './exit-codes.ts';
+import { useLocalRuntime } from './local-runtime.ts';
 import type { Target } from './operator-client.ts';
 import type { Revocation } from './revoke.ts';
 import { stageOf } from './stage.ts';
@@ -67,20 +67,8 @@ export async function outputsOf({ local, stage }: Pick<Target, 'local' | 'stage'
 }
 
 function localOutputs(folder: string): Outputs {
-  try {
-    const { stacks, aws } = JSON.parse(readFileSync(`${folder}/outputs.json`, 'utf8')) as {
-      stacks: Record<string, Outputs>;
-      aws: Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>;
-    };
-    process.env['AWS_ENDPOINT_URL'] = aws.endpointUrl;
-    process.env['AWS_REGION'] = aws.region;
-    process.env['AWS_ACCESS_KEY_ID'] = aws.accessKeyId;
-    process.env['AWS_SECRET_ACCESS_KEY'] = aws.secretAccessKey;
-    delete process.env['AWS_SESSION_TOKEN'];
-    return Object.values(stacks).find((outputs) => outputNames.decisionTable in outputs) ?? {};
-  } catch {
-    throw new CommandFailure(exitCodes.noAnswer, `There is no local runtime in ${folder}. Start one: npm start`);
-  }
+  const { stacks } = useLocalRuntime(folder);
+  return Object.values(stacks).find((outputs) => outputNames.decisionTable in outputs) ?? {};
 }
 
 /** Gives this process the environment that a function of the deployment has; returns the id of the access key. */

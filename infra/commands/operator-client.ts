@@ -1,12 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import aws4 from 'aws4';
 import { operatorRoute, outputNames } from '../../shared/deployment.ts';
 import { stackName } from '../names.ts';
 import { apiFailure } from './api-failure.ts';
 import { awsFailure, connectionCause } from './aws-failure.ts';
 import { describeStack } from './deployed-stack.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
+import { startCommand, useLocalRuntime } from './local-runtime.ts';
+import { signedFetch } from './signed-fetch.ts';
 import { stageOf } from './stage.ts';
 
 /** Which deployment is meant. */
@@ -36,7 +36,7 @@ export interface OperatorClient {
 export async function connect({ organization, local, stage, url }: Target): Promise<OperatorClient> {
   if (local !== undefined && (url !== undefined || process.argv.includes('--stage')))
     throw new CommandFailure(exitCodes.usage, '--local is a deployment of its own: leave out --stage and --url.');
-  const stack = local === undefined ? await stackOf(stage, url) : useLocalRuntime(local);
+  const stack = local === undefined ? await stackOf(stage, url) : localStack(local);
   const credentials = await fromNodeProviderChain()().catch((error: unknown) => {
     throw awsFailure(error, 'sign requests');
   });
@@ -76,31 +76,16 @@ async function stackOf(stage: string | undefined, url: string | undefined): Prom
   );
 }
 
-interface LocalOutputs {
-  readonly operatorUrl: string;
-  readonly aws: Readonly<Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>>;
+function localStack(folder: string): Stack {
+  const { operatorUrl, aws } = useLocalRuntime(folder);
+  return {
+    url: operatorUrl,
+    region: aws.region,
+    advice: `Does the local runtime run? Start it: ${startCommand(folder)}`,
+  };
 }
 
-/** Finds a local runtime, and leads the AWS clients of this process to it, with its credentials. */
-function useLocalRuntime(folder: string): Stack {
-  const start = `npm start -- --data ${folder}`;
-  let outputs: LocalOutputs;
-  try {
-    outputs = JSON.parse(readFileSync(`${folder}/outputs.json`, 'utf8'));
-  } catch {
-    throw new CommandFailure(exitCodes.noAnswer, `There is no local runtime in ${folder}. Start one: ${start}`);
-  }
-  const { endpointUrl, region, accessKeyId, secretAccessKey } = outputs.aws;
-  delete process.env['AWS_SESSION_TOKEN'];
-  delete process.env['AWS_PROFILE'];
-  process.env['AWS_ENDPOINT_URL'] = endpointUrl;
-  process.env['AWS_REGION'] = region;
-  process.env['AWS_ACCESS_KEY_ID'] = accessKeyId;
-  process.env['AWS_SECRET_ACCESS_KEY'] = secretAccessKey;
-  return { url: outputs.operatorUrl, region, advice: `Does the local runtime run? Start it: ${start}` };
-}
-
-interface SignedRequest {
+interface ClientRequest {
   readonly method: string;
   readonly body: unknown;
   readonly region: string;
@@ -110,39 +95,20 @@ interface SignedRequest {
   readonly advice: string;
 }
 
-async function send(url: URL, options: SignedRequest): Promise<unknown> {
-  const { method, body, region, credentials, withinMs, organization, advice } = options;
-  const text = body === undefined ? '' : JSON.stringify(body);
-  const { accessKeyId, secretAccessKey, sessionToken } = credentials;
-  const signed = aws4.sign(
-    {
-      service: 'execute-api',
-      region,
-      host: url.host,
-      method,
-      path: url.pathname + url.search,
-      headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
-      body: text,
-    },
-    { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) },
-  );
-  const { Host: _host, 'Content-Length': _length, ...headers } = signed.headers as Record<string, string>;
-  const request = { method, headers, signal: AbortSignal.timeout(withinMs), ...(text === '' ? {} : { body: text }) };
-  const [answer, answered] = await exchange(url, request, advice);
-  const json = parse(answered);
-  if (answer.ok && (json !== undefined || answered === '')) return json;
-  throw apiFailure({ host: url.host, status: answer.status, body: json, organization });
-}
-
-async function exchange(url: URL, request: RequestInit, advice: string): Promise<[Response, string]> {
-  try {
-    const answer = await fetch(url, request);
-    return [answer, await answer.text()];
-  } catch (error) {
+async function send(url: URL, options: ClientRequest): Promise<unknown> {
+  const { body, organization, advice, ...request } = options;
+  const { response, text } = await signedFetch(url, {
+    ...request,
+    service: 'execute-api',
+    headers: body === undefined ? {} : { 'Content-Type': 'application/json' },
+    body: body === undefined ? '' : JSON.stringify(body),
+  }).catch((error: unknown) => {
     const cause = connectionCause(error) ?? (error as Error).message;
-    const message = `No answer from ${url.host}: ${cause}. ${advice}`;
-    throw new CommandFailure(exitCodes.noAnswer, message, { cause: error });
-  }
+    throw new CommandFailure(exitCodes.noAnswer, `No answer from ${url.host}: ${cause}. ${advice}`, { cause: error });
+  });
+  const json = parse(text);
+  if (response.ok && (json !== undefined || text === '')) return json;
+  throw apiFailure({ host: url.host, status: response.status, body: json, organization });
 }
 
 /** Reads JSON. Other text, such as a proxy's page, gives `undefined`. */

@@ -12,7 +12,7 @@ interface Received {
   readonly Messages?: readonly { readonly ReceiptHandle: string; readonly Body: string }[];
 }
 
-/** What became of dead letters: handed to the work queue again, or left, for they are no work. */
+/** How many dead letters were handed to the work queue again, and how many were left because they hold no work. */
 export interface Redriven {
   readonly redriven: number;
   readonly left: number;

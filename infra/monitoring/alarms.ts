@@ -93,7 +93,7 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
       above: 600,
       in: [3, 5],
       description:
-        'One decision of a hundred takes more than 0.6 s; after 0.8 s without an answer of Scalekit it is a 503. First: compare UpstreamLatency on the dashboard. Is it as high, then Scalekit is slow; if not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
+        'One decision in a hundred takes more than 0.6 s. If Scalekit does not answer within 0.8 s, the request is a 503. First: compare UpstreamLatency on the dashboard. If it is as high, Scalekit is slow. If not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
     },
   ];
 }

@@ -5,7 +5,7 @@ import type { Failure } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { KeyServices } from './key-services.ts';
 
-/** What came of a key: it was ended, or nothing was, for it is not active in the organization. */
+/** Whether the key was ended. `not_active`: the organization has no such active key, so nothing was ended. */
 type Ended = 'revoked' | 'not_active';
 
 /** A look must not hold up the end of a key. */

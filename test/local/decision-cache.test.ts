@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { cachedKeysOf } from '../support/cached-keys.ts';
 import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
@@ -12,28 +13,12 @@ beforeAll(async () => {
 });
 afterAll(() => runtime.stop());
 
-const { call, newKey, control, fault } = clientOf(() => runtime.outputs);
+const client = clientOf(() => runtime.outputs);
+const { call, newKey, control, fault } = client;
+const { cachedKey, validations } = cachedKeysOf(client);
 const status = async (key: string, path = '/whoami') => (await call(key, 'GET', path)).status;
 const asAdmin = (method: string, path: string, body?: unknown) => call(runtime.outputs.adminKey, method, path, body);
 const tableFault = (body: object) => control('PUT', '/dynamodb/fault', body);
-
-/** How often Scalekit was asked to validate. */
-async function validations(): Promise<number> {
-  const { scalekit } = (await control('GET')) as { scalekit: { calls: Record<string, number> } };
-  return scalekit.calls['ValidateToken'] ?? 0;
-}
-
-/** A key whose decision is cached; a table that failed is not asked for five seconds. */
-async function cachedKey(body: object = {}) {
-  const made = await newKey(body);
-  const asked = async () => {
-    const before = await validations();
-    expect(await status(made.key)).toBe(200);
-    return (await validations()) - before;
-  };
-  await expect.poll(asked, { timeout: 15_000, interval: 200 }).toBe(0);
-  return made;
-}
 
 afterEach(async () => {
   await tableFault({ kind: 'gone', times: 0 });

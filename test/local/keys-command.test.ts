@@ -344,7 +344,7 @@ test('redrive hands dead letters to the work queue again, and leaves what is no 
   expect(deadLetters).toEqual([{ queue: expect.stringContaining('DeadLetters'), body: 'no work' }]);
 });
 
-test('npm run doctor looks at a deployment, and tells what is not well', async () => {
+test('npm run doctor reports what is well and what is wrong in a deployment', async () => {
   const { aws, adminKey } = runtime.outputs;
   const env = {
     ...process.env,

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { cachedKeysOf } from '../support/cached-keys.ts';
 import { clientOf, sdkOf } from '../support/client.ts';
 import { expectProblem } from '../support/problem.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
@@ -14,7 +15,9 @@ beforeAll(async () => {
 afterAll(() => runtime.stop());
 afterEach(() => control('DELETE', '/scalekit/fault'));
 
-const { call, newKey, control, fault } = clientOf(() => runtime.outputs);
+const client = clientOf(() => runtime.outputs);
+const { call, control, fault } = client;
+const { cachedKey } = cachedKeysOf(client);
 const hang = (...on: string[]) => fault({ kind: 'no_answer', on });
 const status = async (key: string) => (await call(key, 'GET', '/whoami')).status;
 const end = async (keyId: string) => {
@@ -22,19 +25,6 @@ const end = async (keyId: string) => {
   const answer = await callAsOperator(runtime.outputs, 'DELETE', `/keys/${keyId}`);
   return { answer, ms: Date.now() - startedAt };
 };
-
-/** A key that is allowed by a cached decision, whatever becomes of Scalekit. */
-async function cachedKey() {
-  const made = await newKey();
-  const validations = async () => (await control('GET')).scalekit.calls['ValidateToken'];
-  const asked = async () => {
-    const before = await validations();
-    expect(await status(made.key)).toBe(200);
-    return (await validations()) - before;
-  };
-  await expect.poll(asked, { timeout: 15_000, interval: 200 }).toBe(0);
-  return made;
-}
 
 test('with validations that hang, a key of the organization is ended within 5 s', async () => {
   const { key, keyId } = await cachedKey();
