@@ -5,6 +5,7 @@ import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { contractBackendPaths } from '../shared/deployment.ts';
 import { AuditTrail } from './audit-trail.ts';
+import { Canary } from './canary.ts';
 import { type Config, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
@@ -88,6 +89,7 @@ export class ApiKeyAuth extends Construct {
       takeWork: (worker) => work.grantTake(worker),
       readUses: (reader) => decisions.grantReadUses(reader),
     });
+    const canary = config.canary ? new Canary(this, 'Canary', { config, url: api.url, parameters }) : undefined;
     this.monitoring = new Monitoring(this, 'Monitoring', {
       deployment,
       functions: Object.values(functions),
@@ -96,6 +98,7 @@ export class ApiKeyAuth extends Construct {
       stage: api.restApi.deploymentStage,
       operatorStage: this.operators.stage,
       warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
+      canary: canary?.function,
       alarmEmail: config.alarmEmail,
       accessLog: api.accessLog,
       work: work.queue,

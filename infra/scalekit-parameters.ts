@@ -2,7 +2,7 @@ import { Stack, Tokenization } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { parameterNames, webhookSecretName } from '../shared/deployment.ts';
+import { canaryKeyName, parameterNames, webhookSecretName } from '../shared/deployment.ts';
 import type { Config } from './config.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { parameterPath } from './names.ts';
@@ -40,6 +40,12 @@ export class ScalekitParameters extends Construct {
   grantReadWebhookSecret(reader: ApiFunction): void {
     reader.addEnvironment('WEBHOOK_SECRET_PARAMETER', `${this.path}/${webhookSecretName}`);
     this.#grantRead(reader, [webhookSecretName]);
+  }
+
+  /** Lets the canary read its key. */
+  grantReadCanaryKey(reader: ApiFunction): void {
+    reader.addEnvironment('CANARY_KEY_PARAMETER', `${this.path}/${canaryKeyName}`);
+    this.#grantRead(reader, [canaryKeyName]);
   }
 
   #grantRead(reader: ApiFunction, names: readonly string[]): void {

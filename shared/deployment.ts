@@ -5,6 +5,8 @@
 export type FunctionVariable =
   | 'AUDIT_EVENT_BUS'
   | 'BACKEND_PATHS'
+  | 'CANARY_KEY_PARAMETER'
+  | 'CANARY_URL'
   | 'CORS_ALLOW_ORIGIN'
   | 'DECISION_CACHE_SECONDS'
   | 'DECISION_TABLE'
@@ -36,6 +38,9 @@ export const credentialVariables = {
 
 /** The name of the SecureString that Scalekit signs webhooks with, below the same path. */
 export const webhookSecretName = 'webhook-secret';
+
+/** The name of the SecureString with the canary's key, below the same path. */
+export const canaryKeyName = 'canary-key';
 
 /** What a refusal of credentials tells the client. The gateway puts it into JSON as it is: no quotes and no backslashes. */
 interface CredentialsRefusal {

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { type CanaryKey, createCanaryKey } from './canary-key.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { addCommand, announced, type CommonOptions, clientOf } from './key-command.ts';
 import { keyTable, recordTable, show, showNewKey } from './key-output.ts';
@@ -15,20 +16,12 @@ interface KeyOptions extends CommonOptions {
   readonly expiresIn?: number;
   readonly overlap?: number;
   readonly replace?: boolean;
+  readonly canary?: boolean;
 }
 
 /** Adds the commands that make, show and change keys. */
 export function addKeyCommands(program: Command): void {
-  addCommand(program, 'create', 'make a key; in a pipe the plain key is alone on stdout')
-    .option('--user <id>', 'make it for a user of the organization')
-    .option('--description <text>')
-    .option('--scope <words>', 'like "keys:read keys:write"')
-    .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
-    .option('--expires-in <duration>', 'like 90d; without it the key does not expire', duration)
-    .action(async ({ user, description, scope, claim: customClaims, expiresIn, ...common }: KeyOptions) => {
-      const { send } = await clientOf(common);
-      showNewKey(await send('POST', '', { userId: user, description, scope, customClaims, expiresIn }), common);
-    });
+  addCreate(program);
 
   addCommand(program, 'list', 'show the active keys')
     .option('--user <id>', 'only those of a user')
@@ -78,6 +71,35 @@ export function addKeyCommands(program: Command): void {
         .catch((error: unknown) => notActive(error, client, keyId));
       showNewKey(answer, common);
     });
+}
+
+function addCreate(program: Command): void {
+  addCommand(program, 'create', 'make a key; in a pipe the plain key is alone on stdout')
+    .option('--user <id>', 'make it for a user of the organization')
+    .option('--description <text>')
+    .option('--scope <words>', 'like "keys:read keys:write"')
+    .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
+    .option('--expires-in <duration>', 'like 90d; without it the key does not expire', duration)
+    .addOption(
+      new Option('--canary', 'make the key of the canary, and store it for it').conflicts([
+        'user',
+        'description',
+        'scope',
+        'claim',
+        'expiresIn',
+      ]),
+    )
+    .action(async ({ user, description, scope, claim: customClaims, expiresIn, canary, ...common }: KeyOptions) => {
+      const client = await clientOf(common);
+      if (canary) return showCanaryKey(await createCanaryKey(client, common.stage), common);
+      showNewKey(await client.send('POST', '', { userId: user, description, scope, customClaims, expiresIn }), common);
+    });
+}
+
+/** Says which key the canary has now, and how to find the one that it had. */
+function showCanaryKey(stored: CanaryKey, common: CommonOptions): void {
+  show(stored, common, () => recordTable(stored));
+  console.error('If the canary had a key before, list the keys and revoke the older one.');
 }
 
 /** Tells a key that is not found from an organization that is not known. */

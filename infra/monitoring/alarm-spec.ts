@@ -7,6 +7,8 @@ export interface AlarmSpec {
   readonly above: number;
   /** In so many of the last so many periods. */
   readonly in: readonly [datapoints: number, periods: number];
+  /** No data rings too. @default false */
+  readonly ringsWithoutData?: boolean;
   /** What has happened, and what to do first. */
   readonly description: string;
 }

@@ -22,6 +22,8 @@ export interface ServiceMetrics {
   readonly operatorErrors: IMetric;
   /** Invocations of the authorizer beyond what is provisioned; `undefined` where nothing is. */
   readonly spilled: IMetric | undefined;
+  /** Requests of the canary that failed; `undefined` without one. */
+  readonly canaryErrors: IMetric | undefined;
 }
 
 /** The alarms of a deployment, all to one topic. A customer's bad keys ring `Denials` and no other. */
@@ -40,20 +42,22 @@ export function createAlarms(
     ...denialAlarms(keys),
     ...serviceAlarms(aws),
   ];
-  return specs.map(({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], description }) => {
-    const alarm = new Alarm(scope, `${id}Alarm`, {
-      alarmDescription: description,
-      metric,
-      threshold: above,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods,
-      datapointsToAlarm,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    alarm.addAlarmAction(new SnsAction(topic));
-    alarm.addOkAction(new SnsAction(topic)); // pagers resolve by it
-    return alarm;
-  });
+  return specs.map(
+    ({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], ringsWithoutData, description }) => {
+      const alarm = new Alarm(scope, `${id}Alarm`, {
+        alarmDescription: description,
+        metric,
+        threshold: above,
+        comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+        evaluationPeriods,
+        datapointsToAlarm,
+        treatMissingData: ringsWithoutData ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
+      });
+      alarm.addAlarmAction(new SnsAction(topic));
+      alarm.addOkAction(new SnsAction(topic)); // pagers resolve by it
+      return alarm;
+    },
+  );
 }
 
 /** Requests that nobody could decide on, or not soon. */

@@ -29,6 +29,8 @@ interface MonitoringProps {
   readonly operatorStage: Stage;
   /** Where environments of the authorizer are kept warm: what requests invoke. */
   readonly warmAuthorizer: IFunction | undefined;
+  /** `undefined` without the setting. */
+  readonly canary: IFunction | undefined;
   /** Gets every alarm. */
   readonly alarmEmail: string | undefined;
   /** Of the customers' API; `undefined` where it is not ours. */
@@ -65,6 +67,7 @@ export class Monitoring extends Construct {
       ],
       operatorErrors: props.operatorStage.metricServerError(sum),
       spilled: props.warmAuthorizer?.metric('ProvisionedConcurrencySpilloverInvocations', sum),
+      canaryErrors: props.canary?.metricErrors(sum),
       deadLetters: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
     };
     const keys = new KeyMetrics(deployment);

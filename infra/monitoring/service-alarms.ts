@@ -25,11 +25,13 @@ interface Watched {
   readonly operatorErrors: IMetric;
   /** Invocations of the authorizer beyond what is provisioned; `undefined` where nothing is. */
   readonly spilled: IMetric | undefined;
+  /** Requests of the canary that failed; `undefined` without one. */
+  readonly canaryErrors: IMetric | undefined;
 }
 
 /** What stops operators, and what the account may run out of. */
-export function serviceAlarms({ operatorErrors, spilled }: Watched): AlarmSpec[] {
-  const specs: AlarmSpec[] = [
+export function serviceAlarms({ operatorErrors, spilled, canaryErrors }: Watched): AlarmSpec[] {
+  return [
     {
       id: 'OperatorErrors',
       metric: operatorErrors,
@@ -46,17 +48,30 @@ export function serviceAlarms({ operatorErrors, spilled }: Watched): AlarmSpec[]
       description:
         'The functions of the account use more than 80 % of its concurrent executions. At 100 % every function of the account is throttled. First: see in Lambda which function uses most. If it is the authorizer, is Scalekit slow? Ask for a higher quota of concurrent executions.',
     },
+    ...(spilled ? [spillover(spilled)] : []),
+    ...(canaryErrors ? [canary(canaryErrors)] : []),
   ];
-  if (!spilled) return specs;
-  return [
-    ...specs,
-    {
-      id: 'Spillover',
-      metric: spilled,
-      above: 0,
-      in: [5, 5],
-      description:
-        'Requests find no provisioned environment of the authorizer, and wait for a cold start. First: compare ConcurrentExecutions of the authorizer with authorizerProvisionedConcurrency, and raise the setting.',
-    },
-  ];
+}
+
+function spillover(metric: IMetric): AlarmSpec {
+  return {
+    id: 'Spillover',
+    metric,
+    above: 0,
+    in: [5, 5],
+    description:
+      'Requests find no provisioned environment of the authorizer, and wait for a cold start. First: compare ConcurrentExecutions of the authorizer with authorizerProvisionedConcurrency, and raise the setting.',
+  };
+}
+
+function canary(metric: IMetric): AlarmSpec {
+  return {
+    id: 'Canary',
+    metric,
+    above: 0,
+    in: [3, 5],
+    ringsWithoutData: true,
+    description:
+      'The canary sends one request per minute, and 3 of the last 5 failed or were not sent. Customers probably get the same answer. First: read the status and the code in the log of the canary. If no key is stored or its key is bad: npm run keys -- create --canary. If other alarms ring, follow those.',
+  };
 }

@@ -18,13 +18,18 @@ interface Delivery {
   readonly query?: string;
 }
 
-function deliver(
+/** Delivers as Scalekit does: an event that the route's limit turned away is sent again. */
+async function deliver(
   body: unknown,
   { id = 'msg_1', sentAt = Date.now(), key = secret, headers = {}, query = '' }: Delivery = {},
 ): Promise<Answer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
-  const sent = { ...signatureHeaders(key, text, id, sentAt), ...headers };
-  return send('POST', `/webhooks/scalekit${query}`, { 'Content-Type': 'application/json', ...sent }, text);
+  const sent = { 'Content-Type': 'application/json', ...signatureHeaders(key, text, id, sentAt), ...headers };
+  for (;;) {
+    const answer = await send('POST', `/webhooks/scalekit${query}`, sent, text);
+    if (answer.status !== 429) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Number(answer.headers['retry-after']) * 1_000));
+  }
 }
 
 const event = (type: string, data: object, more: object = {}) => ({

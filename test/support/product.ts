@@ -19,6 +19,7 @@ export const everySetting = {
   decisionCacheSeconds: 60,
   outageGraceSeconds: 3600,
   authorizerProvisionedConcurrency: 5,
+  canary: true,
   tracing: true,
   authorizerReservedConcurrency: 100,
   reservedConcurrencyForRevocation: 5,

@@ -46,10 +46,10 @@ test('the contract promises exactly the routes of the table: those with a key, a
   expect(open.toSorted()).toEqual(promised('open').toSorted());
 });
 
-test('every folder of a function is in the table, but the example of a backend', () => {
+test('every folder of a function is in the table, but the example of a backend and the canary, which is a setting', () => {
   const folders = readdirSync(new URL('../../functions', import.meta.url));
   const entries = keyFunctionEntries.map(([, { entry }]) => entry);
-  expect([...entries, 'whoami'].toSorted()).toEqual(folders.toSorted());
+  expect([...entries, 'canary', 'whoami'].toSorted()).toEqual(folders.toSorted());
 });
 
 test.each(keyFunctionEntries)('%s may do exactly what the table says', (id, { may, entry }) => {

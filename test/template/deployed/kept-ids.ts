@@ -41,6 +41,7 @@ export const keptIds: Readonly<Record<string, string>> = {
 /** What every setting adds to it. */
 export const keptIdsOfSettings: Readonly<Record<string, string>> = {
   AuthorizerAlias7AD153E1: 'AWS::Lambda::Alias',
+  CanaryFunctionLogD69D0D6C: 'AWS::Logs::LogGroup',
   CustomerApiCustomDomainEF780635: 'AWS::ApiGateway::DomainName',
   CustomerApiWebAclLogE1FF41BB: 'AWS::Logs::LogGroup',
   CustomerManagedKeyAlias81934D30: 'AWS::KMS::Alias',

@@ -1,0 +1,33 @@
+import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
+import { canaryKeyName } from '../../shared/deployment.ts';
+import { parameterPath } from '../names.ts';
+import { awsFailure } from './aws-failure.ts';
+import { CommandFailure, exitCodes } from './exit-codes.ts';
+import type { OperatorClient } from './operator-client.ts';
+import { stageOf } from './stage.ts';
+
+/** The key of the canary, without the plain key, and where that is stored. */
+export interface CanaryKey {
+  readonly keyId: string;
+  readonly storedAt: string;
+}
+
+/**
+ * Makes the key of a deployment's canary and stores it as a SecureString. It is printed nowhere. The key may list keys, and a
+ * claim of its own narrows that list to itself. A key that cannot be stored is revoked again.
+ */
+export async function createCanaryKey({ send }: OperatorClient, stage: string | undefined): Promise<CanaryKey> {
+  const name = stageOf(stage);
+  const Name = `${parameterPath(name)}/${canaryKeyName}`;
+  const request = { description: `Canary of ${name}`, scope: 'keys:read', customClaims: { canary: name } };
+  const { key, keyId } = (await send('POST', '', request)) as { readonly key: string; readonly keyId: string };
+  const stored = { Name, Value: key, Type: 'SecureString', Overwrite: true } as const;
+  await new SSMClient().send(new PutParameterCommand(stored)).catch(async (error: unknown) => {
+    await send('DELETE', `/${keyId}`).catch(() => {
+      const message = `The key ${keyId} was made, but could neither be stored nor revoked: revoke it.`;
+      throw new CommandFailure(exitCodes.incomplete, message, { cause: error });
+    });
+    throw awsFailure(error, `store ${Name}`);
+  });
+  return { keyId, storedAt: Name };
+}

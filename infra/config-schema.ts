@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-values.ts';
+
+/** Which values each setting takes, and its default. */
+export const ConfigSchema = z.strictObject({
+  stage: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9-]{0,19}$/,
+      'use 1 to 20 lower-case letters, digits and hyphens, beginning with a letter, like dev or prod',
+    )
+    .default('dev'),
+  corsAllowOrigin: textLike(
+    /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/,
+    'use * or one origin, like https://app.example.com',
+  ).default('*'),
+  logRetentionDays: wholeNumber
+    .refine((days) => retentionDays.includes(days), `use one of ${retentionDays.join(', ')}`)
+    .default(90),
+  scalekitDeadlineMs: wholeNumber
+    .refine((value) => Number.isInteger(value) && value >= 500 && value <= 4_000, 'use a whole number from 500 to 4000')
+    .default(2500),
+  decisionCacheSeconds: wholeNumber
+    .refine((value) => value <= 3_600, 'use a whole number of seconds from 0 (no cache) to 3600')
+    .default(0),
+  outageGraceSeconds: wholeNumber
+    .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
+    .default(0),
+  maxKeysPerUser: upTo1000('no limit').default(0),
+  throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
+  throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
+  alarmEmail: textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'use an e-mail address, like oncall@example.com').optional(),
+  operatorAddresses: textLike(
+    /^[\da-fA-F:.]+\/\d{1,3}( [\da-fA-F:.]+\/\d{1,3})*$/,
+    'use ranges with a space between, like 203.0.113.0/24 2001:db8::/32',
+  ).optional(),
+  canary: flag.default(false),
+  tracing: flag.default(false),
+  customerManagedKey: flag.default(false),
+  waf: flag.default(false),
+  wafRequestsPerMinute: wholeNumber
+    .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
+    .default(12_000),
+  domainName: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com').optional(),
+  certificateArn: textLike(
+    /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
+    'use the ARN of a certificate in ACM',
+  ).optional(),
+  disableDefaultEndpoint: flag.default(false),
+  cloudWatchRole: flag.default(true),
+  authorizerProvisionedConcurrency: upTo1000('none').default(0),
+  authorizerReservedConcurrency: upTo1000('none').default(0),
+  reservedConcurrencyForRevocation: upTo1000('none').default(0),
+});
