@@ -50,6 +50,11 @@ export class ApiKeysStack extends Stack {
       value: audit.bus.eventBusName,
       description: 'Where each change of a key is told of',
     });
+    for (const id of ['ServerErrors', 'OutageRate'] as const)
+      new CfnOutput(this, `${id}AlarmArn`, {
+        value: monitoring.alarm(id).alarmArn,
+        description: 'A deployment that makes it ring can be rolled back by it',
+      });
     new CfnOutput(this, 'AlarmTopicArn', { value: monitoring.topic.topicArn, description: 'Where every alarm goes' });
     if (auth.domainAliasTarget)
       new CfnOutput(this, 'DomainAliasTarget', {

@@ -77,6 +77,11 @@ export class Monitoring extends Construct {
     saveQueries(this, deployment, { accessLog, audit: recorders.map(({ logGroup }) => logGroup) });
   }
 
+  /** An alarm by its name. Throws for one that the settings leave out. */
+  alarm(id: string): Alarm {
+    return this.node.findChild(`${id}Alarm`) as Alarm;
+  }
+
   /** A topic that has a policy of its own has lost the default one, by which alarms of the account may publish. */
   #alarmTopic(): Topic {
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
