@@ -87,13 +87,11 @@ const BulkAnswer = z
       'Repeat the request until only the first is left: with the `cursor` of the answer, or without where it has none.',
   });
 
-const WebhookAnswer = z.strictObject({ revoked: count });
-
 const Caller = z.strictObject(identity);
 
 const Problem = z
   .strictObject({
-    type: z.literal('about:blank'),
+    type: z.string().meta({ format: 'uri', description: '`about:blank`, or a link to what explains the code.' }),
     title: z.string().min(1),
     status: z.int(),
     detail: z.string().min(1),
@@ -119,7 +117,6 @@ export const answers = {
   RotatedKey,
   KeyList,
   BulkAnswer,
-  WebhookAnswer,
   Caller,
   Problem,
   Contract,

@@ -71,7 +71,7 @@ function toOperation(operation: Operation) {
   };
 }
 
-function parametersIn({ path, query, headers = {} }: Operation) {
+function parametersIn({ path, query }: Operation) {
   const named = (place: string, object: Operation['path']) =>
     (object ? parametersOf(object) : []).map(({ name, isRequired, schema }) => ({
       name,
@@ -79,14 +79,7 @@ function parametersIn({ path, query, headers = {} }: Operation) {
       ...(isRequired ? { required: true } : {}),
       schema,
     }));
-  const sent = Object.entries(headers).map(([name, description]) => ({
-    name,
-    in: 'header',
-    required: true,
-    description,
-    schema: { type: 'string' },
-  }));
-  return [...named('path', path), ...named('query', query), ...sent];
+  return [...named('path', path), ...named('query', query)];
 }
 
 function requestBody({ body, isForm }: Operation) {
@@ -95,14 +88,13 @@ function requestBody({ body, isForm }: Operation) {
   return { requestBody: { required: true, content: { [type]: { schema: schemaReference(body) } } } };
 }
 
-function success({ success: { status, description, body, hasLocation }, accepted }: Operation) {
+function success({ success: { status, description, body, hasLocation } }: Operation) {
   return {
     [status]: {
       description,
       ...(hasLocation ? { headers: { Location: headerReference('Location') } } : {}),
       ...(body === undefined ? {} : { content: { 'application/json': { schema: schemaReference(body) } } }),
     },
-    ...(accepted === undefined ? {} : { 202: { description: accepted } }),
   };
 }
 

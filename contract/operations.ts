@@ -16,8 +16,6 @@ export interface Operation {
   readonly description?: string;
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
-  /** Headers that must be sent, each with what it is. */
-  readonly headers?: Readonly<Record<string, string>>;
   readonly body?: keyof typeof requests;
   /** The body is form-encoded, in place of JSON. */
   readonly isForm?: boolean;
@@ -27,8 +25,6 @@ export interface Operation {
     readonly body?: keyof typeof answers;
     readonly hasLocation?: boolean;
   };
-  /** What the answer 202 means, where there is one. */
-  readonly accepted?: string;
   readonly problems: readonly ProblemName[];
 }
 
@@ -40,7 +36,10 @@ const reading = [...authorized, 'LacksScope', 'Unavailable'] as const;
 /** Of what gives keys more or less than they had. */
 const granting = [...authorized, 'BeyondAuthority', 'TooLarge', 'Unfinished'] as const;
 
-/** The routes of the customers' API, by path and method. */
+/**
+ * The routes of the customers' API, by path and method. Scalekit's webhook is served there too, but is no business of
+ * customers.
+ */
 export const operations: Readonly<Record<string, Readonly<Record<string, Operation>>>> = {
   '/keys': {
     get: {
@@ -131,22 +130,6 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
       isForm: true,
       success: { status: 200, description: 'The token is no active key.' },
       problems: [...common, 'TooLarge', 'Unfinished'],
-    },
-  },
-  '/webhooks/scalekit': {
-    post: {
-      operationId: 'receiveScalekitEvent',
-      summary: 'Take an event of Scalekit, and end the keys of who leaves',
-      tag: 'open',
-      headers: {
-        'webhook-id': 'The id of the delivery.',
-        'webhook-timestamp': 'Seconds since the epoch, of the last 5 minutes.',
-        'webhook-signature': 'One or more of `v1,` and HMAC SHA-256, in base64.',
-      },
-      body: 'ScalekitEvent',
-      success: { status: 200, description: 'How many keys were revoked.', body: 'WebhookAnswer' },
-      accepted: 'What is left to revoke is in a queue, and will be done. Nothing needs to be sent again.',
-      problems: [...common, 'Unsigned', 'TooLarge', 'Unfinished'],
     },
   },
   '/whoami': {

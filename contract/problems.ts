@@ -10,8 +10,8 @@ export const gatewayCodes = [
   'timeout',
 ] as const;
 
-/** What tells one problem from another. */
-export type ProblemCode = Failure['kind'] | (typeof gatewayCodes)[number];
+/** What tells one problem from another. Only Scalekit's webhook is answered with `invalid_webhook_signature`. */
+export type ProblemCode = Exclude<Failure['kind'], 'invalid_webhook_signature'> | (typeof gatewayCodes)[number];
 
 interface ProblemAnswer {
   readonly status: number;
@@ -24,53 +24,58 @@ const unavailable = ['upstream_unavailable'] as const;
 
 /** The problems that routes answer with, by the names that they have in the document. */
 export const problems = {
-  BadRequest: { status: 400, codes: ['invalid_request'], description: 'The input does not fit.' },
+  BadRequest: { status: 400, codes: ['invalid_request'], description: 'The input is not valid.' },
   Unauthorized: {
     status: 401,
     codes: ['missing_credentials', 'malformed_credentials', 'invalid_token', 'address_not_allowed'],
-    description: 'There is no key, or not one that is good, or not from here. Replace a key on `invalid_token` only.',
+    description:
+      'The key is missing, malformed, bad, or not allowed from this address. Replace a key on `invalid_token` only.',
   },
-  Unsigned: {
-    status: 401,
-    codes: ['invalid_webhook_signature'],
-    description: 'The signature is missing, wrong, or older than 5 minutes.',
-  },
-  LacksScope: { status: 403, codes: scoped, description: 'The key lacks a scope.' },
+  LacksScope: { status: 403, codes: scoped, description: 'The key does not have the scope that the request needs.' },
   BeyondAuthority: {
     status: 403,
     codes: [...scoped, 'beyond_authority'],
-    description: 'The key lacks a scope, or the request asks for more than the key has.',
+    description: 'The key does not have the scope, or the request asks for more than the key has.',
   },
-  NotFound: { status: 404, codes: ['not_found'], description: 'There is no such active key that the caller can see.' },
+  NotFound: { status: 404, codes: ['not_found'], description: 'The caller can see no active key with this id.' },
   AlreadyRotated: {
     status: 409,
     codes: ['already_rotated'],
-    description: 'The key has a successor; send `replace` to revoke that and make another.',
+    description: 'The key has a successor. Send `replace` to revoke the successor and create another.',
   },
   TooManyKeys: {
     status: 409,
     codes: ['too_many_keys'],
-    description: 'The user has as many active keys as a user may have; revoke one of them first.',
+    description: 'The user has reached the limit of active keys. Revoke one of them, then retry.',
   },
-  TooLarge: { status: 413, codes: ['request_too_large'], description: 'The body is over 10 MB.' },
-  Throttled: { status: 429, codes: ['throttled'], description: 'Too many requests.' },
-  Fault: { status: 500, codes: ['internal_error'], description: 'Our fault; it is logged under `requestId`.' },
+  TooLarge: { status: 413, codes: ['request_too_large'], description: 'The body is larger than 10 MB.' },
+  Throttled: {
+    status: 429,
+    codes: ['throttled'],
+    description: 'There are too many requests. Wait for the seconds in `Retry-After`, then retry.',
+  },
+  Fault: {
+    status: 500,
+    codes: ['internal_error'],
+    description: 'The server failed. The error is logged under `requestId`.',
+  },
   NotApplied: {
     status: 502,
     codes: ['not_applied'],
-    description: 'Scalekit took the change, but the key is not what was asked; look at it.',
+    description: 'The change was accepted, but the key is not as requested. Get the key and check it.',
   },
   Unavailable: {
     status: 503,
     codes: unavailable,
-    description: 'Scalekit or our access to it failed; the key may be good, and it is safe to repeat.',
+    description: 'A service that this API depends on does not answer. The key may be good: keep it, and retry.',
   },
   Unfinished: {
     status: 503,
     codes: [...unavailable, 'outcome_unknown', 'cache_not_flushed'],
-    description: 'As `upstream_unavailable`; or the change may be made, or cached decisions may not follow it yet.',
+    description:
+      'As `upstream_unavailable`. With `outcome_unknown` the change may have been made; with `cache_not_flushed` the key may be accepted for a while.',
   },
-  TimedOut: { status: 504, codes: ['timeout'], description: 'The request took too long.' },
+  TimedOut: { status: 504, codes: ['timeout'], description: 'The request took too long. It may still take effect.' },
 } as const satisfies Readonly<Record<string, ProblemAnswer>>;
 
 export type ProblemName = keyof typeof problems;

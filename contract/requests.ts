@@ -3,7 +3,6 @@ import { RevokeKeysInput } from '../functions/revoke-keys/schema.ts';
 import { RevokeLeakedKeyInput } from '../functions/revoke-leaked-key/schema.ts';
 import { RotateKeyInput } from '../functions/rotate-key/schema.ts';
 import { UpdateKeyInput } from '../functions/update-key/schema.ts';
-import { ScalekitEvent } from '../shared/webhook/event.ts';
 
 /** The bodies that requests have: the schemas that the functions parse them with, by the names in the document. */
 export const requests = {
@@ -12,5 +11,4 @@ export const requests = {
   RotateKeyRequest: RotateKeyInput.body,
   RevokeKeysRequest: RevokeKeysInput.body,
   LeakedKey: RevokeLeakedKeyInput.form,
-  ScalekitEvent,
 };

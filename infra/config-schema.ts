@@ -29,6 +29,10 @@ export const ConfigSchema = z.strictObject({
   maxKeysPerUser: upTo1000('no limit').default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
+  docsUrl: textLike(
+    /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[\w.~!&'()*+,;=:@%/-]*)?$/,
+    'use a URL of HTTPS without query and fragment, like https://docs.example.com/errors',
+  ).optional(),
   alarmEmail: textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'use an e-mail address, like oncall@example.com').optional(),
   operatorAddresses: textLike(
     /^[\da-fA-F:.]+\/\d{1,3}( [\da-fA-F:.]+\/\d{1,3})*$/,

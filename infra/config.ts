@@ -22,6 +22,8 @@ export interface Config {
   readonly throttleRatePerSecond: number;
   /** How many more it takes at once. @default 2000 */
   readonly throttleBurst: number;
+  /** A page of yours that explains the codes of errors: the `type` of each problem links to it, with the code as fragment. @default none */
+  readonly docsUrl?: string | undefined;
   /** An address that gets every alarm, once its owner has confirmed it. @default none */
   readonly alarmEmail?: string | undefined;
   /** The ranges of addresses that the operators' API may be called from, with a space between. @default all */

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type Caller, readCaller } from '../shared/authentication/caller.ts';
+import { problemType } from '../shared/deployment.ts';
 
 export { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
 
@@ -7,6 +8,8 @@ export { type Caller, type NoCaller, readCaller } from '../shared/authentication
 export interface WithCallerOptions {
   /** The origin whose pages may read them, or `*`, as `ApiKeyAuth`'s setting has it. @default none, for no page calls */
   readonly corsAllowOrigin?: string;
+  /** The page that explains the codes of errors, as `ApiKeyAuth`'s setting has it. @default none */
+  readonly docsUrl?: string;
 }
 
 /**
@@ -16,7 +19,7 @@ export interface WithCallerOptions {
  */
 export function withCaller(
   handler: (event: APIGatewayProxyEvent, caller: Caller, context: Context) => Promise<APIGatewayProxyResult>,
-  { corsAllowOrigin }: WithCallerOptions = {},
+  { corsAllowOrigin, docsUrl }: WithCallerOptions = {},
 ): (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult> {
   return async (event, context) => {
     const caller = readCaller(event);
@@ -29,11 +32,16 @@ export function withCaller(
         'Cache-Control': 'no-store',
         ...(corsAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': corsAllowOrigin }),
       },
-      body: JSON.stringify({ type: 'about:blank', title, status, detail, code, requestId }),
+      body: JSON.stringify({ type: problemType(docsUrl, code), title, status, detail, code, requestId }),
     });
     if (caller.failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
     console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
-    return refuse(500, 'Internal Server Error', 'internal_error', 'The fault is on our side, and is logged.');
+    return refuse(
+      500,
+      'Internal Server Error',
+      'internal_error',
+      'The server failed. The error is logged under `requestId`.',
+    );
   };
 }
 

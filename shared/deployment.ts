@@ -10,6 +10,7 @@ export type FunctionVariable =
   | 'CORS_ALLOW_ORIGIN'
   | 'DECISION_CACHE_SECONDS'
   | 'DECISION_TABLE'
+  | 'DOCS_URL'
   | 'MAX_KEYS_PER_USER'
   | 'METRICS_DEPLOYMENT'
   | 'OUTAGE_GRACE_SECONDS'
@@ -42,6 +43,14 @@ export const webhookSecretName = 'webhook-secret';
 /** The name of the SecureString with the canary's key, below the same path. */
 export const canaryKeyName = 'canary-key';
 
+/**
+ * The `type` of a problem (RFC 9457): a link to the part of a documentation page that explains the code, or `about:blank`
+ * without a page.
+ */
+export function problemType(docsUrl: string | undefined, code: string): string {
+  return docsUrl === undefined ? 'about:blank' : `${docsUrl}#${code}`;
+}
+
 /** What a refusal of credentials tells the client. The gateway puts it into JSON as it is: no quotes and no backslashes. */
 interface CredentialsRefusal {
   readonly detail: string;
@@ -56,14 +65,14 @@ export const credentialsRefusals = {
   missing_credentials: { detail: 'Send an API key in the header: Authorization: Bearer KEY.', challenge },
   malformed_credentials: {
     detail:
-      'The Authorization header is not of the form: Bearer KEY. The key may be good: keep it, and mend the header.',
+      'The Authorization header is not of the form: Bearer KEY. The key may be good: keep it, and correct the header.',
     challenge,
   },
   invalid_token: {
     detail: 'The API key is malformed, unknown, expired or revoked.',
     challenge: `${challenge}, error="invalid_token"`,
   },
-  address_not_allowed: { detail: 'The API key is good, but not from this address.', challenge },
+  address_not_allowed: { detail: 'The API key cannot be used from this address.', challenge },
 } as const satisfies Record<string, CredentialsRefusal>;
 
 export type CredentialsRefusalCode = keyof typeof credentialsRefusals;

@@ -20,7 +20,7 @@ const problems = {
   invalid_request: {
     status: 400,
     title: 'Bad Request',
-    detail: 'The request does not fit; `errors` names each field.',
+    detail: 'The request is not valid: `errors` lists each problem.',
   },
   beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the API key has.' },
   not_found: { status: 404, title: 'Not Found', detail: 'There is no such note.' },

@@ -6,7 +6,7 @@ const UpdateKeyBody = z
   .strictObject(
     {
       ...claimFields,
-      scope: z.union([z.literal('').transform(() => []), Scope], 'must be words with one space between two').optional(),
+      scope: z.union([z.literal('').transform(() => []), Scope], 'must be words separated by single spaces').optional(),
       description: text(0, 255).optional(),
     },
     'must be a JSON object',

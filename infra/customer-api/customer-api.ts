@@ -84,7 +84,7 @@ export class CustomerApi extends Construct {
     };
     if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage, commonHeaders });
     this.#domain = this.#domainOf(config);
-    addGatewayResponses(api, customerRefusals, commonHeaders);
+    addGatewayResponses(api, customerRefusals, commonHeaders, config.docsUrl);
   }
 
   /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. `undefined` for an adopted API without. */

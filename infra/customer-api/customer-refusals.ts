@@ -2,7 +2,12 @@ import { ResponseType } from 'aws-cdk-lib/aws-apigateway';
 import { credentialsRefusals } from '../../shared/deployment.ts';
 import { outage, type Refusal } from '../rest-api/gateway-responses.ts';
 
-const notFound = { status: 404, title: 'Not Found', code: 'not_found', detail: 'There is no such route.' };
+const notFound = {
+  status: 404,
+  title: 'Not Found',
+  code: 'not_found',
+  detail: 'This route does not exist. Check the path and the method.',
+};
 
 /** What the customers' API says of credentials: 401 for what the client can mend, 503 for an outage. */
 export const customerRefusals: readonly Refusal[] = [

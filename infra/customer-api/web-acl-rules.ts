@@ -1,4 +1,5 @@
 import type { CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
+import { problemType } from '../../shared/deployment.ts';
 import { keyFunctions, methodAndPath } from '../key-functions.ts';
 
 /**
@@ -30,18 +31,18 @@ const windowSeconds = 60;
 const throttledBody = 'throttled';
 
 /** The bodies of answers. WAF has no id of a request that it could put in. */
-export const responseBodies: Readonly<Record<string, CfnWebACL.CustomResponseBodyProperty>> = {
-  [throttledBody]: {
-    contentType: 'APPLICATION_JSON',
-    content: JSON.stringify({
-      type: 'about:blank',
-      title: 'Too Many Requests',
-      status: 429,
-      detail: 'Too many requests from this address.',
-      code: 'throttled',
-    }),
-  },
-};
+export function responseBodies(
+  docsUrl: string | undefined,
+): Readonly<Record<string, CfnWebACL.CustomResponseBodyProperty>> {
+  const problem = {
+    type: problemType(docsUrl, 'throttled'),
+    title: 'Too Many Requests',
+    status: 429,
+    detail: 'There are too many requests from this address. Wait for the seconds in Retry-After, then retry.',
+    code: 'throttled',
+  };
+  return { [throttledBody]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(problem) } };
+}
 
 /** The rules of a web ACL: limits per address first, then AWS's own. */
 export function webAclRules(requestsPerMinute: number, commonHeaders: Readonly<Record<string, string>>) {

@@ -21,7 +21,7 @@ export class WebAcl extends Construct {
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility('ApiKeys'),
-      customResponseBodies: responseBodies,
+      customResponseBodies: responseBodies(config.docsUrl),
       rules: webAclRules(config.wafRequestsPerMinute, commonHeaders),
     });
     const log = new LogGroup(this, 'Log', {

@@ -69,6 +69,7 @@ export class ApiFunction extends LambdaFunction {
       ...(deadLetterQueue ? { deadLetterQueue, retryAttempts: 2 } : {}),
     });
     this.addEnvironment('CORS_ALLOW_ORIGIN', config.corsAllowOrigin);
+    if (config.docsUrl !== undefined) this.addEnvironment('DOCS_URL', config.docsUrl);
     if (typeof PREBUILT_FUNCTIONS === 'undefined') recordBuild(entry, Stage.of(this)?.outdir ?? '');
   }
   /** Only a variable that functions know of. */

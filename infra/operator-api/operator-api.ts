@@ -74,7 +74,7 @@ export class OperatorApi extends Construct {
     });
     this.#api.node.tryRemoveChild('Endpoint');
     if (loggingAccount) this.node.addDependency(loggingAccount);
-    addGatewayResponses(this.#api, operatorRefusals, {});
+    addGatewayResponses(this.#api, operatorRefusals, {}, config.docsUrl);
     this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization');
     this.organizationPolicy = this.#policyFor(
       'OrganizationOperatorPolicy',

@@ -6,13 +6,13 @@ export const operatorRefusals: readonly Refusal[] = [
   {
     type: ResponseType.MISSING_AUTHENTICATION_TOKEN,
     ...forbidden,
-    detail: 'There is no such route, or the request is not signed with AWS credentials (Signature Version 4).',
+    detail: 'This route does not exist, or the request is not signed with AWS credentials (Signature Version 4).',
   },
   {
     type: ResponseType.INVALID_SIGNATURE,
     ...forbidden,
     code: 'invalid_signature',
-    detail: 'The AWS signature does not fit the request, or its time is over 5 minutes off.',
+    detail: 'The AWS signature does not match the request, or its time differs by more than 5 minutes.',
   },
   {
     type: ResponseType.EXPIRED_TOKEN,

@@ -1,4 +1,5 @@
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway';
+import { problemType } from '../../shared/deployment.ts';
 
 /** How an API answers what the gateway itself refuses, by one type of gateway response. */
 export interface Refusal {
@@ -18,32 +19,32 @@ export const forbidden: Answer = {
   status: 403,
   title: 'Forbidden',
   code: 'forbidden',
-  detail: 'The request was refused.',
+  detail: 'The request was refused before it reached its route.',
 };
 export const outage: Answer = {
   status: 503,
   title: 'Service Unavailable',
   code: 'upstream_unavailable',
-  detail: 'The API key could not be checked. The key may be good: keep it, and try again.',
+  detail: 'The API key could not be checked. The key may be good: keep it, and retry.',
   headers: { 'Retry-After': '5' },
 };
 const badRequest: Answer = {
   status: 400,
   title: 'Bad Request',
   code: 'invalid_request',
-  detail: 'The request does not fit.',
+  detail: 'The request is not valid.',
 };
 const internalError: Answer = {
   status: 500,
   title: 'Internal Server Error',
   code: 'internal_error',
-  detail: 'The fault is on our side, and is logged.',
+  detail: 'The server failed. The error is logged under `requestId`.',
 };
 const tooMany: Answer = {
   status: 429,
   title: 'Too Many Requests',
   code: 'throttled',
-  detail: 'Too many requests.',
+  detail: 'There are too many requests. Wait for the seconds in Retry-After, then retry.',
   headers: { 'Retry-After': '1' },
 };
 
@@ -59,14 +60,14 @@ const commonRefusals: readonly Refusal[] = [
     status: 413,
     title: 'Content Too Large',
     code: 'request_too_large',
-    detail: 'The body is over 10 MB.',
+    detail: 'The body is larger than 10 MB.',
   },
   {
     type: ResponseType.UNSUPPORTED_MEDIA_TYPE,
     status: 415,
     title: 'Unsupported Media Type',
     code: 'unsupported_media_type',
-    detail: 'Send JSON.',
+    detail: 'Send the body as JSON, with the header Content-Type: application/json.',
   },
   { type: ResponseType.THROTTLED, ...tooMany },
   { type: ResponseType.QUOTA_EXCEEDED, ...tooMany, headers: { 'Retry-After': '3600' } },
@@ -75,7 +76,7 @@ const commonRefusals: readonly Refusal[] = [
     status: 504,
     title: 'Gateway Timeout',
     code: 'timeout',
-    detail: 'The request took too long.',
+    detail: 'The request took too long. It may still take effect.',
   },
   { type: ResponseType.INTEGRATION_FAILURE, ...internalError },
   { type: ResponseType.API_CONFIGURATION_ERROR, ...internalError },
@@ -92,10 +93,11 @@ export function addGatewayResponses(
   api: RestApi,
   refusals: readonly Refusal[],
   commonHeaders: Readonly<Record<string, string>>,
+  docsUrl: string | undefined,
 ): void {
   const all = new Map([...commonRefusals, ...refusals].map((refusal) => [refusal.type, refusal]));
   for (const { type, status, title, code, detail, headers, mappedHeaders } of all.values()) {
-    const problem = { type: 'about:blank', title, status, detail, code, requestId: '$context.requestId' };
+    const problem = { type: problemType(docsUrl, code), title, status, detail, code, requestId: '$context.requestId' };
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),

@@ -102,7 +102,9 @@ export function succeed(
   const customClaims = { ...key.customClaims, issued_by: issuer, rotated_from: rotatedFrom };
   const count = Object.keys(customClaims).length;
   if (count > maxClaims)
-    return fail(invalid('keyId', `cannot be rotated: it would have ${count} claims; ${maxClaims} fit`));
+    return fail(
+      invalid('keyId', `cannot be rotated: its successor would have ${count} claims, and the limit is ${maxClaims}`),
+    );
   const { organizationId, userId, description } = key;
   return ok(withoutUndefined({ organizationId, userId, description, customClaims, expiresAt: expiry.value }));
 }
@@ -146,7 +148,7 @@ function requireRoom(claims: Claims): Result<void, Failure> {
   const count = Object.keys(claims).filter((name) => !isReserved(name)).length;
   if (count <= maxOwnClaims) return ok(undefined);
   return fail(
-    invalid('customClaims', `makes ${count} claims with the inherited ones and the scope; at most ${maxOwnClaims} fit`),
+    invalid('customClaims', `has ${count} claims with the inherited ones and the scope: the limit is ${maxOwnClaims}`),
   );
 }
 

@@ -25,13 +25,13 @@ export function separateScope({ scope, customClaims }: ClaimFields, context: z.c
   if (customClaims === undefined) return scope === undefined ? {} : { scope };
   const { scope: scopeClaim, ...others } = customClaims;
   const count = Object.keys(customClaims).filter((name) => !isReserved(name)).length;
-  if (count > maxOwnClaims) issue(['customClaims'], `has ${count} claims; at most ${maxOwnClaims} fit`);
+  if (count > maxOwnClaims) issue(['customClaims'], `has ${count} claims: the limit is ${maxOwnClaims}`);
   if (scopeClaim === undefined) return { customClaims: others, ...(scope === undefined ? {} : { scope }) };
   const parsed = Scope.safeParse(scopeClaim);
   if (!parsed.success) issue(['customClaims', 'scope'], z.flattenError(parsed.error).formErrors.join(', '));
   const words = scopeWords(scopeClaim);
   if (scope && !sameWords(scope, words)) {
-    issue(['scope'], 'differs from customClaims.scope, which means the same; name one of them');
+    issue(['scope'], 'differs from customClaims.scope, which has the same meaning: send one of them');
   }
   return { customClaims: others, scope: words };
 }

@@ -9,7 +9,7 @@ export const expiryFields = {
   expiresAt: Instant.optional(),
   expiresIn: z
     .int('must be a whole number of seconds')
-    .positive('must be above 0 seconds')
+    .positive('must be more than 0 seconds')
     .max(maxSeconds, `must be at most ${maxSeconds} seconds; leave it out for a key that does not expire`)
     .optional(),
 };
@@ -30,8 +30,8 @@ export function expiryOf(
   context: z.core.$RefinementCtx,
 ): { readonly expiresAt?: Date } {
   const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
-  if (expiresAt && expiresIn !== undefined) issue(['expiresIn'], 'stands beside expiresAt; name one of them');
+  if (expiresAt && expiresIn !== undefined) issue(['expiresIn'], 'cannot be combined with expiresAt');
   const expiry = expiresIn === undefined ? expiresAt : new Date(Date.now() + expiresIn * 1000);
-  if (expiry && expiry.getTime() <= Date.now()) issue(['expiresAt'], 'is not in the future');
+  if (expiry && expiry.getTime() <= Date.now()) issue(['expiresAt'], 'must be in the future');
   return expiry ? { expiresAt: expiry } : {};
 }

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { corsExposeHeaders } from '../deployment.ts';
-import { requireEnvironment } from '../environment.ts';
+import { readEnvironment, requireEnvironment } from '../environment.ts';
 import type { Failure } from '../failure.ts';
 import { causeOf, logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
@@ -42,12 +42,13 @@ interface Route<S extends RequestSchema, T> {
  */
 export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Handler {
   const corsAllowOrigin = requireEnvironment('CORS_ALLOW_ORIGIN');
+  const docsUrl = readEnvironment('DOCS_URL');
   return async (event) => {
     const { requestId } = event.requestContext;
     const { result, log } = await answerOf(route, event);
     const { status, headers, body } = result.ok
       ? result.value
-      : problemAnswer(result.failure, requestId, route.schema.form !== undefined);
+      : problemAnswer(result.failure, { requestId, docsUrl, isOAuth: route.schema.form !== undefined });
     logger.info('answered', {
       requestId,
       status,
@@ -94,12 +95,19 @@ function corsHeaders(event: APIGatewayProxyEvent, origin: string): Record<string
   };
 }
 
-function problemAnswer(failure: Failure, requestId: string, isOAuth: boolean): Answer {
+interface ProblemContext {
+  readonly requestId: string;
+  readonly docsUrl: string | undefined;
+  /** The route is RFC 7009's, whose errors have a field `error`. */
+  readonly isOAuth: boolean;
+}
+
+function problemAnswer(failure: Failure, { requestId, docsUrl, isOAuth }: ProblemContext): Answer {
   if ('cause' in failure) {
     const reason = 'reason' in failure ? { reason: failure.reason } : {};
     logger.error(failure.kind, { requestId, ...reason, ...causeOf(failure.cause), ...stackOf(failure) });
   }
-  const { body, headers } = toProblem(failure, requestId);
+  const { body, headers } = toProblem(failure, requestId, docsUrl);
   const error = isOAuth && failure.kind === 'invalid_request' ? { error: failure.kind } : {};
   return {
     status: body.status,

@@ -57,7 +57,7 @@ function queryOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Fa
   const query: Record<string, string> = Object.create(null);
   for (const [name, values = []] of Object.entries(event.multiValueQueryStringParameters ?? {})) {
     const [value = '', ...others] = values;
-    if (others.length > 0) return fail(invalid(name, 'is given more than once'));
+    if (others.length > 0) return fail(invalid(name, 'is sent more than once'));
     query[name] = value;
   }
   return ok(query);
@@ -76,7 +76,7 @@ function textOf(event: APIGatewayProxyEvent): Result<string, Failure> {
   if (text.length > maxBodyCharacters)
     return fail(invalid('', `The body has more than ${maxBodyCharacters} characters.`));
   if (text.includes(replacementCharacter)) {
-    return fail(invalid('', 'The body is not valid UTF-8, or holds the character U+FFFD.'));
+    return fail(invalid('', 'The body is not valid UTF-8, or contains the character U+FFFD.'));
   }
   return ok(text);
 }
@@ -86,7 +86,7 @@ function formOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Fai
   if (!text.ok) return text;
   const fields: Record<string, string> = Object.create(null);
   for (const [name, value] of new URLSearchParams(text.value)) {
-    if (name in fields) return fail(invalid(name, 'is given more than once'));
+    if (name in fields) return fail(invalid(name, 'is sent more than once'));
     fields[name] = value;
   }
   return ok(fields);
@@ -98,16 +98,15 @@ function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
   try {
     return ok(JSON.parse(text.value.replace(byteOrderMark, ''), refuseProto));
   } catch (error) {
-    return fail(
-      error instanceof ProtoMember
-        ? invalid('__proto__', 'is not a possible name')
-        : invalid('', 'The body is not a JSON object.'),
-    );
+    if (error instanceof ProtoMember) return fail(invalid('__proto__', 'is not allowed as a name'));
+    return fail(invalid('', text.value === '' ? 'The body is empty: send a JSON object, {} at least.' : notJson));
   }
 }
 
 /** Some programs begin a text with it; a parser may ignore it (RFC 8259, 8.1). */
 const byteOrderMark = /^\uFEFF/;
+
+const notJson = 'The body is not a JSON object.';
 
 class ProtoMember extends Error {}
 

@@ -1,4 +1,5 @@
-import type { Failure } from '../failure.ts';
+import { problemType } from '../deployment.ts';
+import type { Failure, FieldError } from '../failure.ts';
 
 interface ProblemType {
   readonly status: number;
@@ -12,51 +13,60 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
   invalid_request: {
     status: 400,
     title: 'Bad Request',
-    detail: 'The request does not fit; `errors` names each field.',
+    detail: 'The request is not valid: `errors` lists each problem.',
   },
   invalid_token: { status: 401, title: 'Unauthorized', detail: 'The API key has expired or was revoked.' },
   invalid_webhook_signature: {
     status: 401,
     title: 'Unauthorized',
-    detail: 'The signature is missing, wrong, or older than 5 minutes.',
+    detail: 'The webhook signature is missing, wrong, or older than 5 minutes.',
   },
-  not_found: { status: 404, title: 'Not Found', detail: 'There is no such active key.' },
-  insufficient_scope: { status: 403, title: 'Forbidden', detail: 'The API key lacks a scope.' },
+  not_found: { status: 404, title: 'Not Found', detail: 'It does not exist, or this caller cannot see it.' },
+  insufficient_scope: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'The API key does not have the scope that this request needs.',
+  },
   beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the API key has.' },
   upstream_unavailable: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'Scalekit, or AWS behind us, can not be reached or does not answer. It is safe to repeat the request.',
+    detail: 'A service that this API depends on does not answer. It is safe to repeat the request.',
     retryAfterSeconds: 5,
   },
   outcome_unknown: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'What became of the request is not known. List the keys, revoke what you do not know, and try again.',
+    detail: 'The outcome of the request is unknown. List the keys, revoke any that you do not recognize, then retry.',
     retryAfterSeconds: 5,
   },
   not_applied: {
     status: 502,
     title: 'Bad Gateway',
-    detail: 'Scalekit took the change, but what came back is not what was asked. Look at the key.',
+    detail: 'The change was accepted, but the key is not as requested. Get the key and check it.',
   },
   already_rotated: {
     status: 409,
     title: 'Conflict',
-    detail: 'The key has a successor already: `successorId`. To revoke that and make another, send `replace`.',
+    detail:
+      'The key already has a successor: `successorId`. To revoke the successor and create another, send `replace`.',
   },
   too_many_keys: {
     status: 409,
     title: 'Conflict',
-    detail: 'The user has as many active keys as a user may have. Revoke one of them first.',
+    detail: 'The user has reached the limit of active keys. Revoke one of them, then retry.',
   },
   cache_not_flushed: {
     status: 503,
     title: 'Service Unavailable',
-    detail: 'The key is ended or unchanged, but requests with it may be accepted for a while. Repeat the request.',
+    detail: 'The change is not complete: requests with the key may be accepted for a while. Repeat the request.',
     retryAfterSeconds: 1,
   },
-  internal_error: { status: 500, title: 'Internal Server Error', detail: 'The fault is on our side, and is logged.' },
+  internal_error: {
+    status: 500,
+    title: 'Internal Server Error',
+    detail: 'The server failed. The error is logged under `requestId`.',
+  },
 };
 
 /** An RFC 9457 problem body. */
@@ -72,12 +82,19 @@ export interface Problem {
   readonly successorId?: string;
 }
 
-/** The public side of a failure: its problem body and the headers that go with it. Causes stay behind. */
-export function toProblem(failure: Failure, requestId: string): { body: Problem; headers: Record<string, string> } {
+/**
+ * The public side of a failure: its problem body and the headers that go with it. Causes stay behind. `docsUrl` is the page
+ * that explains the codes.
+ */
+export function toProblem(
+  failure: Failure,
+  requestId: string,
+  docsUrl?: string,
+): { body: Problem; headers: Record<string, string> } {
   const { status, title, detail, retryAfterSeconds } = problemTypes[failure.kind];
   return {
     body: {
-      type: 'about:blank',
+      type: problemType(docsUrl, failure.kind),
       title,
       status,
       detail: publicDetail(failure) ?? detail,
@@ -91,9 +108,16 @@ export function toProblem(failure: Failure, requestId: string): { body: Problem;
 }
 
 function publicDetail(failure: Failure): string | undefined {
-  if (failure.kind === 'insufficient_scope') return `The API key lacks the scope "${failure.scope}".`;
+  if (failure.kind === 'invalid_request') return detailOf(failure.errors);
+  if (failure.kind === 'insufficient_scope') return `The API key does not have the scope "${failure.scope}".`;
   if (failure.kind === 'beyond_authority') return failure.detail;
   if (failure.kind === 'too_many_keys')
-    return `The limit of active keys per user is ${failure.limit}, and the user has reached it. Revoke one of them first.`;
+    return `The user has reached the limit of ${failure.limit} active keys. Revoke one of them, then retry.`;
   return undefined;
+}
+
+/** A single error is the detail: clients log the detail. */
+function detailOf([first, ...others]: readonly FieldError[]): string | undefined {
+  if (first === undefined || others.length > 0) return undefined;
+  return first.path === '' ? first.message : `${first.path}: ${first.message}`;
 }

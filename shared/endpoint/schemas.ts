@@ -8,7 +8,7 @@ import { scopeWords } from '../key-claims.ts';
 
 /** Text of `minimum` to `maximum` characters, counted as Scalekit does (code points), without control characters. */
 export function text(minimum: number, maximum: number) {
-  const error = `must be a text of ${minimum} to ${maximum} characters`;
+  const error = `must be a string of ${minimum} to ${maximum} characters`;
   const fits = (value: string) => {
     if (value.length > 2 * maximum) return false; // before anything is done with it
     const { length } = Array.from(value);
@@ -19,7 +19,7 @@ export function text(minimum: number, maximum: number) {
     .meta({ minLength: minimum, maxLength: maximum, pattern: '^[^\\u0000-\\u001F\\u007F-\\u009F]*$' })
     .refine(fits, { error, abort: true })
     .refine((value) => value.isWellFormed() && !/\p{Cc}/u.test(value), {
-      error: 'holds a control character or half a character',
+      error: 'contains a control character or an unpaired surrogate',
       abort: true,
     });
 }
@@ -37,7 +37,7 @@ const scopeTokens = /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/;
 
 /** OAuth 2.0 scope: words of RFC 6749's scope-token, one space between two. Becomes its distinct words. */
 export const Scope = text(1, 256)
-  .regex(scopeTokens, 'must be words with one space between two')
+  .regex(scopeTokens, 'must be words separated by single spaces')
   .meta({ pattern: scopeTokens.source })
   .transform(scopeWords);
 
@@ -46,16 +46,16 @@ const anyAddress = '0.0.0.0/0';
 /** Claims as a caller names them: 1 to 30 characters of name, 1 to 256 of value. */
 export const CustomClaims = z
   .record(text(1, 30), text(1, 256), {
-    error: (issue) => (issue.code === 'invalid_type' ? 'must be an object of texts' : undefined),
+    error: (issue) => (issue.code === 'invalid_type' ? 'must be an object of strings' : undefined),
   })
   .refine((claims) => areRanges(claims[allowedIpsClaim] ?? anyAddress), {
     path: [allowedIpsClaim],
-    error: 'must be CIDR ranges with one space between two, like 192.0.2.0/24 2001:db8::/32',
+    error: 'must be CIDR ranges separated by single spaces, like 192.0.2.0/24 2001:db8::/32',
     abort: true,
   })
   .refine((claims) => !hasMappedRange(claims[allowedIpsClaim] ?? anyAddress), {
     path: [allowedIpsClaim],
-    error: 'has an IPv4 range written as IPv6; write 192.0.2.0/24, not ::ffff:192.0.2.0/120',
+    error: 'has an IPv4 range in IPv6 form: write 192.0.2.0/24, not ::ffff:192.0.2.0/120',
   });
 
 /** RFC 3339 with an offset, up to the year 9999 in UTC. */

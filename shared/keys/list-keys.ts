@@ -41,7 +41,8 @@ export async function listKeys(
   if (hasBoundary(actor)) return listVisible(scalekit, { ...request, userId }, actor);
   const { pageSize, pageToken } = request;
   const page = await scalekit.list(actor.organizationId, { pageSize, userId, pageToken });
-  if (!page.ok) return fail(refusedAs(page.failure, fieldOf(request), 'is not known here'));
+  if (!page.ok)
+    return fail(refusedAs(page.failure, fieldOf(request), 'is not valid: use the nextPageToken of an answer'));
   const { nextPageToken, totalCount } = page.value;
   const keys = page.value.keys.filter((key) => sees(actor, key)).map(toKey);
   return ok(withoutUndefined({ keys, nextPageToken, totalCount }));

@@ -20,5 +20,5 @@ export async function requireStanding(
   if (!now.value) return fail({ kind: 'invalid_token' });
   return hasSameClaims(actor.customClaims, now.value.customClaims)
     ? ok(undefined)
-    : fail({ kind: 'beyond_authority', detail: "The caller's own key was changed meanwhile: try again." });
+    : fail({ kind: 'beyond_authority', detail: "The caller's own key was changed during the request: retry." });
 }

@@ -35,7 +35,7 @@ export async function revokeIssued(
     const { keys, next, unseen } = found.value;
     const { matched, fresh } = reach.among(keys);
     if (reach.known.size > maxMarks)
-      return fail(invalid('issuedBy', `reaches more than ${maxMarks} keys: revoke them by createdAfter`));
+      return fail(invalid('issuedBy', `reaches more than ${maxMarks} keys: use createdAfter instead`));
     hasFound ||= isLooking ? reach.known.size > 0 : matched.length > 0;
     if (request.dryRun || (isLooking && (page !== undefined || next !== undefined))) {
       const left = { ...nothing, remaining: fresh };

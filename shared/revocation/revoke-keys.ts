@@ -37,7 +37,7 @@ export async function revokeKeys(
   if (!scoped.ok) return scoped;
   const task = bulkTask(services, request, by);
   const place = request.cursor === undefined ? {} : readCursor(request.cursor, kindOf(task));
-  if (!place) return fail(invalid('cursor', 'is not of this request; leave it out to begin anew'));
+  if (!place) return fail(invalid('cursor', 'belongs to another request: leave it out to start again'));
   const { issuedBy } = request;
   // First of all, so that no cached decision on any of them outlives the request, whatever becomes of it.
   const settleEnd = await endDecisionsOf(task);
@@ -79,5 +79,5 @@ async function revokeFitting(task: BulkTask, { page }: Place): Promise<Result<Bu
 /** A page that Scalekit refuses is the cursor's fault; without one, nobody can tell now. */
 function searchFailure(failure: Failure | CallFailure, { cursor }: BulkRequest): Failure {
   if (failure.kind !== 'refused') return failure;
-  return cursor === undefined ? outage(failure) : invalid('cursor', 'is over; leave it out to begin anew');
+  return cursor === undefined ? outage(failure) : invalid('cursor', 'has expired: leave it out to start again');
 }

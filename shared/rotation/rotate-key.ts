@@ -96,7 +96,7 @@ async function createSuccessor(
   const created = await mutations.create(succession, causedBy(by, 'requested'), keyId);
   if (!created.ok) {
     return created.failure.kind === 'refused'
-      ? fail(invalid('keyId', 'cannot be rotated: Scalekit refuses to make its successor'))
+      ? fail(invalid('keyId', 'cannot be rotated: its successor was refused'))
       : fail(created.failure);
   }
   const { info } = created.value;

@@ -77,8 +77,13 @@ test('an outage is told, whatever the token', async () => {
 });
 
 test('it is throttled, with a problem that says when to come again', async () => {
-  const answers = await Promise.all(Array.from({ length: 300 }, () => send('POST', '/revoke', form, 'token=apit_1')));
-  const refused = answers.filter(({ status }) => status !== 200);
+  const ask = () => send('POST', '/revoke', form, 'token=apit_1');
+  const refused: Answer[] = [];
+  // A busy machine sends slower than the limit: then each burst is twice the last one.
+  for (let burst = 300; refused.length <= 10 && burst <= 4_800; burst *= 2) {
+    const answers = await Promise.all(Array.from({ length: burst }, ask));
+    refused.push(...answers.filter(({ status }) => status !== 200));
+  }
   expect(refused.length).toBeGreaterThan(10);
   for (const answer of refused) expectProblem(answer, 429, 'throttled');
   expect(refused[0]?.headers['retry-after']).toBe('1');

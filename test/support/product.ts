@@ -19,6 +19,7 @@ export const everySetting = {
   decisionCacheSeconds: 60,
   outageGraceSeconds: 3600,
   authorizerProvisionedConcurrency: 5,
+  docsUrl: 'https://docs.example.com/errors',
   canary: true,
   tracing: true,
   authorizerReservedConcurrency: 100,

@@ -265,3 +265,27 @@ test('provisioned concurrency is of an alias, which is what decides', () => {
   for (const { Properties } of Object.values(template.findResources('AWS::ApiGateway::Authorizer')))
     expect(JSON.stringify(Properties.AuthorizerUri)).toContain(`{"Ref":"${alias}"}`);
 });
+
+test('with docsUrl every problem of the gateways, of WAF and of the functions links to its code; by default none does', () => {
+  const docsUrl = 'https://docs.example.com/errors';
+  const template = synthesize({ docsUrl, waf: true });
+  const responses = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse'));
+  expect(responses.length).toBeGreaterThan(20);
+  for (const { Properties } of responses) {
+    const { type, code } = JSON.parse(Properties.ResponseTemplates['application/json']);
+    expect(type).toBe(`${docsUrl}#${code}`);
+  }
+  for (const { Properties } of Object.values(template.findResources('AWS::WAFv2::WebACL')))
+    expect(JSON.parse(Properties.CustomResponseBodies.throttled.Content).type).toBe(`${docsUrl}#throttled`);
+  template.allResourcesProperties('AWS::Lambda::Function', {
+    Environment: { Variables: Match.objectLike({ DOCS_URL: docsUrl }) },
+  });
+  expect(JSON.stringify(plain.toJSON())).not.toContain('DOCS_URL');
+});
+
+test.each(['http://docs.example.com', 'https://docs.example.com/#errors', 'https://docs.example.com/?a=b', 'docs'])(
+  'docsUrl %s is refused: a code is put behind it as the fragment',
+  (docsUrl) => {
+    expect(() => synthesize({ docsUrl })).toThrow(/docsUrl/);
+  },
+);

@@ -50,7 +50,7 @@ describe('the API', () => {
     }
   });
 
-  test('has exactly the routes of its contract', () => {
+  test('has exactly the routes of its contract, and the webhook', () => {
     const found = template.findResources('AWS::ApiGateway::Resource');
     const pathOf = (id: unknown): string => {
       const { PathPart, ParentId } = found[String(id)]?.['Properties'] ?? {};
@@ -62,7 +62,7 @@ describe('the API', () => {
     const promised = Object.entries(contract.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(deployed.toSorted()).toEqual(promised.toSorted());
+    expect(deployed.toSorted()).toEqual([...promised, 'POST /webhooks/scalekit'].toSorted());
   });
 
   test('is one stage, v1, that logs accesses and never requests', () => {

@@ -87,8 +87,6 @@ describe('what the contract says of requests', () => {
     ['RevokeKeysRequest', { issuedBy: 'usr_1' }, false],
     ['LeakedKey', { token: 'x', token_type_hint: 'access_token' }, true],
     ['LeakedKey', { token: '' }, false],
-    ['ScalekitEvent', { id: 'evt_1', type: 'x', occurred_at: instant, more: 1 }, true],
-    ['ScalekitEvent', { id: 'evt_1', type: 'x', occurred_at: 'now' }, false],
   ];
 
   test.each(asked)('is what the function takes and refuses: %s %j', (name, body, isTaken) => {
