@@ -3,12 +3,12 @@ import { operator, repeatAfterMs, type World } from './client.ts';
 import { listAll } from './listing.ts';
 import { outlived, tryKey } from './readers.ts';
 
-/** What the runtime was furnished with. */
+/** The description of the keys that the runtime seeds. */
 const seeded = 'Seeded by the local runtime';
 
 /**
- * Compares all active keys with those that are known, once no fault is left: a good key that is not listed, or not
- * accepted, is lost, and so is an active one that nobody knows of.
+ * Compares all active keys with the known ones after the last fault. A good key that is not listed or not accepted is lost.
+ * An active key that nobody knows is lost too.
  */
 export async function findLost(world: World): Promise<void> {
   const { model, tally } = world;
@@ -39,7 +39,7 @@ export async function findLost(world: World): Promise<void> {
   }
 }
 
-/** Repeats what meets an outage: the breakers of some execution environments may be open yet. */
+/** Repeats a request that meets an outage: the breakers of some execution environments may still be open. */
 async function patiently<T>(ask: () => Promise<T>, isAnswer: (outcome: T) => boolean): Promise<T> {
   for (let tries = 0; tries < 40; tries++) {
     const outcome = await ask();
