@@ -37,7 +37,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   });
 
   test.each(['unavailable', 'unauthenticated', 'permission_denied', 'no_answer', 'close'])(
-    '%s is an outage, never a bad key, and is over when it is over',
+    '%s is an outage, never a bad key, and ends with the fault',
     async (kind) => {
       await fault({ kind });
       const answer = await call(target.adminKey, 'GET', '/whoami');
@@ -51,7 +51,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   );
 
   test.each(['rate_limited', 'http_429'])(
-    'while Scalekit limits us (%s) it is not asked again and again, and each request is told to wait',
+    'while Scalekit limits us (%s) it gets few calls, and each request gets a Retry-After',
     async (kind) => {
       const limitedMs = 4_000;
       await fault({ kind, on: ['ValidateToken'], retryAfterSeconds: 1 });
@@ -103,7 +103,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   });
 
   test.each(['unavailable', 'close', 'no_answer'])(
-    'a creation whose outcome is unknown (%s) says so, and is not repeated',
+    'a creation with an unknown outcome (%s) reports outcome_unknown and is not retried',
     async (kind) => {
       await fault({ kind, on: ['CreateToken'] });
       expectProblem(await call(target.adminKey, 'POST', '/keys', {}), 503, 'outcome_unknown');

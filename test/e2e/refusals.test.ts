@@ -76,7 +76,7 @@ describe('credentials', () => {
   });
 
   test.each(['/', '/nope', '/keys/apit_1/more', '/whoami/x'])(
-    'an unknown route, %s, is 404 with and without a key',
+    'the unknown route %s is 404 with and without a key',
     async (path) => {
       expectProblem(await send('GET', path), 404, 'not_found');
       expectProblem(await call(admin, 'GET', path), 404, 'not_found');
@@ -170,7 +170,7 @@ describe('invalid input', () => {
       }),
       'customClaims',
     ],
-    ['an expiry that is no date', '{"expiresAt":"tomorrow"}', 'expiresAt'],
+    ['an expiry that is not a date', '{"expiresAt":"tomorrow"}', 'expiresAt'],
     ['an expiry without offset', '{"expiresAt":"2099-01-01T00:00:00"}', 'expiresAt'],
     ['an expiry in the past', '{"expiresAt":"2001-01-01T00:00:00Z"}', 'expiresAt'],
     ['an expiry that is a number', '{"expiresAt":4102444800}', 'expiresAt'],

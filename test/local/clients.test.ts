@@ -251,9 +251,9 @@ for (const client of clients) {
 
     test.each<[string, RegExp, Answer]>([
       ['a proxy’s page', /^502 unknown: ./, { status: 502, body: '<a href="x">Bad Gateway</a>' }],
-      ['a page that is none of ours', /^200: ./, { status: 200, body: '<p>Welcome to the "Hotel"</p>' }],
+      ['a web page that is not ours', /^200: ./, { status: 200, body: '<p>Welcome to the "Hotel"</p>' }],
       ['a redirect', /^302 unknown: ./, { status: 302, body: '', headers: { Location: '/elsewhere' } }],
-    ])('%s is an error, and no more', async (_name, message, answer) => {
+    ])('%s is an error without a retry', async (_name, message, answer) => {
       const ran = await runScripted(command, [answer]);
       expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
       expect(ran.received).toHaveLength(1);

@@ -46,7 +46,7 @@ test('while validations hang, a key of another organization is not ended', async
 });
 
 test.each([[['ValidateToken', 'InvalidateToken']], [['ValidateToken', 'ListTokens']]])(
-  'while %j hang, it is a 503, and the mark stays, so that no earlier decision is used',
+  'while %j hang, ending a key is a 503, and its mark stays, so that no earlier decision is used',
   async (hanging) => {
     const { key, keyId } = await cachedKey();
     await hang(...hanging);

@@ -93,7 +93,7 @@ export class KeyOperations {
 
   async #judgeSeen(known: KnownKey, times: Times, accepted: boolean): Promise<void> {
     const verdict = judge(known, { ...times, accepted });
-    if (verdict === 'wrongDeny') this.#world.tally.wrong('lostKeys', `${known.keyId} is not shown, and is good`);
+    if (verdict === 'wrongDeny') this.#world.tally.wrong('lostKeys', `${known.keyId} is not shown although it is good`);
     if (verdict === 'wrongAllow') await outlived(this.#world, known, 'was shown');
   }
 

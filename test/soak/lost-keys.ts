@@ -24,7 +24,7 @@ export async function findLost(world: World): Promise<void> {
   for (const { keyId, description } of listed) {
     if (known.has(keyId) || description === seeded) continue;
     const ended = model.ended(keyId);
-    if (!ended) tally.wrong('lostKeys', `${keyId} (${description}) is active, and nobody knows of it`);
+    if (!ended) tally.wrong('lostKeys', `${keyId} (${description}) is active but unknown`);
     else if (ended.mustEndAt < sentAt) await outlived(world, ended, 'is listed');
   }
   const ids = new Set(listed.map(({ keyId }) => keyId));
@@ -46,5 +46,5 @@ async function patiently<T>(ask: () => Promise<T>, isAnswer: (outcome: T) => boo
     if (isAnswer(outcome)) return outcome;
     await delay(repeatAfterMs);
   }
-  throw new Error('the runtime does not recover, though no fault is left');
+  throw new Error('the runtime does not recover although no fault is left');
 }

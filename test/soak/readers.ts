@@ -31,7 +31,7 @@ export async function tryKey(world: World, known: KnownKey): Promise<Outcome> {
   if (accepted && answer.json.keyId !== known.keyId)
     tally.wrong('wrongAllows', `${known.keyId} was taken for ${answer.json.keyId}`);
   const verdict = judge(known, { ...answer, accepted });
-  if (verdict === 'wrongDeny') tally.wrong('wrongDenies', `${known.keyId} was refused, and is good`);
+  if (verdict === 'wrongDeny') tally.wrong('wrongDenies', `${known.keyId} was refused although it is good`);
   if (verdict === 'wrongAllow') await outlived(world, known, 'was accepted');
   return accepted ? 'accepted' : 'refused';
 }

@@ -40,7 +40,8 @@ export class Tally {
     this[what]++;
     if (requestId !== undefined) this.#requestIds.push(requestId);
     console.error(`${new Date().toISOString()} ${what}: ${told}`);
-    if (this.wrongAllows + this.wrongDenies + this.lostKeys >= maxWrong) throw new Error('too much is wrong to go on');
+    if (this.wrongAllows + this.wrongDenies + this.lostKeys >= maxWrong)
+      throw new Error('too many wrong answers to continue');
   }
 
   /** Prints the counts that the result leaves out, and the log lines of requests with a wrong answer. */

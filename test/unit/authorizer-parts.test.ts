@@ -79,7 +79,7 @@ describe('allowed_ips', () => {
   });
 
   test.each(['::ffff:10.0.0.0/104', '::ffff:7f00:1/128', '10.0.0.0/8 ::FFFF:10.0.0.0/104'])(
-    'a request for "%s", which would bind to nobody, is refused with the form to write',
+    'a request for "%s", which would match no address, is refused with the right form',
     (allowed_ips) => {
       const parsed = CustomClaims.safeParse({ allowed_ips });
       expect(parsed.error?.issues).toMatchObject([

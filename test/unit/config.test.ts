@@ -82,7 +82,7 @@ describe('the file of a stage', () => {
 
 describe('a context value', () => {
   test.each(['waff', 'Waf', 'stagee', 'decisionCacheSecond', 'decisioncacheseconds', 'logRetentionsDay'])(
-    '%s, within two edits of a setting, is refused',
+    '%s is refused, because it is within two edits of a setting',
     (name) => {
       expect(() => readSettings({ [name]: 'x' }, folder)).toThrow(/is no setting\. Did you mean/);
     },

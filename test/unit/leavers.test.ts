@@ -55,7 +55,7 @@ const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 /** The leavers that an event reports. */
 function leaversIn(event: ScalekitEvent): Leavers {
   const leavers = leaversOf(event);
-  if (!leavers.ok || !leavers.value) throw new Error('concerns nobody');
+  if (!leavers.ok || !leavers.value) throw new Error('the event reports no leaver');
   return leavers.value;
 }
 

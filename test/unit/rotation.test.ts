@@ -153,7 +153,10 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
     const parent = customClaims['rotated_from'] ?? '';
     const plain = { ...keyServicesOf(scalekit, audit), schedules };
     const repeat = await rotateKey(plain, parent, { overlapSeconds: 0, replace: false }, by);
-    expect(repeat, `nobody knows of ${keyId}`).toMatchObject({ ok: false, failure: { kind: 'already_rotated' } });
+    expect(repeat, `the owner does not know ${keyId}`).toMatchObject({
+      ok: false,
+      failure: { kind: 'already_rotated' },
+    });
     const repaired = await rotateKey(plain, parent, { overlapSeconds: 0, replace: true }, by);
     expect(repaired.ok).toBe(true);
     for (const id of [parent, keyId]) expect(await scalekit.lookUp(id)).toEqual(ok(undefined));
