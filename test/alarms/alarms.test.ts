@@ -11,7 +11,7 @@ import { deliverWebhook } from '../support/webhook-delivery.ts';
 import { type Datapoint, embeddedMetrics, gatewayMetrics, queueMetrics } from './emitted-metrics.ts';
 import { AlarmProperties, rings } from './evaluate.ts';
 
-// The alarms of the template, on the metrics that its functions emit: a fault lasts as long as an alarm looks back.
+// Evaluates the template's alarms on the metrics that its functions emit. A fault lasts for an alarm's whole evaluation range.
 
 const assembly = process.env['TEST_CACHED_ASSEMBLY'] ?? '';
 let runtime: RuntimeProcess;
@@ -54,7 +54,7 @@ function logs(): Map<string, string> {
   return new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
-/** The metrics of what `act` does, once they tell of at least so many decisions. */
+/** The metrics that `act` causes, once they contain at least `decisions` decisions. */
 async function metricsOf(act: () => Promise<unknown>, decisions: number): Promise<Datapoint[]> {
   const before = logs();
   await act();
@@ -75,14 +75,14 @@ const ringing = (period: Datapoint[], periods = 5) =>
 const unknownKey = () => randomBytes(32).toString('hex');
 
 test('good traffic rings nothing', async () => {
-  await traffic(30, admin); // cold starts are over
+  await traffic(30, admin); // so that cold starts are done
   const metrics = await metricsOf(() => traffic(300, admin), 300);
   expect(ringing(metrics)).toEqual([]);
 });
 
-describe('with Scalekit failing', () => {
+describe('while Scalekit fails', () => {
   test.each(['unavailable', 'internal', 'no_answer', 'close'])(
-    '%s rings as an outage, and as nobody’s bad key',
+    '%s rings as an outage, not as bad keys',
     async (kind) => {
       const metrics = await metricsOf(async () => {
         await fault({ kind });
@@ -91,11 +91,11 @@ describe('with Scalekit failing', () => {
       expect(ringing(metrics)).toEqual(expect.arrayContaining(['OutageRate', 'ServerErrors']));
       expect(ringing(metrics)).not.toContain('CredentialsRefused');
       expect(ringing(metrics)).not.toContain('Denials');
-      expect(ringing(metrics, 1)).not.toContain('OutageRate'); // not yet after the first minute
+      expect(ringing(metrics, 1)).not.toContain('OutageRate'); // not after only one minute
     },
   );
 
-  test.each(['unauthenticated', 'permission_denied'])('%s rings as ours to mend', async (kind) => {
+  test.each(['unauthenticated', 'permission_denied'])('%s rings as a problem of our credentials', async (kind) => {
     const metrics = await metricsOf(async () => {
       await fault({ kind, on: ['ValidateToken'] });
       await traffic(40, admin);
@@ -104,7 +104,7 @@ describe('with Scalekit failing', () => {
     expect(ringing(metrics)).not.toContain('Denials');
   });
 
-  test.each(['rate_limited', 'http_429'])('%s rings for itself, and as an outage', async (kind) => {
+  test.each(['rate_limited', 'http_429'])('%s rings as a rate limit and as an outage', async (kind) => {
     const metrics = await metricsOf(async () => {
       await fault({ kind, on: ['ValidateToken'], retryAfterSeconds: 1 });
       await traffic(40, admin);
@@ -114,7 +114,7 @@ describe('with Scalekit failing', () => {
     expect(ringing(metrics)).not.toContain('Denials');
   });
 
-  test('slow rings for its latency, and not as a fault of anybody’s', async () => {
+  test('slow rings for latency, not for credentials or bad keys', async () => {
     const metrics = await metricsOf(async () => {
       await fault({ kind: 'slow', delayMs: 700, on: ['ValidateToken'] });
       await traffic(6, admin);
@@ -125,7 +125,7 @@ describe('with Scalekit failing', () => {
   });
 });
 
-test('a flood of bad keys rings for itself alone', async () => {
+test('a flood of bad keys rings only its own alarm', async () => {
   const metrics = await metricsOf(() => traffic(160, unknownKey), 160);
   expect(ringing(metrics)).toEqual(['Denials']);
 });
@@ -138,7 +138,7 @@ test('a few bad keys among good ones ring nothing', async () => {
   expect(ringing(metrics)).toEqual([]);
 });
 
-test('a change that is not on the audit bus rings', async () => {
+test('a change that does not reach the audit bus rings', async () => {
   const metrics = await metricsOf(async () => {
     await control('PUT', '/events/fault', { kind: 'fail', times: 1 });
     expect((await call(admin(), 'POST', '/keys', {})).status).toBe(201);
@@ -160,14 +160,14 @@ describe('an event of a user who leaves', () => {
   const report = (type: string) => ({
     id: 'evt_1',
     type,
-    occurred_at: new Date(0).toISOString(), // no key is older
+    occurred_at: new Date(0).toISOString(), // earlier than any key
     organization_id: runtime.outputs.organizationId,
     data: { user_id: runtime.outputs.userId },
   });
   const deliver = (event: object) => deliverWebhook(runtime.outputs.apiUrl, runtime.outputs.webhookSecret, event);
   const left = 'user.organization_membership_deleted';
 
-  test('rings while work is left for minutes, and no longer than that', async () => {
+  test('rings when work waits for minutes, and stops when it is done', async () => {
     await fault({ kind: 'unavailable', on: ['ListTokens'] });
     const emitted = await metricsOf(async () => {
       expect((await deliver(report(left))).status).toBe(202);
@@ -182,7 +182,7 @@ describe('an event of a user who leaves', () => {
     await expect.poll(async () => ringing(await waiting(), 10), { timeout: 20_000 }).toEqual([]);
   });
 
-  test('rings at once where it is not taken', async () => {
+  test('rings at once if it is not accepted', async () => {
     const metrics = await metricsOf(async () => {
       const nobody = { ...report(left), data: {} };
       expect((await deliver(nobody)).status).toBe(400);
@@ -191,7 +191,7 @@ describe('an event of a user who leaves', () => {
     expect(ringing(metrics, 1)).toContain('WebhookFailures');
   });
 
-  test('rings nothing where nobody signed it', async () => {
+  test('rings nothing if it is not signed', async () => {
     const metrics = await metricsOf(async () => {
       const forged = await deliverWebhook(runtime.outputs.apiUrl, `whsec_${'A'.repeat(32)}`, report(left));
       expect(forged.status).toBe(401);
@@ -201,7 +201,7 @@ describe('an event of a user who leaves', () => {
   });
 });
 
-test('every alarm tells the one topic, and says what to do first', () => {
+test('every alarm notifies the one topic and states the first step', () => {
   expect(alarms.map(([name]) => name).toSorted()).toEqual([
     'AuditFailures',
     'CacheReadFailures',

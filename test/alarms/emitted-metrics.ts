@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Values of one metric, as CloudWatch would hold them. */
+/** One value of a metric, as CloudWatch would store it. */
 export interface Datapoint {
   readonly namespace: string;
   readonly name: string;
@@ -24,7 +24,7 @@ const Embedded = z.looseObject({
 
 const Values = z.union([z.number().transform((value) => [value]), z.array(z.number()).min(1).max(100)]);
 
-/** The metrics in a function's log; throws for a line that CloudWatch would not take. */
+/** The metrics in a function's log. Throws for a line that CloudWatch would not accept. */
 export function embeddedMetrics(log: string): Datapoint[] {
   return jsonLines(log)
     .filter((line) => '_aws' in line)
@@ -43,7 +43,7 @@ export function embeddedMetrics(log: string): Datapoint[] {
     });
 }
 
-/** What API Gateway counts itself of the requests in an access log. */
+/** The metrics that API Gateway itself emits for the requests in an access log. */
 export function gatewayMetrics(log: string, dimensions: Readonly<Record<string, string>>): Datapoint[] {
   const statuses = jsonLines(log).map(({ status }) => Number(status));
   const of = (name: string, values: number[]) => ({ namespace: 'AWS/ApiGateway', name, dimensions, values });
@@ -59,7 +59,7 @@ export function gatewayMetrics(log: string, dimensions: Readonly<Record<string, 
   ];
 }
 
-/** What SQS counts itself of a stack's messages that a function has received, and not done. */
+/** The metrics that SQS itself emits for a stack's messages that a function has received but not handled. */
 export function queueMetrics(messages: readonly { readonly queue: string }[], stackName: string): Datapoint[] {
   return [...Map.groupBy(messages, ({ queue }) => queue)].map(([queue, of]) => ({
     namespace: 'AWS/SQS',

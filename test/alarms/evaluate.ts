@@ -5,7 +5,7 @@ import type { Datapoint } from './emitted-metrics.ts';
 const Dimensions = z.array(z.object({ Name: z.string(), Value: z.string() })).default([]);
 const MetricRef = z.object({ Namespace: z.string(), MetricName: z.string(), Dimensions });
 
-/** An alarm of a template, its references resolved. */
+/** An alarm of a template with resolved references. */
 export const AlarmProperties = z.object({
   AlarmActions: z.array(z.string()),
   AlarmDescription: z.string(),
@@ -30,7 +30,7 @@ export const AlarmProperties = z.object({
 });
 export type AlarmProperties = z.output<typeof AlarmProperties>;
 
-/** Whether an alarm rings after periods with these datapoints; what is missing does not breach. */
+/** Whether an alarm rings after periods with these datapoints. Missing data do not breach. */
 export function rings(alarm: AlarmProperties, periods: readonly (readonly Datapoint[])[]): boolean {
   const breaching = periods
     .slice(-alarm.EvaluationPeriods)
@@ -47,11 +47,11 @@ function measured(alarm: AlarmProperties, period: readonly Datapoint[]): number 
     if (MetricStat) scope[Id] = statistic(MetricStat.Metric, MetricStat.Stat, period);
   const [{ Id, Expression } = { Id: '', Expression: '' }] = alarm.Metrics.filter(({ ReturnData }) => ReturnData);
   if (Expression === undefined) return scope[Id];
-  // CloudWatch's arithmetic is a part of JavaScript's, with functions: a metric without data makes it all NaN, unless filled.
+  // CloudWatch's arithmetic is a subset of JavaScript, plus functions. Unless filled, a metric without data makes it NaN.
   return runInNewContext(Expression, {
     ...Object.fromEntries(Object.entries(scope).map(([id, value]) => [id, value ?? Number.NaN])),
     FILL: (value: number, missing: number) => (Number.isNaN(value) ? missing : value),
-    SERVICE_QUOTA: () => Number.NaN, // of AWS's account alone
+    SERVICE_QUOTA: () => Number.NaN, // known only in a real AWS account
     IF: (condition: boolean, yes: number, no: number) => (condition ? yes : no),
   }) as number;
 }

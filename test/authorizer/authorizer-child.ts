@@ -1,10 +1,10 @@
 import { pathToFileURL } from 'node:url';
 
-// An execution environment of the authorizer as a process of its own, which can be frozen as Lambda freezes one.
+// An execution environment of the authorizer in its own process, which a test can freeze as Lambda does.
 
 const { BUNDLE = '' } = process.env;
 const { handler } = (await import(pathToFileURL(BUNDLE).href)) as { handler: (event: unknown) => Promise<unknown> };
-process.send?.({ id: 0 }); // it is loaded
+process.send?.({ id: 0 }); // the module is loaded
 
 process.on('message', ({ id, event }: { id: number; event: unknown }) => {
   const startedAt = performance.now();

@@ -1,25 +1,25 @@
 import { fork } from 'node:child_process';
 import { authorizerEvent } from './authorizer-event.ts';
 
-/** What a request came to: the decision's effect, its code when it is a denial, or the error of an outage. */
+/** The outcome of a request: the decision's effect, with the code of a denial, or the error of an outage. */
 export interface Outcome {
   readonly effect?: 'Allow' | 'Deny';
   readonly code?: string;
   readonly error?: string;
   readonly ms: number;
-  /** The part of `ms` that the handler took. */
+  /** The part of `ms` that the handler ran. */
   readonly decisionMs: number;
 }
 
-/** The deployed bundle of the authorizer in a process of its own. */
+/** The deployed bundle of the authorizer in its own process. */
 export interface AuthorizerProcess {
-  /** Its module is loaded: Lambda may freeze it from here on. */
+  /** Resolves when the module is loaded: from then on Lambda may freeze the process. */
   readonly loaded: Promise<void>;
   decide(key: string): Promise<Outcome>;
   /** Stops the process where it is (SIGSTOP), as Lambda does between requests. */
   freeze(): void;
   thaw(): void;
-  /** What it logged. */
+  /** The log so far. */
   output(): string;
   hasCrashed(): boolean;
   stop(): void;

@@ -6,26 +6,26 @@ import { bundleAuthorizers } from './bundles.ts';
 
 const { ours, plain } = bundleAuthorizers();
 
-test('the bundle holds no schema library, no tracer, and no HTTP or JWT client of the SDK’s', () => {
+test('the bundle contains no schema library, no tracer, and none of the SDK’s HTTP and JWT clients', () => {
   const unwanted = [/ZodError/, /aws-xray/, /AxiosHeaders/, /JWSSignatureVerificationFailed/];
   const folder = dirname(ours.file);
   const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
   expect(files).toEqual(['index.js', 'scalekit.js']);
   for (const file of files)
     for (const pattern of unwanted) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(pattern);
-  for (const pattern of unwanted.slice(2)) expect(readFileSync(plain.file, 'utf8')).toMatch(pattern); // they would show
+  for (const pattern of unwanted.slice(2)) expect(readFileSync(plain.file, 'utf8')).toMatch(pattern); // proves that the patterns match
 });
 
-test('is no larger than 76 KB: that is what a cold start reads', () => {
+test('the bundle that a cold start reads has at most 76 KB', () => {
   expect(ours.zipKb).toBeLessThanOrEqual(76);
 });
 
-test('has nothing of Scalekit’s client in the file that is always loaded', () => {
+test('the file that is always loaded contains nothing of Scalekit’s client', () => {
   expect(readFileSync(ours.file, 'utf8')).not.toMatch(/scalekit\.v1|ConnectError|node:http2/);
   expect(readFileSync(join(dirname(ours.file), 'scalekit.js'), 'utf8')).toMatch(/ConnectError[\s\S]*node:http2/);
 });
 
-test('stack traces name our lines, and the map is read only for them', () => {
+test('stack traces name our source lines, and only they need the source map', () => {
   const { stderr } = spawnSync(process.execPath, [ours.file], { encoding: 'utf8', env: {} });
   expect(stderr).toMatch(/Error: The environment variable SCALEKIT_\w+ is not set/);
   expect(stderr).toMatch(/functions\/authorizer\/services\.ts:\d+:\d+/);

@@ -10,22 +10,22 @@ import { bundleFunction } from '../../infra/lambda/bundle.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A bundle on disk, and how it is deployed. */
+/** A bundle on disk, and its size when deployed. */
 export interface Bundle {
   readonly file: string;
   readonly zipKb: number;
 }
 
 /**
- * Bundles our authorizer as the stack does, and the plain recipe with what NodejsFunction does by itself, but for
- * minifying it too and bundling the AWS SDK, so that both are measured whole.
+ * Bundles our authorizer as the stack does, and the plain recipe with NodejsFunction's defaults. The plain bundle is minified
+ * too and includes the AWS SDK, so that both are measured whole.
  */
 export function bundleAuthorizers(): { ours: Bundle; plain: Bundle } {
   const outdir = mkdtempSync(join(tmpdir(), 'bench-'));
   process.once('exit', () => rmSync(outdir, { recursive: true, force: true }));
   cpSync(bundleFunction('authorizer'), join(outdir, 'ours'), { recursive: true });
   const plain = bundlePlainRecipe(outdir);
-  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}'); // whatever a folder above says
+  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}'); // overrides the package.json of a parent folder
   const bundleOf = (folder: string): Bundle => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
     const bytes = files.map((name) => gzipSync(readFileSync(join(folder, name))).length);

@@ -10,10 +10,10 @@ import { awsEnvironment, serveParameters } from '../support/parameter-server.ts'
 import { type AuthorizerProcess, type Outcome, startAuthorizer } from './authorizer-process.ts';
 import { bundleAuthorizers } from './bundles.ts';
 
-// Each row of what an authorizer must guard against, with the fault on the wire: real sockets, a real process.
+// Every fault that an authorizer must survive, made on the wire with real sockets and a real process.
 
 const deadlineMs = 1500;
-/** Lambda ends the function then: a decision that comes later is none. On a busy machine all but this says nothing. */
+/** Lambda ends the function then, so a later decision does not count. On a busy machine a tighter limit proves nothing. */
 const functionTimeoutMs = 10_000;
 const path = '/scalekit/test';
 
@@ -67,7 +67,7 @@ async function startWarm(): Promise<void> {
 
 const fail = (fault: Partial<Fault> & Pick<Fault, 'kind'>) =>
   scalekit.monitor.setFault({ delayMs: 0, skip: 0, ...fault });
-/** Two faults: the slow token endpoint of a cold start, and a validation that takes its time too. */
+/** Two faults: the token endpoint is slow at the cold start, and so is the validation. */
 const failColdStart = (grantMs: number, validationMs: number) => {
   fail({ kind: 'slow', on: ['oauth/token'], delayMs: grantMs, times: 1 });
   const { monitor } = scalekit;
@@ -78,19 +78,19 @@ const failColdStart = (grantMs: number, validationMs: number) => {
   };
 };
 
-/** Nobody can tell: neither a denial nor a crash, and in time. */
+/** Expects neither a denial nor a crash, in time. */
 function expectOutage(outcome: Outcome): void {
   expect(outcome).toMatchObject({ error: 'upstream_unavailable' });
   expect(outcome.ms).toBeLessThan(functionTimeoutMs);
   expect(authorizer.hasCrashed()).toBe(false);
 }
 
-/** Its log gives the reason. */
+/** Expects the reason in the authorizer's log. */
 async function expectLogged(reason: string): Promise<void> {
   await expect.poll(() => authorizer.output(), { timeout: 20_000 }).toContain(`"reason":"${reason}"`);
 }
 
-/** All is well again as soon as the breaker lets a call through, and a good key was never called bad on the way. */
+/** Expects the good key to be allowed once the breaker lets a call through, and never to be denied before. */
 async function expectRecovery(): Promise<void> {
   await vi.waitUntil(
     async () => {
@@ -120,14 +120,14 @@ describe('the first calls', () => {
 });
 
 describe('a bad key', () => {
-  test('an unknown one is one call, and none while it is remembered', async () => {
+  test('costs one call if it is unknown, and none while it is remembered', async () => {
     await startWarm();
     for (const _ of [1, 2, 3])
       expect(await authorizer.decide('unknownKey')).toMatchObject({ effect: 'Deny', code: 'invalid_token' });
     expect(scalekit.monitor.calls).toEqual({ ValidateToken: 1 });
   });
 
-  test('an empty, malformed or over-long one, and a token id, are none', async () => {
+  test('costs no call if it is empty, malformed, too long or a token id', async () => {
     await startWarm();
     for (const bad of ['', ' ', 'a b', 'ä', 'apit_123', 'a'.repeat(600)]) {
       expect(await authorizer.decide(bad)).toMatchObject({ effect: 'Deny', code: 'invalid_token' });
@@ -135,7 +135,7 @@ describe('a bad key', () => {
     expect(scalekit.monitor.calls).toEqual({});
   });
 
-  test('10,000 of them cost no more calls than there are distinct ones', async () => {
+  test('costs at most one call in 5 s, even in a flood of 10,000 requests', async () => {
     await startWarm();
     const startedAt = Date.now();
     for (let index = 0; index < 10_000; index++) await authorizer.decide(`unknown${index % 100}`);
@@ -145,14 +145,14 @@ describe('a bad key', () => {
 });
 
 describe('our own credentials', () => {
-  test('refused once: one renewal, one repeat, no harm', async () => {
+  test('refused once cost one renewal and one retry, and the key is allowed', async () => {
     await startWarm();
     fail({ kind: 'unauthenticated', on: ['ValidateToken'], times: 1 });
     expect((await authorizer.decide(key)).effect).toBe('Allow');
     expect(scalekit.monitor.calls).toEqual({ 'oauth/token': 1, ValidateToken: 2 });
   });
 
-  test('refused for ever: an outage under a log code of its own, at no more than one grant a second', async () => {
+  test('refused permanently are an outage with its own log code, at no more than one grant per second', async () => {
     await startWarm();
     fail({ kind: 'unauthenticated', on: ['ValidateToken'] });
     const startedAt = Date.now();
@@ -163,7 +163,7 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
-  test('without permission: an outage under another log code', async () => {
+  test('without permission are an outage with another log code', async () => {
     await startWarm();
     fail({ kind: 'permission_denied', on: ['ValidateToken'] });
     expectOutage(await authorizer.decide(key));
@@ -172,7 +172,7 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
-  test('a wrong client secret from the start is an outage, and heals when SSM holds the right one', async () => {
+  test('with a wrong client secret from the start are an outage, until SSM holds the right one', async () => {
     storeSecrets('wrong');
     start();
     for (const _ of [1, 2, 3]) expectOutage(await authorizer.decide(key));
@@ -181,7 +181,7 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
-  test('rotated while requests run: no 503 begins later than 3 s after both places changed, and none is a denial', async () => {
+  test('rotated during requests cause no denial, and no 503 that begins 3 s after both places changed', async () => {
     await startWarm();
     let changedAt = Number.POSITIVE_INFINITY;
     let lastOutageAt = 0;
@@ -198,7 +198,7 @@ describe('our own credentials', () => {
     await delay(300);
     const { clientSecret } = scalekit.rotateClientSecret();
     await delay(1000);
-    expect(lastOutageAt).toBeGreaterThan(0); // the rotation bites
+    expect(lastOutageAt).toBeGreaterThan(0); // the rotation has an effect
     storeSecrets(clientSecret);
     changedAt = Date.now();
     await delay(4000);
@@ -217,14 +217,14 @@ describe('our own credentials', () => {
   });
 
   test.each(['close', 'unavailable'] as const)(
-    'a token endpoint that fails once (%s) is asked again within the deadline',
+    'a token endpoint that fails once (%s) is retried within the deadline',
     async (kind) => {
       fail({ kind, on: ['oauth/token'], times: 1 });
       expect((await start().decide(key)).effect).toBe('Allow');
     },
   );
 
-  test('an environment URL that is none is an outage, no crash, and heals', async () => {
+  test('an invalid environment URL is an outage and no crash, until SSM holds the right one', async () => {
     parameters.put(`${path}/environment-url`, 'acme.scalekit.com');
     start();
     for (const _ of [1, 2]) expectOutage(await authorizer.decide(key));
@@ -232,7 +232,7 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
-  test('an environment URL at which nobody listens is an outage, and heals when SSM holds the right one', async () => {
+  test('an environment URL that does not answer is an outage, until SSM holds the right one', async () => {
     parameters.put(`${path}/environment-url`, 'http://127.0.0.1:9');
     start();
     await Promise.all(Array.from({ length: 20 }, async () => expectOutage(await authorizer.decide(key))));
@@ -252,13 +252,13 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
-  test('SSM that throttles a cold start is asked again, within the deadline', async () => {
+  test('SSM that throttles a cold start is retried within the deadline', async () => {
     parameters.faults.set({ kind: 'throttle', times: 2 });
     expect((await start().decide(key)).effect).toBe('Allow');
     expect(parameters.reads).toBe(3);
   });
 
-  test('SSM that goes on throttling is an outage under a log code of its own, at few calls', async () => {
+  test('SSM that keeps throttling is an outage with its own log code, and gets few calls', async () => {
     parameters.faults.set({ kind: 'throttle', times: 1_000 });
     start();
     expectOutage(await authorizer.decide(key));
@@ -269,7 +269,7 @@ describe('our own credentials', () => {
     await expectRecovery();
   });
 
-  test('SSM that nobody listens for is an outage', async () => {
+  test('SSM that cannot be reached is an outage', async () => {
     await aws.close();
     start();
     expectOutage(await authorizer.decide(key));
@@ -289,17 +289,14 @@ describe('Scalekit', () => {
     },
   );
 
-  test.each(['unavailable', 'close'] as const)(
-    'that fails once (%s) is asked again within the deadline',
-    async (kind) => {
-      await startWarm();
-      fail({ kind, on: ['ValidateToken'], times: 1 });
-      expect((await authorizer.decide(key)).effect).toBe('Allow');
-      expect(scalekit.monitor.calls).toEqual({ ValidateToken: 2 });
-    },
-  );
+  test.each(['unavailable', 'close'] as const)('that fails once (%s) is retried within the deadline', async (kind) => {
+    await startWarm();
+    fail({ kind, on: ['ValidateToken'], times: 1 });
+    expect((await authorizer.decide(key)).effect).toBe('Allow');
+    expect(scalekit.monitor.calls).toEqual({ ValidateToken: 2 });
+  });
 
-  test('that is slow to validate is an outage after 0.8 s, though the deadline of a call is longer', async () => {
+  test('that is slow to validate is an outage after 0.8 s, although the deadline of a call is longer', async () => {
     await startWarm();
     fail({ kind: 'no_answer', on: ['ValidateToken'] });
     const { ms, ...outcome } = await authorizer.decide(key);
@@ -309,7 +306,7 @@ describe('Scalekit', () => {
     await expectLogged('unreachable');
   });
 
-  test('that is slow at a cold start has the whole deadline for it: the time of a validation begins after the grant', async () => {
+  test('that is slow at a cold start has the whole deadline: the time limit of a validation starts after the grant', async () => {
     failColdStart(1_050, 450);
     const { effect, ms } = await start(2_500).decide(key);
     expect(effect).toBe('Allow');
@@ -317,7 +314,7 @@ describe('Scalekit', () => {
   });
 
   test.each(['rate_limited', 'http_429'] as const)(
-    'that limits us (%s) is asked once until the limit is over, under a log code of its own',
+    'that limits us (%s) gets one call until the limit has expired, and the outage has its own log code',
     async (kind) => {
       await startWarm();
       fail({ kind, retryAfterSeconds: 1, times: 1 });
@@ -332,7 +329,7 @@ describe('Scalekit', () => {
     },
   );
 
-  test('that nobody listens for is an outage, answered at once by the breaker, and probed sparingly', async () => {
+  test('that cannot be reached is an outage, which the breaker answers at once except for few probes', async () => {
     await startWarm();
     await scalekit.close();
     for (const _ of [1, 2, 3]) expectOutage(await authorizer.decide(key));
@@ -362,7 +359,7 @@ describe('a connection that ends', () => {
     ['fin', 5500],
     ['rst', 5500],
     ['goaway', 5500],
-  ] as const)('by %s while the process is frozen for %i ms costs nothing, and crashes nothing', async (how, ms) => {
+  ] as const)('by %s while the process is frozen for %i ms costs nothing and causes no crash', async (how, ms) => {
     await startWarm();
     authorizer.freeze();
     scalekit.endConnections(how);
@@ -370,13 +367,13 @@ describe('a connection that ends', () => {
     const decided = authorizer.decide(key); // waits in the pipe, as the next event does
     authorizer.thaw();
     expect(await decided).toMatchObject({ effect: 'Allow' });
-    await delay(100); // what else is on the wire
+    await delay(100); // until everything on the wire has arrived
     expect(await authorizer.decide(key)).toMatchObject({ effect: 'Allow' });
     expect(authorizer.hasCrashed()).toBe(false);
     expect(scalekit.monitor.calls['oauth/token'] ?? 0).toBe(0); // the access token is kept
   });
 
-  test('while a call is under way is asked again', async () => {
+  test('during a call causes a retry', async () => {
     await startWarm();
     fail({ kind: 'slow', on: ['ValidateToken'], times: 1, delayMs: 300 });
     const decided = authorizer.decide(key);

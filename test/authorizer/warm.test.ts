@@ -9,7 +9,7 @@ import { awsEnvironment, serveParameters } from '../support/parameter-server.ts'
 import { startAuthorizer } from './authorizer-process.ts';
 import { bundleAuthorizers } from './bundles.ts';
 
-// A provisioned environment is frozen as soon as its module is loaded, and thawed for a request hours later.
+// Lambda freezes a provisioned environment when its module is loaded, and thaws it for a request hours later.
 
 const path = '/scalekit/test';
 let scalekit: EmbeddedScalekit;
@@ -30,7 +30,7 @@ afterAll(async () => {
   await aws.close();
 });
 
-test('a provisioned authorizer is loaded once it has its secrets and an access token', async () => {
+test('a provisioned authorizer finishes loading only when it has its secrets and an access token', async () => {
   scalekit.monitor.resetCalls();
   const environment = {
     ...awsEnvironment(aws),

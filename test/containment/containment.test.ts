@@ -3,7 +3,7 @@ import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-pro
 import { containInLarge } from './large.ts';
 import { race } from './race.ts';
 
-// The commands of docs/incidents.md where they have the most to do; `npm run bench -- containment` does more of it.
+// The commands of docs/incidents.md under the heaviest load. `npm run bench -- containment` runs more of this.
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => runtime.stop());
 
 test.each(['since', 'issued'] as const)(
-  'a thief who makes keys all the while has none left, by the steps of docs/incidents.md: %s',
+  'the steps of docs/incidents.md end every key of a thief who keeps making keys: %s',
   async (way) => {
     const { made, alive } = await race(runtime, 1, way);
     expect(made).toBeGreaterThan(40);
@@ -20,7 +20,9 @@ test.each(['since', 'issued'] as const)(
   },
 );
 
-test('an organization that one search is too short for is contained', { timeout: 300_000 }, async () => {
+test('in an organization that is too large for one search, all keys that are meant end', {
+  timeout: 300_000,
+}, async () => {
   const ways = ['createdAfter', 'userId', 'rotation', 'leaver'] as const;
   const contained = await containInLarge(runtime, 600, 300, ways); // 20 pages, 6 s: a search ends after 5 s
   expect(Object.keys(contained)).toEqual(ways);

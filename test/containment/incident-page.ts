@@ -11,12 +11,12 @@ export const blocks: ReadonlyMap<string, string> = new Map(
   [...page.matchAll(/^```sh (\S+)\n([\s\S]*?)^```$/gm)].map(([, name = '', commands = '']) => [name, commands]),
 );
 
-/** What the page asks to be set up, for the local runtime with that data folder. */
+/** The setup that the page asks for, for the local runtime with this data folder. */
 export function setUp(dataDir: string): string {
   return `TARGET=(--local --data '${dataDir}')\n${blocks.get('setup')}`;
 }
 
-/** Runs a block in bash against a local runtime; everything that it prints. Rejects where a command fails. */
+/** Runs a block in bash against a local runtime and returns its output. Rejects if a command fails. */
 export function runBlock(
   { outputs, dataDir }: RuntimeProcess,
   name: string,

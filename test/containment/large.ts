@@ -7,14 +7,14 @@ import { root, runBlock } from './incident-page.ts';
 
 const command = promisify(execFile);
 
-/** How keys are ended: by a filter of a bulk revocation, by rotating them, or by a directory's event. */
+/** The ways to end keys: a filter of a bulk revocation, a rotation, or a directory's event. */
 const ways = ['createdAfter', 'issuedBy', 'userId', 'rotation', 'leaver'] as const;
 type Way = (typeof ways)[number];
 
-/** What was contained in a large organization: for each way the seconds that it took, and whether the keys that were meant are over. */
+/** The results in a large organization, per way: its duration, and whether it ended all keys that were meant. */
 export type Contained = Record<string, { readonly seconds: number; readonly isOver: boolean }>;
 
-/** Ends two keys in each way among many others, with slow pages; all of them are the last ones that a list shows. */
+/** Ends two keys per way among many other keys, with slow pages. They are the last keys in a list. */
 export async function containInLarge(
   runtime: RuntimeProcess,
   keys: number,
@@ -66,7 +66,7 @@ export async function containInLarge(
     userId: () => contain('userId', plain, () => run('left', { USER_ID: userId })),
     rotation: () =>
       contain('rotation', plain, async (_since, ids) => {
-        // Not the page's block: that writes a file that another test reads.
+        // The page's block is not used: it writes a file that another test reads.
         const target = ['--organization', ORG, '--local', '--data', runtime.dataDir];
         for (const keyId of ids)
           await command(process.execPath, [`${root}infra/commands/keys.ts`, 'rotate', keyId, ...target]);
@@ -74,7 +74,7 @@ export async function containInLarge(
     leaver: () =>
       contain('leaver', plain, async () => {
         const left = event();
-        // 202: a function goes on with it. Another delivery shows when all is done.
+        // 202: a function continues the work. A further delivery shows when everything is done.
         for (let more = 20; more > 0 && (await deliverWebhook(apiUrl, webhookSecret, left)).status !== 200; more--);
       }),
   };

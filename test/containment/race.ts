@@ -3,15 +3,15 @@ import type { RuntimeProcess } from '../support/runtime-process.ts';
 import { runBlock } from './incident-page.ts';
 
 const connections = 4;
-/** So many keys the thief has made when the operator begins. */
+/** The number of keys that the thief has made when the operator starts. */
 const headStart = 40;
-/** Scalekit's time for a call. */
+/** How long Scalekit takes for a call. */
 const delayMs = 40;
 
-/** What came of a race between a thief, who makes keys all the while, and an operator who follows docs/incidents.md. */
+/** The result of a race between a thief, who keeps making keys, and an operator who follows docs/incidents.md. */
 export interface Race {
   readonly made: number;
-  /** The thief's keys that are alive when the page says that it is done. */
+  /** The thief's keys that are active when the last step of the page is done. */
   readonly alive: number;
   readonly seconds: number;
 }
@@ -22,8 +22,8 @@ interface Stolen {
 }
 
 /**
- * Races over one stolen key. `since`: the thief also ends keys to hide what they made, and the operator ends what was made since
- * the theft. `issued`: the operator ends what came of the key.
+ * Runs a race with one stolen key. `since`: the thief also ends keys to hide the keys that they made, and the operator ends all
+ * keys made since the theft. `issued`: the operator ends the stolen key's descendants.
  */
 export async function race(runtime: RuntimeProcess, seed: number, way: 'since' | 'issued'): Promise<Race> {
   const { scalekit, apiUrl, controlUrl } = runtime.outputs;
@@ -44,7 +44,7 @@ export async function race(runtime: RuntimeProcess, seed: number, way: 'since' |
   return { made, alive: totalCount, seconds: (Date.now() - startedAt) / 1000 };
 }
 
-/** Makes keys with the keys that it made, on some connections, until none of them is accepted, or it is stopped. */
+/** Makes keys with its own keys, on several connections, until none of them is accepted or it is stopped. */
 function thiefOf(apiUrl: string, first: Stolen, seed: number, endsLinks: number) {
   const random = randomOf(seed);
   const living = [first];
@@ -91,7 +91,7 @@ function thiefOf(apiUrl: string, first: Stolen, seed: number, endsLinks: number)
   };
 }
 
-/** Chance that a seed repeats, from 0 to below 1: mulberry32. */
+/** Random numbers from 0 to below 1 that a seed repeats (mulberry32). */
 function randomOf(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

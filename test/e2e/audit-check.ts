@@ -2,7 +2,7 @@ import { afterAll, expect } from 'vitest';
 import type { Mutation } from '../../local/scalekit/tokens.ts';
 import { control, plainKeys, target } from './client.ts';
 
-// After each file: all that the functions did to keys has one event each, there is no other event, and none holds a key.
+// After each file: every change of a key has exactly one event, there is no other event, and no event contains a plain key.
 
 interface BusEvent {
   readonly source: string;
@@ -22,7 +22,7 @@ const kinds: Record<string, Mutation['kind']> = {
   'ApiKey Revoked': 'invalidate',
 };
 
-/** Two requests that end one key at the same moment record it both: neither can know that the other was first. */
+/** Two simultaneous requests that end one key both record it: neither can know that the other was first. */
 function withoutRepeatedEnds(changes: readonly string[]): string[] {
   const ends = new Set(changes.filter((change) => change.startsWith('invalidate ')));
   return [...changes.filter((change) => !change.startsWith('invalidate ')), ...ends].toSorted();

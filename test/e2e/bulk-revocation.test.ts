@@ -9,7 +9,7 @@ let batch = 0;
 /** A claim that no other test has. */
 const mark = () => ({ batch: `${Date.now()}-${batch++}` });
 
-test('a dry run counts, and a revocation ends, what fits, and nothing else', async () => {
+test('a dry run counts exactly the keys that match, and a revocation ends them', async () => {
   const customClaims = mark();
   const fitting = [
     await createKey(admin, { customClaims }),
@@ -24,7 +24,7 @@ test('a dry run counts, and a revocation ends, what fits, and nothing else', asy
   expect((await revoke(admin, { customClaims })).json).toMatchObject({ matched: 0 });
 });
 
-test('all that was made since a time ends, also what hides from its maker’s id', async () => {
+test('createdAfter ends every key made since a time, also keys that issuedBy cannot find', async () => {
   const customClaims = mark();
   const older = await createKey(admin, { customClaims });
   const stolen = await createKey(admin, { customClaims, scope: 'keys:write' });
@@ -38,7 +38,7 @@ test('all that was made since a time ends, also what hides from its maker’s id
   expect(await areGood(older, hidden)).toEqual([true, false]);
 });
 
-test('the filters narrow together: user, claims, time', async () => {
+test('a key must match all filters: user, claims and time', async () => {
   const customClaims = mark();
   const old = await createKey(admin, { customClaims, userId: target.userId });
   await new Promise((resolve) => setTimeout(resolve, 20));
@@ -52,7 +52,7 @@ test('the filters narrow together: user, claims, time', async () => {
   expect(await areGood(old, young, ofNobody)).toEqual([false, true, true]);
 });
 
-test('issuedBy reaches what a key made, what those made, and what they were rotated to', async () => {
+test('issuedBy reaches the keys that a key made, the keys that those made, and their successors', async () => {
   const stolen = await createKey(admin, { scope: allScopes });
   const child = await createKey(stolen.key, { scope: allScopes });
   const grandchild = await createKey(child.key, { scope: allScopes });
@@ -66,7 +66,7 @@ test('issuedBy reaches what a key made, what those made, and what they were rota
   expect(await areGood(stolen, child, grandchild, rotated, other)).toEqual([true, false, false, false, true]);
 });
 
-test('the caller’s own key goes only when it is meant to, and last', async () => {
+test('the caller’s own key is revoked only on request, and last', async () => {
   const customClaims = mark();
   const self = await createKey(admin, { scope: allScopes, customClaims });
   const made = await createKey(self.key, {});
@@ -78,7 +78,7 @@ test('the caller’s own key goes only when it is meant to, and last', async () 
   expect(await isGood(self.key)).toBe(false);
 });
 
-test('nobody revokes what they can not see', async () => {
+test('no caller revokes a key that it cannot see', async () => {
   const bound = await createKey(admin, { scope: allScopes, customClaims: mark() });
   const unseen = await createKey(admin, {});
   const ofUser = await createKey(admin, { userId: target.userId, scope: 'keys:write' });
@@ -105,6 +105,6 @@ test.each([
   [{ createdBefore: 'yesterday' }, 'createdBefore'],
   [{ all: 'yes' }, 'all'],
   [{ everything: true }, 'everything'],
-])('%o is refused by its field', async (body, path) => {
+])('%o is refused with the name of its field', async (body, path) => {
   expectInvalid(await revoke(admin, body), path);
 });

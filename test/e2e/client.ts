@@ -5,13 +5,13 @@ import { expectProblem as expectAnyProblem } from '../support/problem.ts';
 
 export const target = inject('target');
 
-/** Scalekit itself. */
+/** A client of Scalekit itself. */
 export const scalekit = sdkOf(target.scalekit);
 
-/** Every plain key that an answer held. */
+/** Every plain key that an answer contained. */
 export const plainKeys = new Set<string>();
 
-/** Sends one request, exactly as given; throws when the answer is not one of the contract. */
+/** Sends one request exactly as given. Throws if the answer does not match the contract. */
 export async function send(
   method: string,
   path: string,
@@ -26,14 +26,14 @@ export async function send(
 
 export const { call, isGood, control, fault } = clientOf(() => target, send);
 
-/** Creates a key over the API and returns what came back. */
+/** Creates a key over the API and returns the answer. */
 export async function createKey(key: string, body: unknown): Promise<NewKey> {
   const created = await call(key, 'POST', '/keys', body);
   expect(created.status, created.text).toBe(201);
   return created.json;
 }
 
-/** Creates an organization key with Scalekit itself, for what no key of ours may create. */
+/** Creates an organization key directly in Scalekit, for keys that no key may create through the API. */
 export async function keyFromScalekit(
   organizationId: string,
   options: { scope?: string; claims?: Record<string, string>; userId?: string; expiresInMs?: number } = {},
@@ -55,14 +55,14 @@ function timestamp(epochMs: number) {
   };
 }
 
-/** Asserts that an answer is the one problem that its code stands for, and that pages of the allowed origin may read it. */
+/** Asserts that an answer is the problem with this status and code, and that pages of the allowed origin may read it. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expectAnyProblem(answer, status, code);
   expect(answer.headers['access-control-allow-origin']).toBe(target.corsAllowOrigin);
   expect(answer.headers['access-control-expose-headers']).toBe('Location, Retry-After, WWW-Authenticate');
 }
 
-/** Asserts that an answer is a 400 that names the field, among few, each with a message. */
+/** Asserts that an answer is a 400 with few errors, each with a message, one of which names the field. */
 export function expectInvalid(answer: Answer, path: string): void {
   expectProblem(answer, 400, 'invalid_request');
   const errors: { path: string; message: string }[] = answer.json.errors;
@@ -71,7 +71,7 @@ export function expectInvalid(answer: Answer, path: string): void {
   for (const { message } of errors) expect(message).not.toBe('');
 }
 
-/** Asserts that a key is refused, and in the way that tells its holder to replace it. */
+/** Asserts that a key is refused with a challenge that tells its holder to replace it. */
 export async function expectRefused(key: string): Promise<void> {
   const answer = await call(key, 'GET', '/whoami');
   expectProblem(answer, 401, 'invalid_token');

@@ -10,8 +10,8 @@ interface Operation {
 }
 
 /**
- * Calls an operation of the contract by its id, with the admin's key. It knows nothing of the API but the contract, and
- * throws where that has no such operation, parameter or body. The answer is held to the contract on its way.
+ * Calls an operation of the contract by its id, with the admin's key. It knows only the contract, and throws if the contract
+ * has no such operation, parameter or body. The answer is checked against the contract.
  */
 export function operate(
   operationId: string,

@@ -3,17 +3,17 @@ import contract from '../../functions/openapi/openapi.json' with { type: 'json' 
 import { expectProblem, send } from './client.ts';
 import { operate } from './contract-client.ts';
 
-test('whoever asks gets the contract as it is committed', async () => {
+test('every client gets the committed contract', async () => {
   const answer = await send('GET', '/openapi.json');
   expect(answer.status).toBe(200);
   expect(answer.json).toEqual(contract);
 });
 
-test('it takes no query', async () => {
+test('the route accepts no query', async () => {
   expectProblem(await send('GET', '/openapi.json?version=2'), 400, 'invalid_request');
 });
 
-test('a client that knows nothing but the contract manages keys', async () => {
+test('a client that knows only the contract can manage keys', async () => {
   const me = await operate('whoami');
   expect(me.status, me.text).toBe(200);
   const created = await operate('createKey', {}, { description: 'by contract', scope: 'keys:read', expiresIn: 60 });

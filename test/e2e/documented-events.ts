@@ -1,4 +1,4 @@
-/** Names that an event holds. */
+/** The ids and address that an event contains. */
 interface Names {
   readonly organizationId: string;
   readonly userId: string;
@@ -10,11 +10,11 @@ export interface DocumentedEvent {
   readonly type: string;
   readonly object: string;
   readonly data: object;
-  /** Of events that are no organization's it is absent. */
+  /** Absent in events that belong to no organization. */
   readonly organization_id?: string;
 }
 
-/** One event of every type that Scalekit documents, with every field of its example: nulls and empty strings too. */
+/** One event of every type that Scalekit documents, with every field of its example, including nulls and empty strings. */
 export function documentedEvents({ organizationId, userId, email }: Names): DocumentedEvent[] {
   const at = '2026-01-15T10:30:00.123456789Z';
   const ofOrganization = (object: string, type: string, data: object): DocumentedEvent => ({
@@ -93,7 +93,7 @@ export function documentedEvents({ organizationId, userId, email }: Names): Docu
     ...['created', 'updated'].map((verb) => ofOrganization('DirectoryUser', `directory.user_${verb}`, directoryUser)),
     ofOrganization('DirectoryUser', 'directory.user_deleted', {
       id: 'diruser_1',
-      organization_id: 'org_2', // the reference has another one than beside `data`
+      organization_id: 'org_2', // the reference has another id here than next to `data`
       dp_id: 'u1',
       email,
     }),

@@ -3,17 +3,17 @@ import { startRuntimeProcess } from '../support/runtime-process.ts';
 
 /** The deployment that the suite runs against. */
 export interface Target {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly apiUrl: string;
   readonly adminKey: string;
   readonly organizationId: string;
   readonly otherOrganizationId: string;
   readonly userId: string;
-  /** `null` where it is not known: what needs it is skipped. */
+  /** `null` if it is unknown: tests that need it are skipped. */
   readonly webhookSecret: string | null;
   readonly scalekit: { readonly environmentUrl: string; readonly clientId: string; readonly clientSecret: string };
   readonly corsAllowOrigin: string;
-  /** `null` for a real deployment: what needs it is skipped. */
+  /** `null` for a real deployment: tests that need it are skipped. */
   readonly controlUrl: string | null;
   readonly controlToken: string | null;
 }
@@ -24,7 +24,7 @@ declare module 'vitest' {
   }
 }
 
-/** With `API_URL` set, the suite runs against that deployment; else against a local runtime of its own. */
+/** With `API_URL` set, the suite runs against that deployment, otherwise against its own local runtime. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env['API_URL']) {
     project.provide('target', targetFromEnvironment());

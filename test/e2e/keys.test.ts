@@ -35,7 +35,7 @@ test('an organization key and a user key are created, used, listed and revoked',
   expect((await allKeys(admin)).map(({ keyId }) => keyId)).not.toContain(organizationKey.keyId);
 });
 
-test('the answer to a creation holds the plain key, where it is, and must not be stored', async () => {
+test('the answer to a creation contains the plain key and its Location, and must not be cached', async () => {
   const created = await call(admin, 'POST', '/keys', { description: 'once', expiresIn: 3600 });
   expect(created.status).toBe(201);
   expect(created.headers).toMatchObject({ 'cache-control': 'no-store', 'content-type': 'application/json' });
@@ -47,7 +47,7 @@ test('the answer to a creation holds the plain key, where it is, and must not be
   expect(JSON.stringify(listed)).not.toContain(created.json.key);
 });
 
-test('one key is shown to whoever can see it, under the Location of its creation, until it is revoked', async () => {
+test('the Location of a creation shows the key to every caller that can see it, until it is revoked', async () => {
   const created = await call(admin, 'POST', '/keys', { description: 'shown', customClaims: { env: 'shown' } });
   const { key, keyId } = created.json;
   const path = `/keys/${keyId}`;
@@ -70,7 +70,7 @@ test('one key is shown to whoever can see it, under the Location of its creation
 describe('changing a key', () => {
   const change = (key: string, keyId: string, body: unknown) => call(key, 'PATCH', `/keys/${keyId}`, body);
 
-  test('sets what is named, keeps what is not and what is reserved, and counts from the next request on', async () => {
+  test('sets the named fields, keeps other fields and reserved claims, and takes effect on the next request', async () => {
     const { key, keyId } = await createKey(admin, {
       description: 'before',
       scope: 'keys:read',
@@ -101,7 +101,7 @@ describe('changing a key', () => {
     expectProblem(await call(key, 'GET', '/keys'), 403, 'insufficient_scope');
   });
 
-  test('by a key only ever narrows it: a stolen key widens no other, which would outlive it', async () => {
+  test('by a key only narrows it, so that a stolen key cannot widen a key that outlives it', async () => {
     const weak = await createKey(admin, {
       scope: 'keys:read',
       customClaims: { team: 'x', allowed_ips: '10.9.0.0/16' },
@@ -124,7 +124,7 @@ describe('changing a key', () => {
     expect(narrowed.json.customClaims).toMatchObject({ team: 'x', allowed_ips: '10.9.1.0/24', scope: 'keys:read' });
   });
 
-  test('takes authority over it: its scope, user and expiry', async () => {
+  test('needs authority over its scope, user and expiry', async () => {
     const writer = await createKey(admin, { scope: 'keys:write', expiresIn: 3600 });
     const make = async (body: object) => (await createKey(admin, body)).keyId;
     expectProblem(
@@ -144,7 +144,7 @@ describe('changing a key', () => {
     expect((await change(writer.key, within, { description: 'x' })).status).toBe(200);
   });
 
-  test('what is not seen is not found, and stays as it is', async () => {
+  test('answers 404 for a key that the caller cannot see, and leaves it unchanged', async () => {
     const { keyId } = await createKey(admin, { description: 'mine' });
     const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
     expectProblem(await change(stranger.key, keyId, { description: 'theirs' }), 404, 'not_found');
@@ -152,7 +152,7 @@ describe('changing a key', () => {
     expectProblem(await change(admin, 'apit_1', { description: 'x' }), 404, 'not_found');
   });
 
-  test('that Scalekit does not carry out is told: it takes no empty map', async () => {
+  test('is reported as not_applied if Scalekit does not carry it out: it accepts no empty map', async () => {
     const { keyId } = await keyFromScalekit(target.organizationId, { scope: 'keys:read' });
     expectProblem(await change(admin, keyId, { scope: '' }), 502, 'not_applied');
   });
@@ -176,7 +176,7 @@ describe('the tenant next door', () => {
     expectProblem(await call(stranger.key, 'POST', '/keys', { userId: target.userId }), 400, 'invalid_request');
   });
 
-  test('can not go on with a cursor of another organization', async () => {
+  test('cannot continue with a cursor of another organization', async () => {
     for (const _ of [1, 2]) await createKey(admin, {});
     const { nextPageToken } = (await call(admin, 'GET', '/keys?pageSize=1')).json;
     const stranger = await keyFromScalekit(target.otherOrganizationId, { scope: allScopes });
@@ -185,7 +185,7 @@ describe('the tenant next door', () => {
 });
 
 describe('a user key', () => {
-  test('sees, makes and revokes keys of its user only', async () => {
+  test('sees, makes and revokes only keys of its user', async () => {
     const own = await keyFromScalekit(target.organizationId, { userId: target.userId, scope: 'keys:read keys:write' });
     const made = await createKey(own.key, {});
     expect((await call(made.key, 'GET', '/whoami')).json.userId).toBe(target.userId);
@@ -201,7 +201,7 @@ describe('a user key', () => {
 });
 
 describe('a key bound by a claim', () => {
-  test('sees and revokes only what carries the claim, and hands it down', async () => {
+  test('sees and revokes only keys with the claim, and passes the claim on to new keys', async () => {
     const bound = await createKey(admin, { scope: 'keys:read keys:write', customClaims: { env: 'bound' } });
     const outside = await createKey(admin, { customClaims: { env: 'outside' } });
     const inside = await createKey(bound.key, { customClaims: { team: 'a' } });
@@ -220,26 +220,26 @@ describe('a key bound by a claim', () => {
   });
 });
 
-test('a boundary claim may have any name, a member of every object’s too', async () => {
+test('a boundary claim may have any name, including the name of an inherited object member', async () => {
   const bound = await createKey(admin, { scope: 'keys:write', customClaims: { constructor: 'x', toString: 'y' } });
   const made = await createKey(bound.key, {});
   expect((await call(made.key, 'GET', '/whoami')).json.customClaims).toMatchObject({ constructor: 'x', toString: 'y' });
 });
 
-test('the place of a new key is the same however the path is spelled', async () => {
+test('the Location of a new key is the same for every spelling of the path', async () => {
   const created = await call(admin, 'POST', '/keys/', {});
   expect(created.headers['location']).toMatch(/[^/]\/keys\/apit_\d+$/);
 });
 
 describe('a key bound to source addresses', () => {
-  test('is taken from within them and refused from elsewhere, in a way that does not call it bad', async () => {
+  test('is accepted from these addresses, and refused from others without being reported as bad', async () => {
     const here = await createKey(admin, { customClaims: { allowed_ips: '192.0.2.0/24 0.0.0.0/0 ::/0' } });
     const elsewhere = await createKey(admin, { customClaims: { allowed_ips: '192.0.2.0/24 2001:db8::/32' } });
     expect((await call(here.key, 'GET', '/whoami')).status).toBe(200);
     for (const _ of [1, 2]) {
       const answer = await call(elsewhere.key, 'GET', '/whoami');
       expectProblem(answer, 401, 'address_not_allowed');
-      expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"'); // no error: the key is good
+      expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"'); // no error code, because the key is good
     }
   });
 });
@@ -249,7 +249,7 @@ describe('scopes', () => {
     ['GET', '/keys', 'keys:write keys:users', undefined],
     ['POST', '/keys', 'keys:read keys:users', {}],
     ['DELETE', '/keys/apit_1', 'keys:read keys:users', undefined],
-  ])('%s %s is closed to a key with %s', async (method, path, scope, body) => {
+  ])('%s %s refuses a key with %s', async (method, path, scope, body) => {
     const { key } = await createKey(admin, { scope });
     const answer = await call(key, method, path, body);
     expectProblem(answer, 403, 'insufficient_scope');
@@ -261,7 +261,7 @@ describe('scopes', () => {
     expectProblem(await call(key, 'POST', '/keys', { userId: target.userId }), 403, 'insufficient_scope');
   });
 
-  test('no key makes a key of a scope or expiry beyond its own', async () => {
+  test('no key makes a key with a scope or expiry beyond its own', async () => {
     const { key } = await createKey(admin, { scope: 'keys:write', expiresIn: 600 });
     expectProblem(await call(key, 'POST', '/keys', { scope: 'keys:read' }), 403, 'beyond_authority');
     expectProblem(await call(key, 'POST', '/keys', { expiresIn: 700 }), 403, 'beyond_authority');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Answer } from '../support/client.ts';
 import { control, createKey, expectProblem, expectRefused, fault, scalekit, send, target } from './client.ts';
 
-// POST /revoke, as in RFC 7009. It is throttled, so the tests come slowly.
+// POST /revoke as in RFC 7009. The route is throttled, so the tests are slow.
 
 const admin = target.adminKey;
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -12,13 +12,13 @@ async function revoke(body: string, headers: Record<string, string> = form): Pro
   return send('POST', '/revoke', { ...headers, 'Content-Length': String(Buffer.byteLength(body)) }, body);
 }
 
-/** What a client sees of an answer, but for what is different in every answer. */
+/** The parts of an answer that do not differ in every answer. */
 function visible({ status, headers, text }: Answer) {
   const { date, 'x-amzn-requestid': _id, 'x-amz-apigw-id': _apigw, 'x-amzn-trace-id': _trace, ...rest } = headers;
   return { status, text, headers: rest, hasDate: date !== undefined };
 }
 
-test('whoever holds a key can end it, and learns nothing of any other', async () => {
+test('the holder of a key can end it, and learns nothing about other keys', async () => {
   const { key, keyId } = await createKey(admin, {});
   const active = await revoke(`token=${key}&token_type_hint=access_token`);
   expect(active.status).toBe(200);
@@ -29,7 +29,7 @@ test('whoever holds a key can end it, and learns nothing of any other', async ()
   for (const token of others) expect(visible(await revoke(`token=${token}`)), token).toEqual(visible(active));
 });
 
-test('a token id ends nothing, and Scalekit is not asked', async () => {
+test('a token id ends no key, and Scalekit is not asked', async () => {
   const { key, keyId } = await createKey(admin, {});
   if (target.controlUrl !== null) await control('DELETE', '/scalekit/calls');
   expect((await revoke(`token=${keyId}`)).status).toBe(200);
@@ -40,16 +40,16 @@ test('a token id ends nothing, and Scalekit is not asked', async () => {
 });
 
 test.each([
-  ['a line break behind it', (key: string) => `${key}\n`],
+  ['a line break after it', (key: string) => `${key}\n`],
   ['quotes around it', (key: string) => `"${key}"`],
   ['the scheme before it', (key: string) => `Bearer ${key}`],
-])('a key with %s is ended like any other', async (_what, copied) => {
+])('a key with %s is ended like any other key', async (_what, copied) => {
   const { key } = await createKey(admin, {});
   expect((await revoke(new URLSearchParams({ token: copied(key) }).toString())).status).toBe(200);
   await expectRefused(key);
 });
 
-test('an empty answer does not call itself JSON', async () => {
+test('an empty answer does not have the content type JSON', async () => {
   expect((await revoke('token=unknown')).headers['content-type']).toBe('text/plain');
 });
 
@@ -64,11 +64,11 @@ describe('bad input', () => {
     const answer = await revoke(body);
     expectProblem(answer, 400, 'invalid_request');
     expect(answer.json.errors[0].path).toBe(path);
-    expect(answer.json.error).toBe('invalid_request'); // as RFC 7009 has it
+    expect(answer.json.error).toBe('invalid_request'); // as in RFC 7009
   });
 });
 
-test('an outage is told, whatever the token', async () => {
+test('an outage is reported for any token', async () => {
   if (target.controlUrl === null) return;
   await fault({ kind: 'permission_denied' });
   const answer = await revoke('token=anything');
@@ -76,7 +76,7 @@ test('an outage is told, whatever the token', async () => {
   expectProblem(answer, 503, 'upstream_unavailable');
 });
 
-test('it is throttled, with a problem that says when to come again', async () => {
+test('it is throttled, with a problem that says when to retry', async () => {
   const ask = () => send('POST', '/revoke', form, 'token=apit_1');
   const refused: Answer[] = [];
   // A busy machine sends slower than the limit: then each burst is twice the last one.

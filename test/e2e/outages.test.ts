@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { bearer } from '../support/client.ts';
 import { call, control, createKey, expectProblem, fault, send, target } from './client.ts';
 
-// What a Scalekit does that fails, which only the embedded one can be told to do.
+// The API while Scalekit fails. Only the embedded Scalekit can fail on request.
 describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   const calls = async () => (await control('GET')).scalekit.calls;
 
@@ -13,10 +13,10 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
       await call(target.adminKey, 'POST', '/keys', {}),
       await call(target.adminKey, 'GET', '/keys'),
     ];
-    await vi.waitUntil(async () => (await well()).every(({ status }) => status < 300), { timeout: 20_000 }); // the breakers close
+    await vi.waitUntil(async () => (await well()).every(({ status }) => status < 300), { timeout: 20_000 }); // until the breakers close
   });
 
-  test('a token id, a malformed key and an over-long key are refused without a call', async () => {
+  test('a token id, a malformed key and a key that is too long are refused without a call', async () => {
     const { keyId } = await createKey(target.adminKey, {});
     await control('DELETE', '/scalekit/calls');
     for (const presented of [keyId, keyId.toUpperCase(), 'a b', 'ä', 'a'.repeat(513)]) {
@@ -37,7 +37,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   });
 
   test.each(['unavailable', 'unauthenticated', 'permission_denied', 'no_answer', 'close'])(
-    '%s is an outage, never a bad key, and is over when it is over',
+    '%s is an outage, never a bad key, and ends with the fault',
     async (kind) => {
       await fault({ kind });
       const answer = await call(target.adminKey, 'GET', '/whoami');
@@ -51,7 +51,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   );
 
   test.each(['rate_limited', 'http_429'])(
-    'while Scalekit limits us (%s) it is not asked again and again, and each request is told to wait',
+    'while Scalekit limits us (%s) it gets few calls, and each request gets a Retry-After',
     async (kind) => {
       const limitedMs = 4_000;
       await fault({ kind, on: ['ValidateToken'], retryAfterSeconds: 1 });
@@ -67,13 +67,13 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
       await Promise.all(clients);
       const seen = (await calls())['ValidateToken'];
       expect(seen).toBeGreaterThanOrEqual(1);
-      // Each client has an execution environment, or an earlier test left more of them; each asks once a second.
+      // There is one execution environment per client, or more from earlier tests. Each asks once per second.
       expect(seen).toBeLessThanOrEqual(2 * clients.length * (limitedMs / 1_000));
       expect(seen).toBeLessThan(requests / 2);
     },
   );
 
-  test('a revocation of many keys waits for a limit too, where it looks for them', async () => {
+  test('a revocation of many keys waits for a limit during its search too', async () => {
     const { key } = await createKey(target.adminKey, { customClaims: { batch: 'limited' } });
     await fault({ kind: 'rate_limited', on: ['ListTokens'], retryAfterSeconds: 1, times: 1 });
     const revoked = await call(target.adminKey, 'POST', '/keys/revoke', { customClaims: { batch: 'limited' } });
@@ -81,7 +81,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     expect((await call(key, 'GET', '/whoami')).status).toBe(401);
   });
 
-  test('a revocation waits for a limit, and is sent once more', async () => {
+  test('a revocation waits for a limit and is retried once', async () => {
     const { key, keyId } = await createKey(target.adminKey, {});
     await control('DELETE', '/scalekit/calls');
     await fault({ kind: 'rate_limited', on: ['InvalidateToken'], retryAfterSeconds: 1, times: 1 });
@@ -103,7 +103,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   });
 
   test.each(['unavailable', 'close', 'no_answer'])(
-    'a creation whose outcome is unknown (%s) says so, and is not repeated',
+    'a creation with an unknown outcome (%s) reports outcome_unknown and is not retried',
     async (kind) => {
       await fault({ kind, on: ['CreateToken'] });
       expectProblem(await call(target.adminKey, 'POST', '/keys', {}), 503, 'outcome_unknown');
@@ -111,7 +111,7 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     },
   );
 
-  test('a slow Scalekit is waited for within the deadline', async () => {
+  test('a slow answer of Scalekit is accepted within the deadline', async () => {
     await fault({ kind: 'slow', on: ['ValidateToken'], delayMs: 500 });
     expect((await call(target.adminKey, 'GET', '/whoami')).status).toBe(200);
   });

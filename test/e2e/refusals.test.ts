@@ -4,8 +4,8 @@ import { call, createKey, expectInvalid, expectProblem, expectRefused, send, tar
 
 const admin = target.adminKey;
 
-describe('who is refused', () => {
-  test('a request without credentials is told to send some', async () => {
+describe('credentials', () => {
+  test('a request without credentials is refused with a request for credentials', async () => {
     const answer = await send('GET', '/whoami');
     expectProblem(answer, 401, 'missing_credentials');
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
@@ -16,11 +16,11 @@ describe('who is refused', () => {
     ['a revoked key', undefined],
     ['a token id that is valid', null],
     ['a malformed key', 'not a key'],
-    ['a key with another character at its end', `${admin.slice(0, -1)}${admin.endsWith('A') ? 'B' : 'A'}`],
+    ['a key with another last character', `${admin.slice(0, -1)}${admin.endsWith('A') ? 'B' : 'A'}`],
     ['a key in another case', admin.toLowerCase()],
     ['a key cut short', admin.slice(0, -1)],
     ['two keys joined', admin + admin],
-    ['an over-long key', 'a'.repeat(4000)],
+    ['a key that is too long', 'a'.repeat(4000)],
   ])('%s is refused as invalid_token', async (what, presented) => {
     if (what === 'a token id that is valid') return expectRefused((await createKey(admin, {})).keyId);
     if (presented === undefined) {
@@ -34,7 +34,7 @@ describe('who is refused', () => {
   test.each([
     ['two headers', { Authorization: [bearer(admin).Authorization, bearer(admin).Authorization] }],
     [
-      'a second value behind a comma',
+      'a second value after a comma',
       { Authorization: `${bearer(admin).Authorization}, ${bearer(admin).Authorization}` },
     ],
   ])('%s is refused as invalid_token', async (_what, headers) => {
@@ -45,23 +45,23 @@ describe('who is refused', () => {
     ['another scheme', `Basic ${admin}`],
     ['the scheme of other products', `Token ${admin}`],
     ['no scheme', admin],
-    ['a colon behind the scheme', `Bearer: ${admin}`],
-  ])('%s is refused in a way that tells nobody to throw the key away', async (_what, Authorization) => {
+    ['a colon after the scheme', `Bearer: ${admin}`],
+  ])('%s is refused without telling the client that the key is bad', async (_what, Authorization) => {
     const answer = await send('GET', '/whoami', { Authorization });
     expectProblem(answer, 401, 'malformed_credentials');
     expect(answer.headers['www-authenticate']).toBe('Bearer realm="api"');
     expect(answer.json.detail).toContain('The key may be good');
   });
 
-  test('two spaces behind the scheme are as good as one', async () => {
+  test('two spaces after the scheme are accepted like one', async () => {
     expect((await send('GET', '/whoami', { Authorization: `Bearer  ${admin}` })).status).toBe(200);
   });
 
-  test('header and scheme are taken in any spelling', async () => {
+  test('header and scheme are accepted in any case', async () => {
     expect((await send('GET', '/whoami', { aUTHORIZATION: `bEARER ${admin}` })).status).toBe(200);
   });
 
-  test('headers and queries that are named like the caller change nothing of it', async () => {
+  test('headers and queries that are named like the caller do not change the caller', async () => {
     const forged = {
       ...bearer(admin),
       organizationId: target.otherOrganizationId,
@@ -76,20 +76,20 @@ describe('who is refused', () => {
   });
 
   test.each(['/', '/nope', '/keys/apit_1/more', '/whoami/x'])(
-    'an unknown route, %s, is 404 with and without a key',
+    'the unknown route %s is 404 with and without a key',
     async (path) => {
       expectProblem(await send('GET', path), 404, 'not_found');
       expectProblem(await call(admin, 'GET', path), 404, 'not_found');
     },
   );
 
-  test('a preflight with a body type of its own is refused, and no failure', async () => {
+  test('a preflight with its own body type is refused without a server error', async () => {
     for (const path of ['/keys', '/whoami']) {
       expectProblem(await send('OPTIONS', path, { 'Content-Type': 'text/plain' }), 415, 'unsupported_media_type');
     }
   });
 
-  test('the contract is compressed for who takes that, and may be kept for an hour', async () => {
+  test('the contract is compressed for clients that accept it, and may be cached for an hour', async () => {
     const answer = await fetch(`${target.apiUrl}/openapi.json`, { headers: { 'Accept-Encoding': 'gzip' } });
     expect(answer.headers.get('content-encoding')).toBe('gzip');
     expect(answer.headers.get('cache-control')).toBe('public, max-age=3600');
@@ -98,7 +98,7 @@ describe('who is refused', () => {
     expect(plain.headers).not.toHaveProperty('content-encoding');
   });
 
-  test('a page of another origin is let in by preflight without a key', async () => {
+  test('a preflight of a page of another origin is answered without a key', async () => {
     const answer = await send('OPTIONS', '/keys', {
       Origin: 'https://app.example',
       'Access-Control-Request-Method': 'POST',
@@ -109,19 +109,19 @@ describe('who is refused', () => {
   });
 });
 
-describe('input that does not fit', () => {
+describe('invalid input', () => {
   test.each([
     ['no body', '', ''],
-    ['text that is not JSON', '{', ''],
+    ['a body that is not JSON', '{', ''],
     ['a list', '[]', ''],
     ['null', 'null', ''],
-    ['a text', '"x"', ''],
+    ['a string', '"x"', ''],
     ['an unknown field', '{"organizationId":"org_1"}', 'organizationId'],
     ['a description of another type', '{"description":1}', 'description'],
     ['an empty description', '{"description":""}', 'description'],
     ['a long description', JSON.stringify({ description: 'x'.repeat(256) }), 'description'],
     ['a control character', '{"description":"a\\u0000b"}', 'description'],
-    ['half a character', '{"description":"\\ud800"}', 'description'],
+    ['an unpaired surrogate', '{"description":"\\ud800"}', 'description'],
     ['a malformed user id', '{"userId":"org_1"}', 'userId'],
     ['a user that does not exist', '{"userId":"usr_1"}', 'userId'],
     ['a scope of another type', '{"scope":["keys:read"]}', 'scope'],
@@ -154,12 +154,12 @@ describe('input that does not fit', () => {
       'expiresAt',
     ],
     [
-      'addresses that are no ranges',
+      'addresses that are not ranges',
       '{"customClaims":{"allowed_ips":"10.0.0.0/8, 10.1.0.0/16"}}',
       'customClaims.allowed_ips',
     ],
     [
-      'an address that others read as octal',
+      'an address that some parsers read as octal',
       '{"customClaims":{"allowed_ips":"010.0.0.0/8"}}',
       'customClaims.allowed_ips',
     ],
@@ -170,7 +170,7 @@ describe('input that does not fit', () => {
       }),
       'customClaims',
     ],
-    ['an expiry that is no date', '{"expiresAt":"tomorrow"}', 'expiresAt'],
+    ['an expiry that is not a date', '{"expiresAt":"tomorrow"}', 'expiresAt'],
     ['an expiry without offset', '{"expiresAt":"2099-01-01T00:00:00"}', 'expiresAt'],
     ['an expiry in the past', '{"expiresAt":"2001-01-01T00:00:00Z"}', 'expiresAt'],
     ['an expiry that is a number', '{"expiresAt":4102444800}', 'expiresAt'],
@@ -242,7 +242,7 @@ describe('input that does not fit', () => {
     });
   });
 
-  test('nothing of a refused creation stays', async () => {
+  test('a refused creation leaves nothing behind', async () => {
     const before = (await call(admin, 'GET', '/keys?pageSize=1')).json.totalCount;
     await call(admin, 'POST', '/keys', { description: 'ok', expiresIn: -1 });
     await call(admin, 'POST', '/keys', { userId: 'usr_1' });

@@ -14,7 +14,7 @@ const admin = target.adminKey;
 const allScopes = 'keys:read keys:write keys:users';
 const rotate = (key: string, keyId: string, body: unknown = {}) => call(key, 'POST', `/keys/${keyId}/rotate`, body);
 
-test('a rotated key is the same again under another id, and the old one is refused from then on', async () => {
+test('a successor equals the old key under another id, and the old key is refused from then on', async () => {
   const old = await createKey(admin, {
     description: 'CI',
     scope: 'keys:read',
@@ -34,7 +34,7 @@ test('a rotated key is the same again under another id, and the old one is refus
   expect(await isGood(key)).toBe(true);
 });
 
-test('during an overlap both are good; after it, and after a revocation in it, only the new one', async () => {
+test('during an overlap both keys are good; after it, or after a revocation during it, only the new key is', async () => {
   const old = await createKey(admin, {});
   const { key, previous } = (await rotate(admin, old.keyId, { overlapSeconds: 5 })).json;
   expect(Date.parse(previous.activeUntil) - Date.now()).toBeLessThanOrEqual(6000);
@@ -50,14 +50,14 @@ test('during an overlap both are good; after it, and after a revocation in it, o
   expect([await isGood(other.key), await isGood(next.key)]).toEqual([false, true]);
 });
 
-test('an overlap never outlives the old key, and needs no schedule where that expires before', async () => {
+test('an overlap never outlives the old key, and needs no schedule if the old key expires first', async () => {
   const old = await createKey(admin, { expiresIn: 600 });
   const { expiresAt } = (await call(admin, 'GET', `/keys/${old.keyId}`)).json;
   const { previous } = (await rotate(admin, old.keyId, { overlapSeconds: 3600, expiresIn: 7200 })).json;
   expect(previous).toEqual({ keyId: old.keyId, activeUntil: expiresAt });
 });
 
-test('a key that has a successor is rotated again only to replace that', async () => {
+test('a key with a successor is rotated again only to replace the successor', async () => {
   const old = await createKey(admin, {});
   const first = (await rotate(admin, old.keyId, { overlapSeconds: 3600 })).json;
   const again = await rotate(admin, old.keyId);
@@ -66,14 +66,14 @@ test('a key that has a successor is rotated again only to replace that', async (
   expect([await isGood(old.key), await isGood(first.key)]).toEqual([true, true]);
   const second = (await rotate(admin, old.keyId, { replace: true })).json;
   expect([await isGood(old.key), await isGood(first.key), await isGood(second.key)]).toEqual([false, false, true]);
-  // Also when the key is gone: its answer may have been lost.
+  // Also after the key has ended: the answer may have been lost.
   expect((await rotate(admin, old.keyId)).json).toMatchObject({ code: 'already_rotated', successorId: second.keyId });
   const third = (await rotate(admin, old.keyId, { replace: true })).json;
   expect([await isGood(second.key), await isGood(third.key)]).toEqual([false, true]);
   expect((await rotate(admin, third.keyId)).json.customClaims.rotated_from).toBe(third.keyId);
 });
 
-test('no key puts off the end of a key in its overlap: not the key itself, what came of it, or another', async () => {
+test('no key postpones the end of an overlap: not the old key, its descendants, or another key', async () => {
   const old = await createKey(admin, { scope: 'keys:write' });
   const first = (await rotate(admin, old.keyId, { overlapSeconds: 600 })).json;
   const ofItself = await rotate(old.key, old.keyId, { overlapSeconds: 3600, replace: true });
@@ -92,7 +92,7 @@ test('no key puts off the end of a key in its overlap: not the key itself, what 
   }
 });
 
-test('of many rotations at once, one wins and the others tell of it', async () => {
+test('of simultaneous rotations one succeeds, and the others report its successor', async () => {
   const old = await createKey(admin, {});
   const answers = await Promise.all([1, 2, 3, 4].map(() => rotate(admin, old.keyId, { overlapSeconds: 3600 })));
   const won = answers.filter(({ status }) => status === 201);
@@ -101,7 +101,7 @@ test('of many rotations at once, one wins and the others tell of it', async () =
     expect(lost.json).toMatchObject({ code: 'already_rotated', successorId: won[0]?.json.keyId });
 });
 
-test('a key can renew itself, within what it is', async () => {
+test('a key can rotate itself within its own authority', async () => {
   const self = await createKey(admin, { scope: 'keys:write', expiresIn: 3600, customClaims: { env: 'live' } });
   expectProblem(await rotate(self.key, self.keyId, { expiresIn: 7200 }), 403, 'beyond_authority');
   const next = (await rotate(self.key, self.keyId)).json;
@@ -110,7 +110,7 @@ test('a key can renew itself, within what it is', async () => {
   expect(await isGood(next.key)).toBe(true);
 });
 
-test('rotating takes authority over the key', async () => {
+test('a rotation needs authority over the key', async () => {
   const big = await createKey(admin, { scope: allScopes });
   const writer = await createKey(admin, { scope: 'keys:write' });
   const ofUser = await createKey(admin, { userId: target.userId });
@@ -134,6 +134,6 @@ test.each([
   [{ description: 'x' }, 'description'],
   [[], ''],
   ['nothing', ''],
-])('a body %o is refused by its field', async (body, path) => {
+])('a body %o is refused with the name of its field', async (body, path) => {
   expectInvalid(await rotate(admin, 'apit_1', body), path);
 });

@@ -4,7 +4,7 @@ import { signatureHeaders } from '../support/webhook-delivery.ts';
 import { control, createKey, expectProblem, fault, isGood, keyFromScalekit, scalekit, send, target } from './client.ts';
 import { documentedEvents } from './documented-events.ts';
 
-// Scalekit's webhooks, signed as Scalekit signs them. Without the secret there is nothing to test.
+// Webhooks with Scalekit's signature. Without the webhook secret the tests are skipped.
 
 const secret = target.webhookSecret ?? '';
 const admin = target.adminKey;
@@ -18,7 +18,7 @@ interface Delivery {
   readonly query?: string;
 }
 
-/** Delivers as Scalekit does: an event that the route's limit turned away is sent again. */
+/** Delivers an event as Scalekit does: an event that the route's limit refused is sent again. */
 async function deliver(
   body: unknown,
   { id = 'msg_1', sentAt = Date.now(), key = secret, headers = {}, query = '' }: Delivery = {},
@@ -47,7 +47,7 @@ const left = (more: object = {}) => event('user.organization_membership_deleted'
 const pause = () => new Promise((resolve) => setTimeout(resolve, 20));
 
 describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
-  test('loses the keys of theirs, and nobody else any', async () => {
+  test('loses all their keys, and nobody else loses a key', async () => {
     const [first, second] = [await createKey(admin, { userId }), await createKey(admin, { userId })];
     const organizations = await createKey(admin, {});
     await pause();
@@ -61,7 +61,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     ]);
   });
 
-  test('a delivery that comes again, or late, leaves what was created since', async () => {
+  test('a repeated or late delivery leaves keys that were created since', async () => {
     const before = await createKey(admin, { userId });
     await pause();
     const message = left();
@@ -75,7 +75,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect(await isGood(after.key)).toBe(true);
   });
 
-  test('what a key of theirs made meanwhile goes with it', async () => {
+  test('keys that a leaver’s key made after the event end with it', async () => {
     const theirs = await createKey(admin, { userId, scope: 'keys:write' });
     await pause();
     const message = left();
@@ -88,7 +88,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect(await Promise.all(keys.map(({ key }) => isGood(key)))).toEqual([false, false, false, true]);
   });
 
-  test('an event for another organization touches only that', async () => {
+  test('an event for another organization affects only that organization', async () => {
     const here = await createKey(admin, { userId });
     const there = await keyFromScalekit(otherOrganizationId, {});
     await pause();
@@ -97,7 +97,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect((await deliver(left({ organization_id: 'org_1' }))).json).toEqual({ revoked: 0 });
   });
 
-  test('a directory’s user is known by the email address', async () => {
+  test('a directory’s user is found by the email address', async () => {
     const { tokenInfo } = await scalekit.token.validateToken((await createKey(admin, { userId })).key);
     const email = tokenInfo?.email ?? '';
     expect(email).not.toBe('');
@@ -111,7 +111,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect([await isGood(key.key), await isGood(organizations.key)]).toEqual([false, true]);
   });
 
-  test('an organization that is deleted loses every key', async () => {
+  test('a deleted organization loses every key', async () => {
     const { organization } = await scalekit.organization.createOrganization('Leaving');
     const keys = await Promise.all([1, 2, 3].map(() => keyFromScalekit(organization?.id ?? '', {})));
     const here = await createKey(admin, {});
@@ -124,7 +124,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect(await isGood(here.key)).toBe(true);
   });
 
-  test('other events, and fields that are new, change nothing', async () => {
+  test('other events and new fields change nothing', async () => {
     const key = await createKey(admin, { userId });
     await pause();
     for (const type of ['user.login', 'organization.updated', 'user.organization_membership_created', 'new.type'])
@@ -132,7 +132,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     expect(await isGood(key.key)).toBe(true);
   });
 
-  test('is known by any of the names that an event gives them, whatever else is empty or null', async () => {
+  test('is found by any of the event’s names for them, even if other names are empty or null', async () => {
     const { tokenInfo } = await scalekit.token.validateToken((await createKey(admin, { userId })).key);
     const { email } = tokenInfo ?? {};
     const nested = { user_id: '', user: { id: userId, email: null }, organization: { id: organizationId } };
@@ -155,7 +155,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
     }
   });
 
-  test('a query in the URL that Scalekit was given changes nothing', async () => {
+  test('a query in the webhook URL changes nothing', async () => {
     const key = await createKey(admin, { userId });
     await pause();
     expect((await deliver(left(), { query: '?from=scalekit&from=x&empty' })).status).toBe(200);
@@ -164,7 +164,7 @@ describe.skipIf(target.webhookSecret === null)('a person who leaves', () => {
 });
 
 test.skipIf(target.webhookSecret === null)(
-  'every event that Scalekit documents is taken, and ends exactly the keys of those it reports as gone',
+  'every event that Scalekit documents is accepted, and ends exactly the keys of the leavers it reports',
   async () => {
     const { organization } = await scalekit.organization.createOrganization('Documented');
     const { id = '' } = organization ?? {};
@@ -196,10 +196,10 @@ test.skipIf(target.webhookSecret === null)(
   },
 );
 
-describe.skipIf(target.webhookSecret === null || target.controlUrl === null)('what a delivery leaves to do', () => {
+describe.skipIf(target.webhookSecret === null || target.controlUrl === null)('the work that a delivery leaves', () => {
   const waiting = async () => (await control('GET')).work.length;
 
-  test('is done once Scalekit is well again, though it never sends the event again', async () => {
+  test('is done after Scalekit’s outage, even if it never sends the event again', async () => {
     const keys = [await createKey(admin, { userId }), await createKey(admin, { userId })];
     await pause();
     const message = left();
@@ -213,7 +213,7 @@ describe.skipIf(target.webhookSecret === null || target.controlUrl === null)('wh
     expect(await Promise.all([...keys, after].map(({ key }) => isGood(key)))).toEqual([false, false, true]);
   });
 
-  test('is done also where it is a single key', async () => {
+  test('is done for a single key too', async () => {
     const key = await createKey(admin, { userId });
     await pause();
     await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 1 });
@@ -222,7 +222,7 @@ describe.skipIf(target.webhookSecret === null || target.controlUrl === null)('wh
     await expect.poll(waiting, { timeout: 30_000 }).toBe(0);
   });
 
-  test('is no success where the queue cannot be written, and a repeat does it', async () => {
+  test('is an error if the queue cannot be written, and a retry does it', async () => {
     const key = await createKey(admin, { userId });
     await pause();
     const message = left();
@@ -235,13 +235,13 @@ describe.skipIf(target.webhookSecret === null || target.controlUrl === null)('wh
   });
 });
 
-describe.skipIf(target.webhookSecret === null)('what Scalekit did not sign, or not now', () => {
+describe.skipIf(target.webhookSecret === null)('a webhook without a valid, current signature', () => {
   const other = `whsec_${Buffer.alloc(24, 1).toString('base64')}`;
   test.each<[string, () => Promise<Answer>]>([
     ['another secret', () => deliver(left(), { key: other })],
     ['another id', () => deliver(left(), { headers: { 'Webhook-Id': 'msg_2' } })],
     ['an old timestamp', () => deliver(left(), { sentAt: Date.now() - 360_000 })],
-    ['a timestamp to come', () => deliver(left(), { sentAt: Date.now() + 360_000 })],
+    ['a future timestamp', () => deliver(left(), { sentAt: Date.now() + 360_000 })],
     [
       'a moved timestamp',
       () =>
@@ -254,7 +254,7 @@ describe.skipIf(target.webhookSecret === null)('what Scalekit did not sign, or n
     ['another version', () => deliver(left(), { headers: { 'Webhook-Signature': 'v2,AAAA' } })],
     ['a short signature', () => deliver(left(), { headers: { 'Webhook-Signature': 'v1,AAAA' } })],
     ['nothing at all', () => send('POST', '/webhooks/scalekit', {}, '')],
-  ])('%s is a 401, and nothing is done', async (_what, attempt) => {
+  ])('%s is a 401 and ends no key', async (_what, attempt) => {
     const key = await createKey(admin, { userId });
     await pause();
     expectProblem(await attempt(), 401, 'invalid_webhook_signature');
@@ -262,13 +262,13 @@ describe.skipIf(target.webhookSecret === null)('what Scalekit did not sign, or n
   });
 
   test.each([
-    ['no JSON', 'x'],
+    ['invalid JSON', 'x'],
     ['no event', {}],
     ['no time', left({ occurred_at: 'yesterday' })],
     ['no user', event('user.organization_membership_deleted', {})],
     ['no address', event('organization.directory.user_deleted', { id: 'diruser_1' })],
     ['no organization', event('organization.deleted', {}, { organization_id: undefined })],
-  ])('%s, though signed, is a 400: what it asks for is not known to be done', async (_what, body) => {
+  ])('%s with a valid signature is a 400, because nothing was done for the event', async (_what, body) => {
     expectProblem(await deliver(body), 400, 'invalid_request');
   });
 });

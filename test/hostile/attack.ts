@@ -5,23 +5,23 @@ import { type Exchange, exchange } from './raw-client.ts';
 import { bearer, request } from './request.ts';
 import type { HostileTarget } from './target.ts';
 
-/** How many connections an attack holds at once. */
+/** The number of simultaneous connections of an attack. */
 const concurrency = 2;
 
-/** After how many attempts somebody else asks who they are, while the attack goes on. */
+/** After this many attempts another client requests `GET /whoami` during the attack. */
 const bystanderEvery = 25;
 
-/** So many failures tell all that more of them would. */
+/** An attack stops after this many failures: more of them would show nothing new. */
 const enough = 10;
 
-/** What a family did, and what went wrong: each failure with the bytes that were sent. */
+/** The result of a family's attack. Each failure has the bytes that were sent. */
 export interface Outcome {
   readonly sent: number;
   readonly bystanders: number;
   readonly failures: readonly string[];
 }
 
-/** Sends as many attempts of a family as are asked for, the same ones for the same seed, and judges what comes back. */
+/** Sends the requested number of attempts of a family and judges the answers. The same seed sends the same attempts. */
 export async function attack(
   family: Family,
   target: HostileTarget,
@@ -49,7 +49,7 @@ export async function attack(
   return { sent, bystanders, failures };
 }
 
-/** A client with a good key of another organization, on a connection of its own. */
+/** A client with a good key of another organization, on its own connection. */
 export function bystander({ other }: HostileTarget): Attempt {
   return { bytes: request({ headers: [bearer(other.key)] }), judge: answeredAs(other.caller) };
 }

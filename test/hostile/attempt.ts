@@ -2,13 +2,13 @@ import type fc from 'fast-check';
 import type { Exchange, RawMessage } from './raw-client.ts';
 import type { HostileTarget } from './target.ts';
 
-/** Says what is wrong with what came back; `undefined` when nothing is. */
+/** Returns the fault in the answers, or `undefined` if there is none. */
 export type Judge = (exchange: Exchange, target: HostileTarget) => string | undefined | Promise<string | undefined>;
 
-/** One connection's worth of hostility. */
+/** A hostile message for one connection. */
 export interface Attempt extends RawMessage {
   readonly judge: Judge;
 }
 
-/** One kind of attack, generated. */
+/** A generator of one kind of attack. */
 export type Family = (target: HostileTarget) => fc.Arbitrary<Attempt>;

@@ -4,10 +4,10 @@ import type { Judge } from './attempt.ts';
 import { unsound } from './judge.ts';
 import { type KnownKey, whoami } from './target.ts';
 
-/** A key as an answer shows it; the plain one where it was made by that. */
+/** A key in an answer, with its plain key if the request made it. */
 type ShownKey = Key & { readonly key?: string };
 
-/** Whatever a key asks for, it gets a problem, or sees and makes what is within its own organization, user, claims and scope. */
+/** Every answer must be a problem or stay within the key's own organization, user, claims and scope. */
 export function within(maker: KnownKey): Judge {
   return async ({ answers, closed }, { apiPort }) => {
     const [answer, ...others] = answers;
@@ -15,7 +15,7 @@ export function within(maker: KnownKey): Judge {
     const wrong = unsound(answer, closed);
     if (wrong !== undefined || answer.status >= 400 || answer.status === 204) return wrong;
     const body = JSON.parse(answer.body) as ShownKey & { keys?: ShownKey[]; matched?: number };
-    if (body.matched !== undefined) return undefined; // of what a revocation reached, the record of mutations tells
+    if (body.matched !== undefined) return undefined; // the record of mutations shows the keys that a revocation reached
     for (const shown of body.keys ?? [body]) {
       const beyond = beyondOf(maker, shown);
       if (beyond !== undefined) return `shows a key with ${beyond}: ${JSON.stringify({ ...shown, key: undefined })}`;
@@ -40,7 +40,7 @@ function beyondOf({ caller }: KnownKey, shown: ShownKey): string | undefined {
   return /^apit_\d+$/.test(claims['issued_by'] ?? '') ? undefined : 'no maker';
 }
 
-/** What was answered of a new key is what its backends are told of it. */
+/** The difference between a new key in the answer and the same key at a backend. */
 function differsInUse(shown: ShownKey, { keyId, organizationId, customClaims }: Awaited<ReturnType<typeof whoami>>) {
   const { keyId: madeId, organizationId: madeFor, customClaims: made } = shown;
   const isSame = isDeepStrictEqual(

@@ -54,17 +54,17 @@ const texts = [
   'keys:read keys:write keys:users admin',
 ];
 
-/** Texts that mean something to one interpreter or another, and texts without any sense. */
+/** Strings that have a meaning for some interpreter, and random strings. */
 export const codeLikeText: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...texts) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 60 }) },
   { weight: 1, arbitrary: fc.constantFrom(...texts).map((text) => text.repeat(50)) },
 );
 
-/** Names that objects have already. */
+/** Names that every object inherits. */
 export const inheritedName: fc.Arbitrary<string> = fc.constantFrom(...names);
 
-/** A text as a part of a path or query: as it is, escaped, escaped twice, or escaped in the way of old. */
+/** A string as a part of a path or query: unchanged, escaped once or twice, as over-long UTF-8, or in `%u` escapes. */
 export const inTarget: fc.Arbitrary<string> = fc
   .tuple(codeLikeText, fc.constantFrom('raw', 'once', 'twice', 'over-long', 'utf-16'))
   .map(([text, how]) => {

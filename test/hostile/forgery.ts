@@ -6,7 +6,7 @@ import { bearer, request, utf8 } from './request.ts';
 import { bodyFor, keyRoute } from './routes.ts';
 import type { HostileTarget } from './target.ts';
 
-/** What the authorizer tells a backend, and what API Gateway tells of itself. */
+/** The names in the authorizer's context and in API Gateway's own context. */
 const contextKey = fc.constantFrom(
   'principalId',
   'keyId',
@@ -24,7 +24,7 @@ const contextKey = fc.constantFrom(
   'sourceIp',
 );
 
-/** The names that one framework or another reads such a thing from. */
+/** The names under which some framework reads such a value. */
 const forgedName = fc
   .tuple(
     contextKey,
@@ -79,7 +79,7 @@ const eventBody = ({ other, runtime }: HostileTarget) =>
     policyDocument: { Statement: [{ Action: '*', Effect: 'Allow', Resource: '*' }] },
   });
 
-/** The context of a caller, brought along by one who has no key, or one that is bound to other addresses. */
+/** A caller's context, sent by a client without a key or with a key that is bound to other addresses. */
 export const forgedWithoutKey: Family = (target) =>
   fc
     .tuple(
@@ -113,7 +113,7 @@ export const forgedWithoutKey: Family = (target) =>
       judge: refused,
     }));
 
-/** The context of another caller, brought along by one who has a key. */
+/** Another caller's context, sent by a client with a key. */
 export const forgedWithKey: Family = (target) =>
   fc
     .tuple(

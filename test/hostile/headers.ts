@@ -34,13 +34,13 @@ const standard = fc.constantFrom(
   'X-Rewrite-URL',
 );
 
-/** Values that mean something to proxies, in headers that have some say. */
+/** Values that have a meaning for proxies, in headers that can have an effect. */
 const value = fc.oneof(
   codeLikeText,
   fc.constantFrom('/v1/openapi.json', '127.0.0.1', 'localhost', '100-continue', 'trailers', 'h2c', 'close', 'OPTIONS'),
 );
 
-/** Without what a server refuses at sight, so that more of them get to the API. */
+/** Values without characters that a server refuses at once, so that more of them reach the API. */
 const printable = value.map((text) => text.replaceAll(/\p{Cc}/gu, ''));
 
 const bytes = fc.string({
@@ -77,7 +77,7 @@ const huge = fc
   .tuple(standard, fc.integer({ min: 100, max: 40_000 }), fc.constantFrom('name', 'value'))
   .map(([name, length, where]) => [where === 'name' ? `${'n'.repeat(length)}: a` : `${name}: ${'v'.repeat(length)}`]);
 
-/** Headers of every sort, and no key among them. */
+/** Headers of every kind, without a key. */
 export const hostileHeaders: Family = () =>
   fc
     .tuple(

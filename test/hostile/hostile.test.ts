@@ -14,8 +14,8 @@ import { exchange } from './raw-client.ts';
 import { ambiguousFraming, brokenChunking, cutOff, pipelines } from './smuggling.ts';
 import { goodKeys, type HostileTarget, startTarget, whoami } from './target.ts';
 
-// Clients that mean harm, over raw sockets. The bytes that they send are generated: the same ones for the same seed. A
-// run in full is HOSTILE_REQUESTS=20000 HOSTILE_SEED=7 npx vitest run --project local hostile
+// Hostile clients over raw sockets. Their bytes are generated, and the same seed gives the same bytes. A full run is
+// HOSTILE_REQUESTS=20000 HOSTILE_SEED=7 npx vitest run --project local hostile
 
 const requests = Number(process.env['HOSTILE_REQUESTS'] ?? 600);
 const seed = Number(process.env['HOSTILE_SEED'] ?? 1);
@@ -23,28 +23,28 @@ const seed = Number(process.env['HOSTILE_SEED'] ?? 1);
 type Share = readonly [name: string, weight: number, family: Family];
 
 const withoutKey: readonly Share[] = [
-  ['what is nearly a key', 3, nearMisses],
+  ['strings that are nearly a key', 3, nearMisses],
   ['a key in another scheme', 1, otherSchemes],
   ['a key in another place', 1, otherPlaces],
-  ['headers of every sort', 3, hostileHeaders],
-  ['targets that could be taken for others', 3, hostilePaths],
-  ['request lines that are none', 1, hostileRequestLines],
-  ['messages whose end is in doubt', 3, ambiguousFraming],
+  ['headers of every kind', 3, hostileHeaders],
+  ['ambiguous targets', 3, hostilePaths],
+  ['malformed request lines', 1, hostileRequestLines],
+  ['messages with an ambiguous end', 3, ambiguousFraming],
   ['chunks that can be counted in two ways', 1, brokenChunking],
-  ['requests that are cut off', 0.3, cutOff],
-  ['a context of the client’s own', 2, forgedWithoutKey],
-  ['webhooks that nobody signed', 0.3, forgedWebhooks],
-  ['misuse of what is open to anybody', 0.1, openRoutes],
+  ['requests that are cut short', 0.3, cutOff],
+  ['a forged context', 2, forgedWithoutKey],
+  ['unsigned webhooks', 0.3, forgedWebhooks],
+  ['misuse of open routes', 0.1, openRoutes],
 ];
 const withKey: readonly Share[] = [
-  ['a context of the client’s own', 1, forgedWithKey],
-  ['requests one behind the other', 1, pipelines],
+  ['a forged context', 1, forgedWithKey],
+  ['pipelined requests', 1, pipelines],
   ['bodies that look like code', 2, hostileBodies],
   ['ids and queries that look like code', 2, hostileIds],
 ];
 const asOperator: readonly Share[] = [
-  ['nothing that is signed', 2, unsigned],
-  ['what was signed for something else', 0.5, wronglySigned],
+  ['unsigned requests', 2, unsigned],
+  ['requests that were signed for another purpose', 0.5, wronglySigned],
 ];
 const allShares = [...withoutKey, ...withKey, ...asOperator].reduce((sum, [, weight]) => sum + weight, 0);
 
@@ -72,7 +72,7 @@ async function expectHarmless([name, weight, family]: Share, port: number): Prom
 const control = controlOf(() => target.runtime.outputs);
 const mutations = (): Promise<Mutation[]> => control('GET', '/scalekit/mutations');
 
-/** How often each function that a key opens was invoked. */
+/** The invocations of each function that requires a key. */
 async function invocations(): Promise<Record<string, number>> {
   const { functions }: { functions: Record<string, { invocations: number }> } = await control('GET');
   const isOpen = (name: string) => /^(Authorizer|OpenApi|RevokeLeakedKey|ScalekitWebhook)/.test(name);
@@ -82,7 +82,7 @@ async function invocations(): Promise<Record<string, number>> {
 
 const generous = { timeout: Math.max(60_000, requests * 100) };
 
-describe('whoever has no key, or presents none where it counts, is refused, in answers that are no faults', () => {
+describe('a client without a key in the right place is refused, never with a server error', () => {
   let invokedBefore: Record<string, number>;
   let mutatedBefore: Mutation[];
   beforeAll(async () => {
@@ -92,14 +92,14 @@ describe('whoever has no key, or presents none where it counts, is refused, in a
 
   test.each(withoutKey)('%s', generous, (...share) => expectHarmless(share, target.apiPort));
 
-  test('no function was reached that a key opens, and no key was touched', async () => {
+  test('no function that requires a key was invoked, and no key was changed', async () => {
     const bystanders = outcomes.reduce((sum, outcome) => sum + outcome.bystanders, 0);
     expect(await invocations()).toEqual({ ...invokedBefore, Whoami: (invokedBefore['Whoami'] ?? 0) + bystanders });
     expect(await mutations()).toEqual(mutatedBefore);
   });
 });
 
-describe('whoever has a key gets no further than it reaches, in answers that are no faults', () => {
+describe('a client with a key stays within its authority, and gets no server error', () => {
   let mutatedBefore = 0;
   beforeAll(async () => {
     mutatedBefore = (await mutations()).length;
@@ -107,7 +107,7 @@ describe('whoever has a key gets no further than it reaches, in answers that are
 
   test.each(withKey)('%s', generous, (...share) => expectHarmless(share, target.apiPort));
 
-  test('no key was touched but those that it made', async () => {
+  test('only keys that it made were changed', async () => {
     const since = (await mutations()).slice(mutatedBefore);
     const made = since.filter(({ kind }) => kind === 'create').map(({ tokenId }) => tokenId);
     const touched = since.map(({ tokenId }) => tokenId);
@@ -115,11 +115,11 @@ describe('whoever has a key gets no further than it reaches, in answers that are
   });
 });
 
-describe('whoever has not signed as an operator is refused, with 403', () => {
+describe('a client without an operator’s signature is refused with 403', () => {
   test.each(asOperator)('%s', generous, (...share) => expectHarmless(share, target.operatorPort));
 });
 
-test('the runtime outlives hostile clients: no function failed, and every good key is served', async () => {
+test('the runtime survives hostile clients: no function failed, and every good key is accepted', async () => {
   expect(target.runtime.endedBy(), target.runtime.output().slice(-5000)).toBeNull();
   const { functions }: { functions: Record<string, { errors: number }> } = await control('GET');
   expect(Object.values(functions).reduce((sum, { errors }) => sum + errors, 0)).toBe(0);

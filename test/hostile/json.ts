@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { codeLikeText, inheritedName } from './code-like.ts';
 import { utf8 } from './request.ts';
 
-/** The fields that the routes of keys take, and those that nobody may give. */
+/** The fields that the key routes accept, and fields that no client may set. */
 const field = fc.oneof(
   fc.constantFrom(
     'description',
@@ -39,7 +39,7 @@ const claimName = fc.oneof(
 
 const claims = fc.dictionary(claimName, codeLikeText, { minKeys: 1, maxKeys: 4, noNullPrototype: false });
 
-/** JSON as text, so that it may hold what an object of ours could not. */
+/** JSON as a string, because it can contain members that no object of ours could have. */
 const member: fc.Arbitrary<string> = fc.oneof(
   {
     weight: 6,
@@ -87,7 +87,7 @@ const harmlessLooking = codeLikeText
   )
   .filter((text) => text !== '');
 
-/** What fits, and so becomes a key: these texts go all the way to the authorizer's context and back. */
+/** Valid bodies, which become keys: these strings pass through the authorizer's context and back. */
 const fitting = fc
   .record(
     {
@@ -133,7 +133,7 @@ const noJson = fc.constantFrom(
   '[{"scope":"admin"}]',
 );
 
-/** Bodies, as bytes, that mean more than they should to a careless reader. */
+/** Bodies, as bytes, that mislead a careless parser. */
 export const hostileBody: fc.Arbitrary<string> = fc.oneof(
   { weight: 10, arbitrary: fitting },
   {

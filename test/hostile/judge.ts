@@ -5,10 +5,10 @@ import type { Judge } from './attempt.ts';
 import type { RawAnswer } from './raw-answers.ts';
 import { goodKeys } from './target.ts';
 
-/** Bodies that API Gateway answers with before or beyond what an API can customise. */
+/** Bodies of API Gateway's own answers that an API cannot customise. */
 const ofTheEdge = ['403 {"message":"Forbidden"}', '413 {"message":"Request Too Long"}'];
 
-/** No key was good: nothing is accepted but what is open to anybody, and no answer is a fault or holds a key. */
+/** Without a good key: only open routes are accepted, and no answer is a server error or contains a key. */
 export const refused: Judge = (exchange, target) => {
   for (const answer of exchange.answers) {
     const wrong = unsound(answer, exchange.closed) ?? (isOpen(answer) ? undefined : letIn(answer));
@@ -18,7 +18,7 @@ export const refused: Judge = (exchange, target) => {
   return undefined;
 };
 
-/** Where a message ends can be read in two ways, or it is no HTTP: one refusal, and nothing more on this connection. */
+/** The end of a message is ambiguous, or it is not HTTP: one refusal, then the connection closes. */
 export const rejected: Judge = ({ answers, closed }) => {
   const [first, ...others] = answers;
   if (!closed) return 'the connection stays open';
@@ -26,7 +26,7 @@ export const rejected: Judge = ({ answers, closed }) => {
   return first === undefined || (first.status >= 400 && first.status < 500) ? undefined : `answers ${first.status}`;
 };
 
-/** Answers that come one behind the other, each to its own request. */
+/** One answer per request, in order. */
 export function inTurn(...judges: readonly Judge[]): Judge {
   return async ({ answers, closed }, target) => {
     if (answers.length !== judges.length) return `${answers.length} answers to ${judges.length} requests`;
@@ -38,7 +38,7 @@ export function inTurn(...judges: readonly Judge[]): Judge {
   };
 }
 
-/** `GET /whoami` says exactly whose key it was. */
+/** `GET /whoami` reports exactly this caller. */
 export function answeredAs(caller: Caller): Judge {
   return ({ answers }) => {
     const [answer] = answers;
@@ -47,36 +47,36 @@ export function answeredAs(caller: Caller): Judge {
   };
 }
 
-/** A key is good, the rest is not: a problem of the client's, and no fault. */
+/** The key is good, the rest is not: a problem with a 4xx status, no server error. */
 export const clientsProblem: Judge = ({ answers, closed }) => {
   const [answer] = answers;
   if (answer === undefined) return 'there is no answer';
   return unsound(answer, closed) ?? (answer.status >= 400 ? undefined : `answers ${answer.status}`);
 };
 
-/** What is wrong with any answer, whoever asked: a fault, a header that the client put in, an error that is no problem. */
+/** Faults of an answer to any client: a server error, a header injected by the client, or an error that is not a problem. */
 export function unsound({ status, headers, body }: RawAnswer, closed: boolean): string | undefined {
   if (status >= 500 || status < 200) return `answers ${status}`;
-  if (headers.has('x-injected')) return 'holds a header of the client’s making';
+  if (headers.has('x-injected')) return 'contains a header that the client injected';
   if (status < 400) return undefined;
   if (!headers.has('x-amzn-requestid')) {
-    return closed ? undefined : 'refuses bytes that are no HTTP, and keeps the connection';
+    return closed ? undefined : 'refuses bytes that are not HTTP, but keeps the connection';
   }
   const isForHead = body === '' && headers.get('content-length') !== '0';
   if (isForHead || ofTheEdge.includes(`${status} ${body}`)) return undefined;
   const problem = parse(body);
   if (!/^application\/(problem\+)?json$/.test(headers.get('content-type') ?? '')) return 'is not typed as a problem';
   const isProblem = problem?.status === status && documentedCodes.get(problem.code ?? '') === status;
-  return isProblem && problem.requestId ? undefined : 'is no problem that docs/troubleshooting.md lists';
+  return isProblem && problem.requestId ? undefined : 'is not a problem that docs/troubleshooting.md lists';
 }
 
-/** What anybody may have: preflight, the contract, and that a revocation was taken. */
+/** The answers that any client may get: a preflight, the contract, and an accepted revocation. */
 function isOpen({ status, headers, body }: RawAnswer): boolean {
   if (status === 204) return headers.has('access-control-allow-methods');
   return status === 200 && (body === '' || parse(body)?.openapi !== undefined);
 }
 
-/** A key was taken for good: by a success, or by a function's refusal that none makes without one. */
+/** Whether a key was accepted: a success, or a function's refusal that requires a good key. */
 function letIn({ status, headers, body }: RawAnswer): string | undefined {
   if (status < 400) return `ACCEPTED: answers ${status}`;
   const isOfFunction = headers.has('x-amzn-trace-id');

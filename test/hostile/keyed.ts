@@ -15,7 +15,7 @@ const contentType = fc.constantFrom(
   '__proto__',
 );
 
-/** Bodies to every route that takes one, by a key that may manage keys and by one that may not. */
+/** Bodies for every route that accepts one, sent with a key that may manage keys and with a key that may not. */
 export const hostileBodies: Family = (target) =>
   fc
     .tuple(
@@ -40,7 +40,7 @@ export const hostileBodies: Family = (target) =>
       judge: within(known),
     }));
 
-/** Ids that look like code or belong to somebody else, and queries that do, by a key that may manage keys. */
+/** Ids and queries that look like code or belong to another caller, sent with a key that may manage keys. */
 export const hostileIds: Family = (target) => {
   const { member, other, plain } = target;
   const id = fc.oneof(

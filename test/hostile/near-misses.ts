@@ -5,7 +5,7 @@ import { request, utf8 } from './request.ts';
 import { bodyFor, keyRoute } from './routes.ts';
 import { goodKeys, type HostileTarget } from './target.ts';
 
-/** Texts that are nearly a good key, or once were one, or stand for one elsewhere. */
+/** Strings that are nearly a good key, once were one, or represent one elsewhere. */
 export function nearMiss(target: HostileTarget): fc.Arbitrary<string> {
   const good = goodKeys(target);
   const key = fc.constantFrom(...good);
@@ -59,14 +59,14 @@ export function nearMiss(target: HostileTarget): fc.Arbitrary<string> {
     .filter((text) => !good.includes(text.trim()));
 }
 
-/** Near misses, presented as keys are. */
+/** Near misses, sent like keys. */
 export const nearMisses: Family = (target) =>
   fc.tuple(nearMiss(target), keyRoute).map(([text, [method, path]]) => ({
     bytes: request({ method, path, headers: [`Authorization: Bearer ${utf8(text)}`], ...bodyFor(method) }),
     judge: refused,
   }));
 
-/** Good keys in a scheme or a spelling that is not Bearer's. */
+/** Good keys in another scheme than Bearer, or in a misspelled one. */
 export const otherSchemes: Family = (target) =>
   fc
     .tuple(
@@ -99,7 +99,7 @@ export const otherSchemes: Family = (target) =>
       judge: refused,
     }));
 
-/** Good keys in every place but the one that counts. */
+/** Good keys in every wrong place. */
 export const otherPlaces: Family = (target) =>
   fc
     .tuple(

@@ -26,7 +26,7 @@ const seconds = fc.constantFrom(
   ' ',
 );
 
-/** Webhooks that nobody signed. */
+/** Unsigned webhooks. */
 export const forgedWebhooks: Family = () =>
   fc
     .tuple(
@@ -44,7 +44,7 @@ export const forgedWebhooks: Family = () =>
       return { bytes: request({ method: 'POST', path: '/webhooks/scalekit', headers, body }), judge: refused };
     });
 
-/** What anybody may call, with what it does not take, and with keys that are none. Few: it is slow, and throttled. */
+/** Open routes with invalid input and invalid keys. Only a few, because these routes are slow and throttled. */
 export const openRoutes: Family = (target) =>
   fc
     .tuple(

@@ -17,7 +17,7 @@ const routes = [
   ['POST', '/apit_1/forget'],
 ] as const;
 
-/** Every refusal is 403, and says no more than that. */
+/** Every refusal is 403 and reveals nothing else. */
 const forbidden: Judge = async (exchange, target) => {
   const wrong = await refused(exchange, target);
   const [answer] = exchange.answers;
@@ -28,7 +28,7 @@ const forbidden: Judge = async (exchange, target) => {
 const scope = '20260101/us-east-1/execute-api/aws4_request';
 const zeros = '0'.repeat(64);
 
-/** Credentials that are none, and signatures that nobody made. */
+/** Invalid credentials and made-up signatures. */
 const authorization = ({ runtime, member }: HostileTarget) => {
   const { accessKeyId } = runtime.outputs.aws;
   return fc.oneof(
@@ -83,7 +83,7 @@ const authorization = ({ runtime, member }: HostileTarget) => {
   );
 };
 
-/** Calls of the operators' API that nobody signed. */
+/** Unsigned calls of the operators' API. */
 export const unsigned: Family = (target) => {
   const { organizationId, otherOrganizationId, aws } = target.runtime.outputs;
   return fc
@@ -111,7 +111,7 @@ export const unsigned: Family = (target) => {
     }));
 };
 
-/** Calls that were signed for something else, or with a secret that is not the operator's. */
+/** Calls that were signed for another purpose, or with another secret than the operator's. */
 export const wronglySigned: Family = (target) => {
   const { organizationId, otherOrganizationId, aws } = target.runtime.outputs;
   return fc

@@ -77,7 +77,7 @@ const methodAndTarget = fc.oneof(
   { weight: 3, arbitrary: fc.tuple(method, target) },
 );
 
-/** Targets that a careless router would take for others, and methods that routes have not. */
+/** Targets that a careless router would confuse with others, and methods that routes do not have. */
 export const hostilePaths: Family = () =>
   methodAndTarget.map(([verb, raw]) => ({
     bytes: request({ method: verb, target: raw }),
@@ -117,7 +117,7 @@ const version = fc.constantFrom(
   '',
 );
 
-/** Request lines that are none. */
+/** Malformed request lines. */
 export const hostileRequestLines: Family = () =>
   fc.tuple(fc.oneof(method, strangeMethod), keyRoute, version).map(([verb, [, path], name]) => ({
     bytes: request({ method: verb, path }).replace('HTTP/1.1', name),

@@ -1,7 +1,7 @@
-/** One HTTP answer as it came over the wire. */
+/** One HTTP answer as received. */
 export interface RawAnswer {
   readonly status: number;
-  /** Names in lower case; of several values the last. */
+  /** Names are in lower case. Of several values the last is kept. */
   readonly headers: ReadonlyMap<string, string>;
   readonly body: string;
 }
@@ -9,8 +9,8 @@ export interface RawAnswer {
 const endOfHead = '\r\n\r\n';
 
 /**
- * Reads the whole answers at the beginning of what came, one behind the other where requests were pipelined. A body is as
- * long as `Content-Length` says; without one, it is all that comes until the connection closes. Interim answers are left out.
+ * Reads the complete answers at the start of the received bytes, several if requests were pipelined. `Content-Length` gives
+ * the length of a body; without it, the body ends when the connection closes. Interim answers are left out.
  */
 export function readAnswers(bytes: Buffer, { isHead, closed }: { isHead: boolean; closed: boolean }): RawAnswer[] {
   const answers: RawAnswer[] = [];

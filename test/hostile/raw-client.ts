@@ -1,30 +1,30 @@
 import { connect } from 'node:net';
 import { type RawAnswer, readAnswers } from './raw-answers.ts';
 
-/** What came back on one connection. */
+/** The answers on one connection. */
 export interface Exchange {
   readonly answers: readonly RawAnswer[];
-  /** Whether the server ended the connection, and not we. */
+  /** Whether the server, not the client, ended the connection. */
   readonly closed: boolean;
 }
 
-/** Bytes for one connection, and what is to be waited for. */
+/** Bytes for one connection, and the answers to wait for. */
 export interface RawMessage {
-  /** One character a byte, so that it prints as it is sent. */
+  /** One character per byte, so that it prints as sent. */
   readonly bytes: string;
-  /** How many answers are read before we hang up. Default: all, until the server closes. */
+  /** The number of answers to read before closing. Default: all, until the server closes. */
   readonly answers?: number;
-  /** The bytes end before the request does: no answer need come, and we soon hang up. */
+  /** The bytes end before the request does: an answer is optional, and the client soon closes. */
   readonly isCutOff?: boolean;
-  /** A request by HEAD, whose answer has no body. */
+  /** A HEAD request, whose answer has no body. */
   readonly isHead?: boolean;
 }
 
-/** How long a silent server is waited for; more than any answer takes. */
+/** How long to wait for a silent server: longer than any answer takes. */
 const silenceMs = 10_000;
 const silenceAfterCutMs = 100;
 
-/** Sends the bytes exactly as they are, on a connection of their own, and reads what comes back. */
+/** Sends the bytes unchanged on their own connection and reads the answers. */
 export function exchange(port: number, message: RawMessage): Promise<Exchange> {
   const { bytes, answers = Number.POSITIVE_INFINITY, isCutOff = false, isHead = false } = message;
   return new Promise((resolve) => {
@@ -40,7 +40,7 @@ export function exchange(port: number, message: RawMessage): Promise<Exchange> {
       chunks.push(chunk);
       if (seen(false).length >= answers) finish(false);
     });
-    socket.on('error', () => {}); // a reset in the middle of our bytes; what was answered before it counts
+    socket.on('error', () => {}); // a reset while we send; answers before it count
     socket.on('close', () => finish(true));
   });
 }

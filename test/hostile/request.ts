@@ -1,18 +1,18 @@
-/** A request in parts, each of which goes out as it is. */
+/** The parts of a request. Each is sent unchanged. */
 export interface RequestParts {
   readonly method?: string;
-  /** Behind the stage. */
+  /** The path after the stage. */
   readonly path?: string;
-  /** In the place of stage and path. */
+  /** Replaces stage and path. */
   readonly target?: string;
-  /** Whole lines, without their ends. */
+  /** Complete lines, without line ends. */
   readonly headers?: readonly string[];
   readonly body?: string;
-  /** Whether more is to come on the connection. */
+  /** Whether more requests follow on the connection. */
   readonly keepAlive?: boolean;
 }
 
-/** Writes a request for the wire, one character a byte. It is well formed where its parts are. */
+/** Serializes a request, one character per byte. It is well formed if its parts are. */
 export function request(parts: RequestParts): string {
   const { method = 'GET', path = '/whoami', target = `/v1${path}`, headers = [], body, keepAlive = false } = parts;
   const lines = [
@@ -25,12 +25,12 @@ export function request(parts: RequestParts): string {
   return `${lines.join('\r\n')}\r\n\r\n${body ?? ''}`;
 }
 
-/** The header that a key is sent by. */
+/** The header that carries a key. */
 export function bearer(key: string): string {
   return `Authorization: Bearer ${key}`;
 }
 
-/** A text as its bytes in UTF-8, one character a byte. */
+/** A string as its UTF-8 bytes, one character per byte. */
 export function utf8(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** Every route that takes a key, by one id that there is not. */
+/** Every route that requires a key, with an id that does not exist. */
 export const keyRoutes = [
   ['GET', '/whoami'],
   ['GET', '/keys'],
@@ -14,7 +14,7 @@ export const keyRoutes = [
 
 export const keyRoute: fc.Arbitrary<(typeof keyRoutes)[number]> = fc.constantFrom(...keyRoutes);
 
-/** The body that a route takes, where it takes one. */
+/** A body for a method that accepts one. */
 export function bodyFor(method: string): { body?: string } {
   return method === 'POST' || method === 'PATCH' ? { body: '{}' } : {};
 }

@@ -5,7 +5,7 @@ import { bearer, request } from './request.ts';
 import { keyRoutes } from './routes.ts';
 import { goodKeys } from './target.ts';
 
-/** Header lines after which two readers do not agree on where the message ends. */
+/** Header lines after which two parsers disagree on the end of the message. */
 const ambiguous: readonly (readonly string[])[] = [
   ['Content-Length: 4', 'Transfer-Encoding: chunked'],
   ['Transfer-Encoding: chunked', 'Content-Length: 4'],
@@ -52,7 +52,7 @@ const ambiguous: readonly (readonly string[])[] = [
 
 const body = fc.constantFrom('0\r\n\r\n', '4\r\nabcd\r\n0\r\n\r\n', '{}\r\n', 'abcd');
 
-/** Requests with one whose end is in doubt before them, with keys in all, in some and in none. */
+/** Requests after a request with an ambiguous end, with keys in all, some or none of them. */
 export const ambiguousFraming: Family = (target) =>
   fc
     .tuple(
@@ -73,7 +73,7 @@ export const ambiguousFraming: Family = (target) =>
       });
       const smuggled = request({ method, path, headers: credentials('smuggled'), keepAlive: true });
       const victim = request({ headers: credentials('victim') });
-      // Half a request would take the victim's first line, and with it the victim's key.
+      // Half a request would swallow the victim's first line, and so use the victim's key.
       const prefix = isWhole ? smuggled : smuggled.replace(/\r\n\r\n$/, '\r\nX-Swallow: ');
       return { bytes: first + content + prefix + victim, judge: rejected };
     });
@@ -98,7 +98,7 @@ const brokenChunks = [
   '2\r\n{}\r\n0\r\nTransfer-Encoding: x\r\n\r\n',
 ];
 
-/** Chunks that two readers count differently: no second request comes out of them. */
+/** Chunks that two parsers count differently: they must not contain a second request. */
 export const brokenChunking: Family = (target) =>
   fc
     .tuple(fc.constantFrom(...brokenChunks), fc.constantFrom(...goodKeys(target)), fc.boolean())
@@ -108,7 +108,7 @@ export const brokenChunking: Family = (target) =>
       return { bytes: first + chunks + request({ headers: [bearer(key)] }), judge: rejected };
     });
 
-/** Requests one behind the other on one connection, by several callers and none: each has the answer that is its own. */
+/** Pipelined requests on one connection, by several callers and without a key: each must get its own answer. */
 export const pipelines: Family = (target) => {
   const { plain, member, other } = target;
   const one = fc.oneof(
@@ -121,7 +121,7 @@ export const pipelines: Family = (target) => {
       judge: refused,
     })),
     fc.constantFrom(plain, other).map(({ key }) => {
-      // A request within a request: it is the body, and nothing else.
+      // A request in the body of another request must be treated only as a body.
       const inner = request({ headers: [bearer(key)] });
       return { bytes: request({ method: 'POST', path: '/keys', body: inner, keepAlive: true }), judge: refused };
     }),
@@ -138,7 +138,7 @@ export const pipelines: Family = (target) => {
   }));
 };
 
-/** Requests that never come to their end. */
+/** Requests that never end. */
 export const cutOff: Family = (target) =>
   fc.tuple(fc.constantFrom(...goodKeys(target)), fc.nat({ max: 300 }), fc.boolean()).map(([key, length, isChunked]) => {
     const headers = [bearer(key), ...(isChunked ? ['Transfer-Encoding: chunked'] : ['Content-Length: 9'])];

@@ -6,35 +6,35 @@ import type { RawAnswer } from './raw-answers.ts';
 import { exchange } from './raw-client.ts';
 import { bearer, request } from './request.ts';
 
-/** A key, and what `GET /whoami` says of it. */
+/** A key and its answer from `GET /whoami`. */
 export interface KnownKey {
   readonly key: string;
   readonly caller: Caller;
 }
 
-/** The deployment under attack, and the keys that the attackers hold or nearly hold. */
+/** The deployment under attack, and the keys that the attackers have or nearly have. */
 export interface HostileTarget {
   readonly runtime: RuntimeProcess;
   readonly apiPort: number;
   readonly operatorPort: number;
   /** An organization's key without a scope. */
   readonly plain: KnownKey;
-  /** A user's key that manages keys, and whose claims are named like what the authorizer says. */
+  /** A user's key that manages keys. Its claims have the names of the authorizer's context. */
   readonly member: KnownKey;
   /** A key of another organization. */
   readonly other: KnownKey;
-  /** Keys that are good no more, or not from here. */
+  /** Keys that have ended, or that are not allowed from this address. */
   readonly useless: { readonly revoked: string; readonly expired: string; readonly elsewhere: string };
-  /** A key of the member's that the member may change. */
+  /** A key that the member may change. */
   readonly changeable: string;
 }
 
-/** Every key that is good: what nobody else's request may be answered like. */
+/** Every good key. No other client's request may get their answers. */
 export function goodKeys({ plain, member, other, runtime }: HostileTarget): string[] {
   return [plain.key, member.key, other.key, runtime.outputs.adminKey];
 }
 
-/** Starts a runtime with the keys of the scene. */
+/** Starts a runtime with the keys of a target. */
 export async function startTarget(): Promise<HostileTarget> {
   const runtime = await startRuntimeProcess();
   const { apiUrl, operatorUrl, adminKey, userId, otherOrganizationId } = runtime.outputs;
@@ -66,7 +66,7 @@ export async function startTarget(): Promise<HostileTarget> {
   };
 }
 
-/** What the API says of a key; throws when it does not take it. */
+/** The caller that the API reports for a key. Throws if the API refuses the key. */
 export async function whoami(apiPort: number, key: string): Promise<Caller> {
   const answer = await askWhoami(apiPort, key);
   if (answer?.status !== 200) throw new Error(`whoami: ${answer?.status} ${answer?.body}`);

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Outputs } from '../../local/outputs.ts';
 import { clientOf } from '../support/client.ts';
 
-// `npm run bench` as a process of its own, with a folder of its own for what it leaves behind.
+// `npm run bench` in its own process, with its own temporary folder, so that tests see what it leaves behind.
 
 const main = fileURLToPath(new URL('../../bench/main.ts', import.meta.url));
 let folder: string;
@@ -44,7 +44,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** Waits until the bench has ended, with a code, and holds it to leaving nothing behind. */
+/** Waits until the bench has ended with this exit code, and expects it to leave nothing behind. */
 async function expectEnded(code: number, pid: number): Promise<void> {
   if (bench.exitCode === null) await once(bench, 'exit');
   expect(bench.exitCode).toBe(code);
@@ -65,7 +65,7 @@ test('a bench that fails ends its runtime, and leaves no key behind', async () =
   const pid = Number(await fileOfRuntime('runtime.pid'));
   const outputs = JSON.parse(await fileOfRuntime('outputs.json')) as Outputs;
   const { call } = clientOf(() => outputs);
-  // The key that it sends as a good one. The runtime may end before it has answered.
+  // The bench sends this key as a good one. The runtime may end before it answers.
   await call(null, 'POST', '/revoke', new URLSearchParams({ token: outputs.adminKey ?? '' })).catch(() => {});
   await expectEnded(1, pid);
 });

@@ -9,7 +9,7 @@ afterAll(() => runtime.stop());
 const { call, fault } = clientOf(() => runtime.outputs);
 const revoke = async (body: object) => (await call(runtime.outputs.adminKey, 'POST', '/keys/revoke', body)).json;
 
-test('60 keys: a dry run counts them, and a revocation killed at any point and repeated leaves none', {
+test('a dry run counts 60 keys, and a revocation that is killed at any point and retried leaves none', {
   timeout: 300_000,
 }, async () => {
   runtime = await startRuntimeProcess({ dataDir });
@@ -19,7 +19,7 @@ test('60 keys: a dry run counts them, and a revocation killed at any point and r
   const neighbour = await sdk.token.createToken(otherOrganizationId);
   expect(await revoke({ all: true, dryRun: true })).toEqual({ matched: 60, revoked: 0, failed: [], remaining: 60 });
 
-  // Eight keys are revoked at a time. A kill at the first of them leaves all before it revoked.
+  // Eight keys are revoked at a time. If the first of eight is killed, all earlier keys are revoked.
   for (const [kind, skip] of [
     ['kill_before', 0],
     ['kill_after', 16],

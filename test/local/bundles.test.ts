@@ -7,7 +7,7 @@ import { parseTemplate } from '../../local/template/assembly.ts';
 import type { LambdaFunction } from '../../local/template/model.ts';
 import { readModel } from '../../local/template/read-model.ts';
 
-// Functions of other projects are bundled in other ways than ours.
+// Other projects bundle their functions in other ways.
 
 test.each([
   ['index.js', "exports.handler = async () => ({ body: 'well' });"],
@@ -24,7 +24,7 @@ test.each([
   rmSync(folder, { recursive: true });
 });
 
-test('finds a bundle by the hash in its key, where the CLI of the CDK wrote no path', async () => {
+test('finds a bundle by the hash in its key if the CDK CLI wrote no path', async () => {
   const assembly = mkdtempSync(join(tmpdir(), 'assembly-'));
   const folder = join(assembly, 'asset.abc');
   mkdirSync(folder);
@@ -32,7 +32,7 @@ test('finds a bundle by the hash in its key, where the CLI of the CDK wrote no p
   rmSync(assembly, { recursive: true });
 });
 
-/** The one function of a template whose asset is a folder. */
+/** The functions of a template with one function, whose asset is a folder. */
 function functionsIn(
   folder: string,
   more: object = {},

@@ -7,7 +7,7 @@ import { clientOf } from '../support/client.ts';
 import { environmentFor } from '../support/parameter-server.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
-// The canary against a running API. No schedule runs it here: its function is called as a schedule calls it.
+// The canary against a running API. The tests call its function as a schedule does.
 
 const script = fileURLToPath(new URL('../../infra/commands/keys.ts', import.meta.url));
 const canary = new URL('../../functions/canary/handler.ts', import.meta.url).href;
@@ -38,13 +38,13 @@ const keys = (...args: string[]) =>
 
 const awsOfRuntime = () => environmentFor({ url: runtime.outputs.aws.endpointUrl }, runtime.outputs.aws);
 
-/** Calls the function once, in a process of its own. */
+/** Calls the function once, in its own process. */
 function runCanary(apiUrl = runtime.outputs.apiUrl): Promise<Ended> {
   const env = { ...awsOfRuntime(), CANARY_URL: `${apiUrl}/keys?pageSize=1`, CANARY_KEY_PARAMETER: parameter };
   return run(['--input-type=module', '-e', `await (await import('${canary}')).handler()`], env);
 }
 
-/** Errors are logged to stderr; the stack of the exception follows. */
+/** The logged error: stderr starts with it, then comes the stack of the exception. */
 const firstLine = ({ stderr }: Ended) => JSON.parse(stderr.split('\n')[0] ?? '');
 
 async function storedKey(): Promise<string> {
@@ -54,13 +54,13 @@ async function storedKey(): Promise<string> {
   return Parameters[0]?.Value ?? '';
 }
 
-test('without a key it fails, and names the command that stores one', async () => {
+test('without a key it fails and names the command that stores one', async () => {
   const { code, stderr } = await runCanary();
   expect(code).not.toBe(0);
   expect(stderr).toContain('npm run keys -- create --canary');
 });
 
-test('its key is stored and shown to nobody, sees itself alone, and is used from the next run on', async () => {
+test('its key is stored but never shown, sees only itself, and is used from the next run on', async () => {
   await newKey({ description: 'of a customer' });
   for (const _again of [1, 2]) {
     const created = await keys('create', '--canary');
@@ -85,7 +85,7 @@ test('its key is stored and shown to nobody, sees itself alone, and is used from
   }
 });
 
-test('an API that does not answer is a failure, and the log has the reason', async () => {
+test('an API that does not answer is a failure, and the reason is logged', async () => {
   await keys('create', '--canary');
   const failed = await runCanary('http://127.0.0.1:1');
   expect(failed.code).not.toBe(0);
@@ -96,7 +96,7 @@ test.each([
   ['--scope', 'keys:write'],
   ['--user', 'usr_1'],
   ['--claim', 'env=prod'],
-])('%s is refused with --canary: no key of a customer is stored for it', async (option, value) => {
+])('%s is refused with --canary, so that no customer’s key is stored', async (option, value) => {
   const { code, stderr } = await keys('create', '--canary', option, value);
   expect(code).toBe(2);
   expect(stderr).toContain(option);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
-// The clients of examples/clients, as a reader would run them, against a local runtime and against scripted answers.
+// The clients of examples/clients, run as a reader would, against a local runtime and against scripted answers.
 
 const folder = fileURLToPath(new URL('../../examples/clients/', import.meta.url));
 const buildFolder = mkdtempSync(join(tmpdir(), 'clients-'));
@@ -20,10 +20,10 @@ type Command = readonly [string, ...string[]];
 interface Client {
   readonly name: string;
   readonly command: Command;
-  /** What prints the version of the toolchain, and which versions will do. */
+  /** The command that prints the toolchain's version, and the accepted versions. */
   readonly version: readonly [string, string];
   readonly needs: { readonly versions: RegExp; readonly text: string };
-  /** Run once before; `built` then runs what it made. */
+  /** Runs once before the tests; `built` then runs its result. */
   readonly build?: Command;
   readonly built?: Command;
 }
@@ -57,7 +57,7 @@ const clients: readonly Client[] = [
   {
     name: 'java',
     command: ['java', `${folder}java/ListKeys.java`],
-    // Compiled at each start, it takes some three times as long.
+    // Compiling at each start takes about three times as long.
     build: ['javac', '-d', buildFolder, `${folder}java/ListKeys.java`],
     built: ['java', '-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-cp', buildFolder, 'ListKeys'],
     version: ['javac', '--version'],
@@ -76,7 +76,7 @@ interface Run {
   readonly stderr: string;
 }
 
-/** Runs a client with nothing of this process's environment that could change its ways, such as a proxy. */
+/** Runs a client without the parts of this process's environment that could affect it, such as a proxy. */
 async function run([file, ...args]: Command, env: Record<string, string>): Promise<Run> {
   const { PATH = '', HOME = '' } = process.env;
   const ran = await new Promise<Run>((resolve) => {
@@ -102,7 +102,7 @@ interface Received {
 
 const secret = 'kEyOfTheScriptedServer0123456789';
 
-/** Runs a client against a server that gives these answers in turn, the last one again and again. */
+/** Runs a client against a server that gives these answers in turn and repeats the last one. */
 async function runScripted(command: Command, answers: readonly Answer[]): Promise<Run & { received: Received[] }> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -134,7 +134,7 @@ const page = (keyIds: readonly string[], nextPageToken?: string): Answer => ({
 });
 
 let runtime: RuntimeProcess;
-/** Every key that the API lists. */
+/** The ids of all keys that the API lists. */
 let keyIds: string[];
 let revokedKey: string;
 let keyWithoutScope: string;
@@ -158,7 +158,7 @@ beforeAll(async () => {
   const newKey = async (body: object) => (await (await call('POST', '/keys', body)).json()) as Record<string, string>;
 
   for (const description of ['one', 'two', 'three']) await newKey({ description });
-  // What a client that looks for names only would take for an id, and a token, and a code.
+  // A client that searches only for names would mistake these for an id, a token and a code.
   await newKey({ customClaims: { keyId: 'no', nextPageToken: 'no', code: 'invalid_token' } });
   await newKey({ description: '{"keys": [{"keyId": "no"}], "nextPageToken": "no"} \\"é]}' });
   keyWithoutScope = (await newKey({}))['key'] as string;
@@ -194,31 +194,34 @@ for (const client of clients) {
       expect(stdout.trimEnd().split('\n').sort()).toEqual(keyIds.toSorted());
     });
 
-    test('a revoked key is to be replaced', async () => {
+    test('a revoked key must be replaced', async () => {
       const ran = await run(command, { API_URL: runtime.outputs.apiUrl, API_KEY: revokedKey });
       expect(ran).toMatchObject({ code: 3, stdout: '', stderr: expect.stringContaining('replace the API key') });
     });
 
-    test('a key without the scope is not to be replaced', async () => {
+    test('a key without the scope need not be replaced', async () => {
       const ran = await run(command, { API_URL: runtime.outputs.apiUrl, API_KEY: keyWithoutScope });
       expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^403 insufficient_scope: ./) });
     });
 
-    test('a key that is none is not tried again', async () => {
+    test('an invalid key is not retried', async () => {
       const { code, stdout, received } = await runScripted(command, [problem(401, 'invalid_token')]);
       expect({ code, stdout, requests: received.length }).toEqual({ code: 3, stdout: '', requests: 1 });
       expect(received[0]?.authorization).toBe(`Bearer ${secret}`);
       expect(received[0]?.url.href).toBe('http://localhost/v1/keys?pageSize=30');
     });
 
-    test.each(['address_not_allowed', 'malformed_credentials'])('401 %s says nothing of the key', async (refusal) => {
-      const ran = await runScripted(command, [problem(401, refusal)]);
-      expect(ran).toMatchObject({ code: 1, stdout: '' });
-      expect(ran.stderr.trim()).toBe(`401 ${refusal}: Why "${refusal}"/it is.`);
-      expect(ran.received).toHaveLength(1);
-    });
+    test.each(['address_not_allowed', 'malformed_credentials'])(
+      '401 %s does not mean that the key is bad',
+      async (refusal) => {
+        const ran = await runScripted(command, [problem(401, refusal)]);
+        expect(ran).toMatchObject({ code: 1, stdout: '' });
+        expect(ran.stderr.trim()).toBe(`401 ${refusal}: Why "${refusal}"/it is.`);
+        expect(ran.received).toHaveLength(1);
+      },
+    );
 
-    test('an outage is waited out, and an empty page is not the end', async () => {
+    test('requests are retried through an outage, and an empty page is not the end', async () => {
       const token = 'a+b/c==&d=%25 "\\#';
       const { code, stdout, stderr, received } = await runScripted(command, [
         problem(503, 'upstream_unavailable', { 'Retry-After': '1' }),
@@ -238,8 +241,8 @@ for (const client of clients) {
     test.each([
       [503, 'upstream_unavailable', '1', 4],
       [429, 'throttled', '0', 4],
-      [429, 'throttled', '3600', 1], // nobody waits for an hour
-    ])('%i %s with Retry-After %s for ever ends after %i requests', async (status, name, seconds, requests) => {
+      [429, 'throttled', '3600', 1], // no client waits for an hour
+    ])('endless %i %s with Retry-After %s ends after %i requests', async (status, name, seconds, requests) => {
       const ran = await runScripted(command, [problem(status, name, { 'Retry-After': seconds })]);
       expect(ran).toMatchObject({ code: 4, stdout: '' });
       expect(ran.stderr).toMatch(/key may be good.*try again/);
@@ -248,15 +251,15 @@ for (const client of clients) {
 
     test.each<[string, RegExp, Answer]>([
       ['a proxy’s page', /^502 unknown: ./, { status: 502, body: '<a href="x">Bad Gateway</a>' }],
-      ['a page that is none of ours', /^200: ./, { status: 200, body: '<p>Welcome to the "Hotel"</p>' }],
+      ['a web page that is not ours', /^200: ./, { status: 200, body: '<p>Welcome to the "Hotel"</p>' }],
       ['a redirect', /^302 unknown: ./, { status: 302, body: '', headers: { Location: '/elsewhere' } }],
-    ])('%s is an error, and no more', async (_name, message, answer) => {
+    ])('%s is an error without a retry', async (_name, message, answer) => {
       const ran = await runScripted(command, [answer]);
       expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
       expect(ran.received).toHaveLength(1);
     });
 
-    test('what is no key is not sent, nor shown', async () => {
+    test('a string that is not a key is neither sent nor shown', async () => {
       const ran = await run(command, { API_URL: 'http://127.0.0.1:9', API_KEY: `${secret}\nX-Other:${secret}` });
       expect(ran).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(/^API_KEY is not set, or/) });
     });

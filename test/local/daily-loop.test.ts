@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Outputs } from '../../local/outputs.ts';
 import { openTerminal, type Terminal } from '../support/terminal.ts';
 
-// What a developer does all day: start, change a file, look at the terminal. In a copy of the project, on a terminal.
+// A developer's daily work: start, change a file, look at the terminal. In a copy of the project, on a terminal.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'loop-'));
@@ -16,7 +16,7 @@ const original = readFileSync(join(root, 'functions/whoami/handler.ts'), 'utf8')
 
 let terminal: Terminal;
 
-/** Starts on free ports, and waits until it is ready. */
+/** Starts the runtime on free ports and waits until it is ready. */
 async function start(args = ''): Promise<Outputs> {
   terminal = openTerminal(`${process.execPath} local/start.cjs --port 0 ${args}`, { cwd: project });
   await shows(/^ready /m);
@@ -58,13 +58,13 @@ test('a start shows its steps, the routes of both APIs and of the example, the l
   await shows(/GET \/whoami 200 \d+ ms/);
 });
 
-test('a saved handler is served, and its key stays good', async () => {
+test('a saved handler is served, and existing keys stay good', async () => {
   writeFileSync(handler, original.replace('status: 200', 'status: 203'));
   await answers(outputs, 203);
   await shows(/functions\/whoami\/handler\.ts changed: one function served anew after \d+ ms/);
 });
 
-test('a syntax error is told with its file, line and frame, and the last good version is served on', async () => {
+test('a syntax error is shown with its file, line and frame, and the last good version is still served', async () => {
   writeFileSync(handler, `${original}const x = ];\n`);
   await shows(/\[ERROR\] Unexpected "\]"\n\n {4}functions\/whoami\/handler\.ts:\d+:10:\n.*const x = \];\n.*\^/);
   await shows(/The last good version is served on/);
@@ -73,7 +73,7 @@ test('a syntax error is told with its file, line and frame, and the last good ve
   await answers(outputs, 200);
 });
 
-test('an exception is told under its request, with the places in our files and the log', async () => {
+test('an exception is shown under its request, with the lines in our files and the log', async () => {
   const line = original.split('\n').findIndex((text) => text.includes('endpoint({}')) + 1;
   writeFileSync(handler, original.replace('ok({', "ok((() => { throw new Error('on purpose'); })() ?? {"));
   await answers(outputs, 500);
@@ -84,7 +84,7 @@ test('an exception is told under its request, with the places in our files and t
   await answers(outputs, 200);
 });
 
-test('a changed stack is served on the same ports with the same keys, and a missing permission is told', async () => {
+test('a changed stack is served on the same ports with the same keys, and a missing permission is reported', async () => {
   const auth = join(project, 'infra/api-key-auth.ts');
   const source = readFileSync(auth, 'utf8');
   const changed = source.replace(
@@ -103,7 +103,7 @@ test('a changed stack is served on the same ports with the same keys, and a miss
   writeFileSync(auth, source);
 });
 
-test('Ctrl-C ends it, and the next start of the same files remembers the synthesis and the keys', async () => {
+test('Ctrl-C ends it, and the next start with the same files reuses the synthesis and the keys', async () => {
   terminal.type('\u0003');
   expect(await terminal.ended).toBe(0);
   expect(existsSync(join(project, '.local/runtime.pid'))).toBe(false);
@@ -121,13 +121,13 @@ test('Ctrl-C ends it, and the next start of the same files remembers the synthes
   await terminal.ended;
 });
 
-test('--fresh says what it forgets', async () => {
+test('--fresh reports what it deletes', async () => {
   const fresh = await start('--fresh');
   expect(terminal.text()).toMatch(/Forgot all keys, rows, logs and outputs of .*\.local/);
   expect(fresh.adminKey).not.toBe(outputs.adminKey);
 });
 
-/** As Scalekit sends it; the signature is looked at only once the secret was read. */
+/** Headers like Scalekit's. The signature is checked only after the secret was read. */
 const signature = {
   'webhook-id': 'msg_1',
   'webhook-timestamp': String(Math.floor(Date.now() / 1000)),

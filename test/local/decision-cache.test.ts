@@ -4,8 +4,8 @@ import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
 
-// The decision cache over HTTP, on the deployed bundles: what it saves, that every end and change counts at once, and that
-// its bad days let no ended key in and refuse no good one.
+// The decision cache over HTTP, on the deployed bundles. It saves calls, every end and change takes effect at once, and
+// failures of its table neither accept an ended key nor refuse a good one.
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ afterEach(async () => {
   await control('DELETE', '/scalekit/fault');
 });
 
-test('a decision serves the data routes again, and never the routes of keys', async () => {
+test('a decision is reused for data routes, but never for key routes', async () => {
   const { key } = await cachedKey({ scope: 'keys:read' });
   const before = await validations();
   for (const _ of [1, 2, 3]) expect(await status(key)).toBe(200);
@@ -49,7 +49,7 @@ describe('a key is refused by the next request', () => {
     expect(await status(key)).toBe(401);
   });
 
-  test('after a bulk revocation, also where reads of the table lag', async () => {
+  test('after a bulk revocation, even if reads of the table lag', async () => {
     const { key } = await cachedKey({ customClaims: { batch: 'one' } });
     await tableFault({ kind: 'lag', ms: 60_000 });
     const answer = await asAdmin('POST', '/keys/revoke', { customClaims: { batch: 'one' } });
@@ -65,7 +65,7 @@ describe('a key is refused by the next request', () => {
   });
 });
 
-test('the use of a key is told, by the hour of its last validation', async () => {
+test('the last use of a key is shown as the hour of its last validation', async () => {
   const { key, keyId } = await newKey();
   const shown = async () => (await asAdmin('GET', `/keys/${keyId}`)).json;
   expect(await shown()).not.toHaveProperty('lastUsedAt');
@@ -77,7 +77,7 @@ test('the use of a key is told, by the hour of its last validation', async () =>
   expect(Date.parse(listed.usageRecordedUntil)).toBeLessThanOrEqual(Date.now());
 });
 
-test('a list is answered without the uses while the table cannot be read', async () => {
+test('a list is answered without uses while the table cannot be read', async () => {
   await tableFault({ kind: 'gone', times: 1_000 });
   const listed = await asAdmin('GET', '/keys');
   expect(listed.status).toBe(200);
@@ -87,28 +87,28 @@ test('a list is answered without the uses while the table cannot be read', async
 describe('a key that was ended in Scalekit’s dashboard', () => {
   const forget = (keyId: string) => callAsOperator(runtime.outputs, 'POST', `/keys/${keyId}/forget`);
 
-  test('is refused once an operator had it forgotten, however often', async () => {
+  test('is refused once an operator has made the cache forget it, also after a second time', async () => {
     const { key, keyId } = await cachedKey();
     await sdkOf(runtime.outputs.scalekit).token.invalidateToken(keyId);
-    expect(await status(key)).toBe(200); // by what is cached
+    expect(await status(key)).toBe(200); // by the cached decision
     expect((await forget(keyId)).status).toBe(204);
     expect(await status(key)).toBe(401);
     expect((await forget(keyId)).status).toBe(204);
   });
 
-  test('is told where it cannot be forgotten', async () => {
+  test('is reported if it cannot be forgotten', async () => {
     const { keyId } = await cachedKey();
     await tableFault({ kind: 'gone', times: 1_000, operation: 'PutItem' });
     expect((await forget(keyId)).json).toMatchObject({ code: 'cache_not_flushed', status: 503 });
   });
 
-  test('is forgotten on the operators’ API alone, by an id of a key', async () => {
+  test('can be forgotten only on the operators’ API and only by a key id', async () => {
     expect((await asAdmin('POST', '/keys/apit_1/forget')).status).toBe(404);
     expect((await forget('x')).json).toMatchObject({ code: 'invalid_request', errors: [{ path: 'keyId' }] });
   });
 });
 
-test('a PATCH counts for the next request', async () => {
+test('a PATCH takes effect on the next request', async () => {
   const { key, keyId } = await cachedKey();
   expect((await asAdmin('PATCH', `/keys/${keyId}`, { customClaims: { allowed_ips: '192.0.2.0/24' } })).status).toBe(
     200,
@@ -116,9 +116,9 @@ test('a PATCH counts for the next request', async () => {
   expect((await call(key, 'GET', '/whoami')).json).toMatchObject({ code: 'address_not_allowed' });
 });
 
-test('a decision that was begun before the revocation does not outlive it', async () => {
+test('a decision that started before a revocation is not used after it', async () => {
   const { key, keyId } = await newKey();
-  // The authorizer asks, Scalekit says yes, and the answer dawdles while the key is revoked.
+  // The authorizer asks, Scalekit accepts the key, and its answer is delayed until the key is revoked.
   await fault({ kind: 'slow', on: ['ValidateToken'], times: 1, delayMs: 600 });
   const slow = status(key);
   await expect.poll(validations, { interval: 20 }).toBeGreaterThan(0);
@@ -131,7 +131,7 @@ test('a decision that was begun before the revocation does not outlive it', asyn
 describe('a mark that cannot be written', () => {
   const noMarks = () => tableFault({ kind: 'gone', times: 1_000, operation: 'PutItem' });
 
-  test('is told by a revocation, which has revoked the key, and is written by its repeat', async () => {
+  test('is reported by a revocation, which has revoked the key, and is written by a retry', async () => {
     const { key, keyId } = await cachedKey();
     await noMarks();
     const failed = await asAdmin('DELETE', `/keys/${keyId}`);
@@ -142,7 +142,7 @@ describe('a mark that cannot be written', () => {
     expect(await status(key)).toBe(401);
   });
 
-  test('stops a change of a key that stays alive', async () => {
+  test('stops a change of a key that stays active', async () => {
     const { keyId } = await cachedKey();
     await noMarks();
     const failed = await asAdmin('PATCH', `/keys/${keyId}`, { description: 'not sent' });
@@ -150,7 +150,7 @@ describe('a mark that cannot be written', () => {
     expect((await asAdmin('GET', `/keys/${keyId}`)).json).not.toHaveProperty('description');
   });
 
-  test('is told by POST /revoke, whose repeat writes it though Scalekit does not know the key any more', async () => {
+  test('is reported by POST /revoke, and is written by a retry although Scalekit no longer knows the key', async () => {
     const { key } = await cachedKey();
     const revoke = () =>
       fetch(`${runtime.outputs.apiUrl}/revoke`, { method: 'POST', body: new URLSearchParams({ token: key }) });
@@ -161,7 +161,7 @@ describe('a mark that cannot be written', () => {
     expect(await status(key)).toBe(401);
   });
 
-  test('is told by a rotation, which gives the new key all the same', async () => {
+  test('is reported by a rotation, which still returns the new key', async () => {
     const { key, keyId } = await cachedKey();
     await noMarks();
     const rotated = await asAdmin('POST', `/keys/${keyId}/rotate`, {});
@@ -171,7 +171,7 @@ describe('a mark that cannot be written', () => {
     expect(await status(key)).toBe(401);
   });
 
-  test('names the key in the answer to a bulk revocation', async () => {
+  test('is reported for its key in the answer to a bulk revocation', async () => {
     const { keyId } = await cachedKey({ customClaims: { batch: 'two' } });
     await noMarks();
     const answer = await asAdmin('POST', '/keys/revoke', { customClaims: { batch: 'two' } });
@@ -179,12 +179,12 @@ describe('a mark that cannot be written', () => {
   });
 });
 
-describe('a bad day of the table', () => {
+describe('a failing table', () => {
   test.each([
     ['throttled', { kind: 'throttled', times: 1_000 }],
     ['gone', { kind: 'gone', times: 1_000 }],
     ['slow', { kind: 'slow', ms: 1_000, times: 1_000 }],
-  ])('%s: good keys are answered by Scalekit, and ended ones are refused', async (_what, broken) => {
+  ])('%s: Scalekit decides, so that good keys are accepted and ended keys are refused', async (_what, broken) => {
     const { key } = await cachedKey();
     const ended = await newKey();
     await sdkOf(runtime.outputs.scalekit).token.invalidateToken(ended.keyId);
@@ -194,8 +194,8 @@ describe('a bad day of the table', () => {
   });
 });
 
-describe('while Scalekit is out', () => {
-  test('a known key goes on, and its revocation still counts', async () => {
+describe('in an outage of Scalekit', () => {
+  test('a known key still works, and its revocation takes effect', async () => {
     const { key, keyId } = await cachedKey();
     await fault({ kind: 'unavailable', on: ['ValidateToken'], times: 10_000 });
     expect(await status(key)).toBe(200);

@@ -14,7 +14,7 @@ import { marksFromEnvironment } from '../../shared/decision-cache/marks.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { environmentFor } from '../support/parameter-server.ts';
 
-// The stand-in for DynamoDB, and the decision cache on it: real requests, real conditions.
+// The stand-in for DynamoDB, and the decision cache on it, with real requests and real conditions.
 
 const folder = mkdtempSync(join(tmpdir(), 'decisions-'));
 const name = 'decisions';
@@ -25,7 +25,7 @@ const definition = {
   BillingMode: 'PAY_PER_REQUEST',
 };
 
-/** A policy that allows these actions on items whose ids begin so. */
+/** A policy that allows these actions on items whose ids begin with one of the prefixes. */
 const policy = (actions: readonly string[], prefixes: readonly string[]) => ({
   name: 'p',
   document: {
@@ -104,7 +104,7 @@ describe('the stand-in', () => {
     ]);
   });
 
-  test('holds policies to the partition keys of a call, of each that it names', async () => {
+  test('evaluates policies against every partition key of a call', async () => {
     const denied = { ok: false, failure: { kind: 'failed', cause: { code: 'AccessDeniedException' } } };
     expect(await table.getItem(key('hash#a'), read)).toMatchObject({ ok: true });
     expect(await table.getItem(key('decision#a'), read)).toMatchObject(denied);
@@ -116,7 +116,7 @@ describe('the stand-in', () => {
     expect(await put('hash#a', 1)).toMatchObject(denied);
   });
 
-  test('refuses a call without a partition key where the policy asks for one', async () => {
+  test('refuses a call without a partition key if the policy requires one', async () => {
     become(changer);
     const scan = await sendAws('dynamodb', {
       method: 'POST',
@@ -131,7 +131,7 @@ describe('the stand-in', () => {
     });
   });
 
-  test('shows what was there before, for as long as it is told, to reads that ask for no consistency', async () => {
+  test('returns the previous item to eventually consistent reads, for as long as a test says', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     const of = (n: number) => ({ ok: true, value: { ...key('used#lag'), n: { N: String(n) } } });
     await put('used#lag', 1);
@@ -149,7 +149,7 @@ describe('the stand-in', () => {
     expect(await table.getItem(key('used#lag'), stale)).toEqual(of(2));
   });
 
-  test('fails as it is told, as often, and in the calls that are meant', async () => {
+  test('fails in the way, as often and in the calls that a test says', async () => {
     dynamoDb.faults.set({ kind: 'gone', times: 2, operation: 'PutItem' });
     expect(await table.getItem(key('hash#a'), read)).toMatchObject({ ok: true });
     for (let calls = 0; calls < 2; calls++)
@@ -161,7 +161,7 @@ describe('the stand-in', () => {
     expect(await table.getItem(key('hash#x'), read)).toMatchObject({ ok: true });
   });
 
-  test('carries a slow call out late, though nobody waits for it any more', async () => {
+  test('carries out a slow call late, although no client waits for it', async () => {
     dynamoDb.faults.set({ kind: 'slow', ms: 100, times: 1 });
     const late = table.putItem({ ...key('hash#late'), n: { N: '1' } }, { timeoutMs: 20 });
     expect(await late).toMatchObject({ failure: { kind: 'failed', cause: { code: 'ETIMEDOUT' } } });
@@ -195,13 +195,13 @@ describe('the decision cache on it', () => {
     return decisionCacheFromEnvironment(createMetrics());
   };
 
-  test('keeps a decision for another environment', async () => {
+  test('stores a decision for another environment', async () => {
     expect(await asAuthorizer().read(plainKey)).toEqual({ isHit: false, reason: 'absent' });
     expect(await asAuthorizer().remember(plainKey, caller, Date.now())).toBe('remembered');
     expect(await asAuthorizer().read(plainKey)).toMatchObject({ isHit: true, caller });
   });
 
-  test('puts no older decision in the place of a newer one, and an equal one neither', async () => {
+  test('replaces no decision with an older one or one of the same time', async () => {
     const beganAt = Date.now();
     expect(await asAuthorizer().remember(plainKey, caller, beganAt)).toBe('remembered');
     expect(await asAuthorizer().remember(plainKey, { ...caller, roles: ['old'] }, beganAt - 1)).toBe('superseded');
@@ -211,7 +211,7 @@ describe('the decision cache on it', () => {
     expect(await asAuthorizer().read(plainKey)).toMatchObject({ isHit: true, caller: { roles: ['new'] } });
   });
 
-  test('lets a mark take the place of any decision, and no decision from before it is over take its place', async () => {
+  test('replaces any decision with a mark, and no mark with a decision that began before the mark’s end', async () => {
     const beganAt = Date.now();
     await asAuthorizer().remember(plainKey, caller, beganAt + 100_000);
     const marks = asChanger();
@@ -231,7 +231,7 @@ describe('the decision cache on it', () => {
     expect(await asAuthorizer().read(plainKey)).toEqual({ isHit: false, reason: 'ended' });
   });
 
-  test('sees every mark that was answered, also where other reads lag', async () => {
+  test('sees every mark whose write was answered, even if other reads lag', async () => {
     await asAuthorizer().remember(plainKey, caller, Date.now());
     const environment = asAuthorizer();
     expect(await environment.read(plainKey)).toMatchObject({ isHit: true });
@@ -242,7 +242,7 @@ describe('the decision cache on it', () => {
     expect(await environment.read(plainKey)).toEqual({ isHit: false, reason: 'mark' });
   });
 
-  test('marks a key that Scalekit refused, found by its hash though other reads lag', async () => {
+  test('marks a key that Scalekit refused, found by its hash even if other reads lag', async () => {
     dynamoDb.faults.set({ kind: 'lag', ms: 60_000 });
     await asAuthorizer().remember(plainKey, caller, Date.now());
     expect(await asAuthorizer().refused(plainKey)).toBe('marked');
@@ -251,7 +251,7 @@ describe('the decision cache on it', () => {
     expect(await asAuthorizer().read(plainKey)).toEqual({ isHit: false, reason: 'mark' });
   });
 
-  test('is a miss within 300 ms where the table does not answer', async () => {
+  test('is a miss within 300 ms if the table does not answer', async () => {
     await asAuthorizer().remember(plainKey, caller, Date.now());
     dynamoDb.faults.set({ kind: 'slow', ms: 2_000, times: 1, operation: 'BatchGetItem' });
     const startedAt = Date.now();

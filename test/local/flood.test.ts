@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { clientOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
-// A flood without keys, at more than a method's limit. Limits are charged before anybody is authorized.
+// A flood without keys, above a method's limit. API Gateway counts requests against limits before it authorizes them.
 
 const limit = 20;
 const script = fileURLToPath(new URL('../../infra/commands/keys.ts', import.meta.url));
@@ -20,7 +20,7 @@ afterAll(() => runtime.stop());
 
 const { newKey } = clientOf(() => runtime.outputs);
 
-/** Sends twice as many requests as the method takes, until it is told to stop; counts those that were throttled. */
+/** Sends twice the method's limit of requests until `stop`, and counts the throttled ones. */
 function flood(url: string) {
   let isOver = false;
   let throttled = 0;
@@ -41,7 +41,7 @@ function flood(url: string) {
   };
 }
 
-test('a flood without keys stops neither a DELETE on the other plane, nor a revocation through no API', async () => {
+test('a flood without keys stops neither a DELETE on the operators’ API nor a direct revocation without an API', async () => {
   const [byOperator, directly] = [await newKey(), await newKey()];
   const target = ['--local', '--data', runtime.dataDir, '--organization', runtime.outputs.organizationId];
   const attack = flood(`${runtime.outputs.apiUrl}/keys/${byOperator.keyId}`);

@@ -5,7 +5,7 @@ import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { paste, shells } from '../support/terminal.ts';
 
-// The commands of docs/incidents.md, as they stand there, pasted into the shells that people have, against a local runtime.
+// The unchanged commands of docs/incidents.md, pasted into common shells, against a local runtime.
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(async () => {
   for (const file of ['new.key', 'rotated.key']) rmSync(root + file, { force: true });
 });
 
-/** An organization's key: another one, once all of them were ended. */
+/** An organization's key. It is replaced after all keys were ended. */
 let adminKey: string | undefined;
 const { newKey, isGood } = clientOf(() => ({ ...runtime.outputs, adminKey: adminKey ?? runtime.outputs.adminKey }));
 
@@ -32,13 +32,13 @@ describe.each(shells)('in %s', (shell) => {
     return text;
   }
 
-  test('a leaked key ends by who holds it', async () => {
+  test('the holder of a leaked key can end it', async () => {
     const { key } = await newKey();
     await run('leaked-holder', { PLAIN_KEY: key });
     expect(await isGood(key)).toBe(false);
   });
 
-  test('a leaked key ends by its id, with all that it made', async () => {
+  test('an operator can end a leaked key by its id, with all keys that it made', async () => {
     const stolen = await newKey({ scope: 'keys:read keys:write' });
     const since = new Date().toISOString();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -51,16 +51,16 @@ describe.each(shells)('in %s', (shell) => {
     expect([await isGood(made.key), await isGood(other.key)]).toEqual([false, true]);
     const check = await run('leaked-check', { KEY_ID: stolen.keyId, SINCE: since });
     expect(check).toContain(`${stolen.keyId} is not active`);
-    expect(check).toContain('1 keys of'); // the other one, which is known
+    expect(check).toContain('1 keys of'); // the other key, which is known
   });
 
-  test('a leaked key ends through no API', async () => {
+  test('a leaked key can be ended without an API', async () => {
     const { key, keyId } = await newKey();
     expect(await run('leaked-direct', { KEY_ID: keyId })).toContain(`Revoked ${keyId}`);
     expect(await isGood(key)).toBe(false);
   });
 
-  test('what hides from the id of its maker ends by the time that it was made, and the check finds it until then', async () => {
+  test('a key that issuedBy cannot find ends by its creation time, and the check finds it until then', async () => {
     const older = await newKey({ scope: 'keys:read keys:write' });
     const since = new Date(Date.now() + 1).toISOString();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -76,7 +76,7 @@ describe.each(shells)('in %s', (shell) => {
     expect(await run('leaked-since-check', { SINCE: since })).toContain('0 keys of');
   });
 
-  test('who left loses their keys; what they could read is rotated', async () => {
+  test('a user who left loses their keys, and the keys that they could read are rotated', async () => {
     const { userId } = runtime.outputs;
     const theirs = await newKey({ userId });
     const shared = await newKey();
@@ -89,7 +89,7 @@ describe.each(shells)('in %s', (shell) => {
     expect(await isGood(readFileSync(`${root}rotated.key`, 'utf8').trim())).toBe(true);
   });
 
-  test('a webhook that is signed as the page has it ends the keys of who left', async () => {
+  test('a webhook that is signed as the page says ends the keys of a user who left', async () => {
     const { userId, webhookSecret } = runtime.outputs;
     const theirs = await newKey({ userId });
     const output = await run('left-webhook', { USER_ID: userId, SECRET: webhookSecret });
@@ -97,7 +97,7 @@ describe.each(shells)('in %s', (shell) => {
     expect(await isGood(theirs.key)).toBe(false);
   });
 
-  test('a key that was ended in the dashboard is forgotten, and one that is active goes on', async () => {
+  test('a key that was ended in the dashboard is forgotten, and an active key still works', async () => {
     const { key, keyId } = await newKey();
     const active = await newKey();
     await sdkOf(runtime.outputs.scalekit).token.invalidateToken(keyId);
@@ -106,13 +106,13 @@ describe.each(shells)('in %s', (shell) => {
     expect([await isGood(key), await isGood(active.key)]).toEqual([false, true]);
   });
 
-  test('keys that nobody knows of are found and ended', async () => {
+  test('unknown keys are found and ended', async () => {
     const { key, keyId } = await newKey();
     expect(await run('secret-check', { KEY_ID: keyId })).toContain(keyId);
     expect(await isGood(key)).toBe(false);
   });
 
-  test('a breached customer has no key left, and gets a new one', async () => {
+  test('a breached customer loses every key and gets a new one', async () => {
     const keys = [await newKey(), await newKey()];
     expect(await run('breached-count')).toMatch(/\d keys of/);
     await run('breached');

@@ -5,7 +5,7 @@ import { expectProblem } from '../support/problem.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
 
-// A deployment with the setting maxKeysPerUser, over HTTP.
+// A deployment with the setting maxKeysPerUser, tested over HTTP.
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ afterAll(() => runtime.stop());
 const { call } = clientOf(() => runtime.outputs);
 const asAdmin = (method: string, path: string, body?: unknown) => call(runtime.outputs.adminKey, method, path, body);
 
-test('a user has as many keys as the setting allows, by both APIs; rotations and the organization have no limit', async () => {
+test('a user gets as many keys as the setting allows on both APIs; rotations and organization keys are not limited', async () => {
   const { userId } = runtime.outputs;
   const asOperator = () => callAsOperator(runtime.outputs, 'POST', '/keys', { userId });
   const first = await asAdmin('POST', '/keys', { userId });

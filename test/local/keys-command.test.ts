@@ -14,7 +14,7 @@ import { clientOf, controlOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { runOnTerminal } from '../support/terminal.ts';
 
-// `npm run keys` against a local runtime: found by its data folder, and found as a deployment is, by the AWS environment.
+// `npm run keys` against a local runtime, which it finds by the data folder or, like a deployment, by the AWS environment.
 
 const script = fileURLToPath(new URL('../../infra/commands/keys.ts', import.meta.url));
 
@@ -40,7 +40,7 @@ function run(args: string[], env: NodeJS.Dict<string> = {}, input = ''): Promise
   });
 }
 
-const stage = ['--stage', 'dev']; // whatever cdk.json says
+const stage = ['--stage', 'dev']; // overrides cdk.json
 const keys = (command: string, ...args: string[]) => {
   const local = ['--local', '--data', runtime.dataDir];
   return run([command, ...args, '--organization', runtime.outputs.organizationId, ...local]);
@@ -51,7 +51,7 @@ const whoami = async (key: string) => {
   return { status, body: json as { keyId: string } };
 };
 
-test('a key is created, shown, changed, rotated and revoked; the plain key stands alone on stdout', async () => {
+test('a key is created, shown, changed, rotated and revoked; stdout contains only the plain key', async () => {
   const created = await keys(
     'create',
     '--description',
@@ -106,7 +106,7 @@ test('a key is created, shown, changed, rotated and revoked; the plain key stand
   expect((await whoami(replaced.stdout.trim())).status).toBe(401);
 });
 
-test('what is unused is not revoked before uses are recorded for as long, and an ended key is forgotten', async () => {
+test('no unused key is revoked before uses were recorded long enough, and an ended key is forgotten', async () => {
   const { key } = await newKey();
   const { keyId } = (await whoami(key)).body;
   const used = await keys('get', keyId, '--json');
@@ -120,10 +120,10 @@ test('what is unused is not revoked before uses are recorded for as long, and an
 
   const forgotten = await keys('forget', keyId, 'apit_1', '--json');
   expect(JSON.parse(forgotten.stdout)).toEqual({ forgotten: [keyId, 'apit_1'] });
-  expect((await whoami(key)).status).toBe(200); // Scalekit knows it still
+  expect((await whoami(key)).status).toBe(200); // Scalekit still knows it
 });
 
-test('a deployment is found by its stack’s outputs, and signed for with the AWS credential chain', async () => {
+test('a deployment is found by its stack’s outputs, and requests are signed with the AWS credential chain', async () => {
   const { aws, organizationId, userId } = runtime.outputs;
   const env = {
     AWS_ENDPOINT_URL: aws.endpointUrl,
@@ -135,7 +135,7 @@ test('a deployment is found by its stack’s outputs, and signed for with the AW
   expect(created.code, created.stderr).toBe(0);
   expect((await whoami(created.stdout.trim())).body).toMatchObject({ userId });
   const { operatorUrl } = runtime.outputs;
-  // Nothing listens at the address of CloudFormation: with the URL, no right to read the stack is needed.
+  // No server listens at CloudFormation's address: with --url, no permission to read the stack is needed.
   const byUrl = await run(['list', '--organization', organizationId, '--url', operatorUrl], {
     ...env,
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
@@ -183,7 +183,7 @@ test.each([
   expect(stderr).toMatch(message);
 });
 
-describe('a failure has the exit code of its kind, and a sentence', () => {
+describe('a failure has its own exit code and a clear sentence', () => {
   const other = () => ['--local', '--data', runtime.dataDir, '--organization', 'org_999'];
 
   test('an organization that Scalekit does not know', async () => {
@@ -197,7 +197,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
       code: 0,
       stderr: expect.stringContaining('org_999 has no active key: is it the right organization?'),
     });
-    // Where Scalekit lists nothing, it may not know the organization.
+    // If Scalekit lists no key, it may not know the organization.
     for (const command of ['revoke', 'get'])
       expect(await run([command, 'apit_1', ...other()]), command).toMatchObject({
         code: 4,
@@ -213,7 +213,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
       });
   });
 
-  test('a good key of another organization, which stays', async () => {
+  test('a good key of another organization, which stays active', async () => {
     const { key, keyId } = await newKey();
     const { organization } = await sdkOf(runtime.outputs.scalekit).organization.createOrganization('Other');
     const args = ['revoke', keyId, '--local', '--data', runtime.dataDir, '--organization', organization?.id ?? ''];
@@ -221,7 +221,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
     expect((await whoami(key)).status).toBe(200);
   });
 
-  test('a dead connection', async () => {
+  test('a refused connection', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
     const url = ['--url', 'http://127.0.0.1:4/v1', '--organization', 'org_1'];
     for (const args of [['get', 'apit_1'], ['revoke', 'apit_1'], ['list']])
@@ -235,7 +235,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
     });
   });
 
-  test('a missing permission, wrong credentials, and none', async () => {
+  test('a missing permission, wrong credentials, and no credentials', async () => {
     const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_REGION: 'us-east-1' };
     const url = ['--url', runtime.outputs.operatorUrl, '--organization', runtime.outputs.organizationId];
     expect(await run(['list', ...url], env)).toMatchObject({ code: 6, stderr: expect.stringContaining('403') });
@@ -262,7 +262,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
     });
   });
 
-  test('the API’s words are told in those of the options', async () => {
+  test('the API’s message uses the names of the options', async () => {
     const { keyId } = await newKey();
     const long = await keys('rotate', keyId, '--overlap', '60d');
     expect(long).toMatchObject({
@@ -274,7 +274,7 @@ describe('a failure has the exit code of its kind, and a sentence', () => {
   });
 });
 
-test('the DELETE is sent whatever the look before it says', async () => {
+test('the DELETE is sent even if the look-up before it fails', async () => {
   const sent: string[] = [];
   const api = createServer((request, response) => {
     sent.push(request.method ?? '');
@@ -293,12 +293,12 @@ test('the DELETE is sent whatever the look before it says', async () => {
   expect(revoked).toMatchObject({ code: 0, stdout: expect.stringContaining('apit_1') });
 });
 
-test('with --direct keys are revoked through no API: marked, ended, and recorded', async () => {
+test('with --direct keys are revoked without an API: marked, ended, and recorded', async () => {
   const { aws, dataDir } = { aws: runtime.outputs.aws, dataDir: runtime.dataDir };
   const { key, keyId } = await newKey();
   const outputs = JSON.parse(readFileSync(join(dataDir, 'outputs.json'), 'utf8'));
   const folder = mkdtempSync(join(tmpdir(), 'direct-'));
-  // Both APIs are out of reach.
+  // Neither API can be reached.
   writeFileSync(join(folder, 'outputs.json'), JSON.stringify({ ...outputs, operatorUrl: 'http://127.0.0.1:4', aws }));
   const direct = ['--direct', '--local', '--data', folder, '--organization', runtime.outputs.organizationId];
   const revoked = await run(['revoke', keyId, 'apit_999', ...direct]);
@@ -311,7 +311,7 @@ test('with --direct keys are revoked through no API: marked, ended, and recorded
   rmSync(folder, { recursive: true });
 });
 
-test('with --direct the key of another organization stays', async () => {
+test('with --direct the key of another organization stays active', async () => {
   const { key, keyId } = await newKey();
   const direct = [
     '--direct',
@@ -325,7 +325,7 @@ test('with --direct the key of another organization stays', async () => {
   expect((await whoami(key)).status).toBe(200);
 });
 
-test('redrive hands dead letters to the work queue again, and leaves what is no work', async () => {
+test('redrive puts dead letters back on the work queue, and leaves messages that are not work', async () => {
   const { aws, organizationId, stacks } = runtime.outputs;
   vi.stubEnv('AWS_ENDPOINT_URL', aws.endpointUrl);
   vi.stubEnv('AWS_ACCESS_KEY_ID', aws.accessKeyId);
@@ -344,7 +344,7 @@ test('redrive hands dead letters to the work queue again, and leaves what is no 
   expect(deadLetters).toEqual([{ queue: expect.stringContaining('DeadLetters'), body: 'no work' }]);
 });
 
-test('npm run doctor reports what is well and what is wrong in a deployment', async () => {
+test('npm run doctor reports the healthy and the broken parts of a deployment', async () => {
   const { aws, adminKey } = runtime.outputs;
   const env = {
     ...process.env,
@@ -365,7 +365,7 @@ test('npm run doctor reports what is well and what is wrong in a deployment', as
     /^ok +\S+\/whoami answers 200 in \d+ ms/m,
   ])
     expect(stdout).toMatch(line);
-  expect(stdout).toMatch(/^unknown +the quota of concurrent executions cannot be read/m); // no such stand-in
+  expect(stdout).toMatch(/^unknown +the quota of concurrent executions cannot be read/m); // there is no stand-in for it
   writeFileSync(keyFile, 'wrong');
   await expect(look()).rejects.toMatchObject({
     code: 8,
@@ -388,7 +388,7 @@ describe('on a terminal', () => {
   const env = () => ({ ORG: runtime.outputs.organizationId });
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
 
-  test('keys are a table, in which no description steers the terminal', async () => {
+  test('keys are shown as a table, and no description can control the terminal', async () => {
     const { scalekit, organizationId } = runtime.outputs;
     const made = await sdkOf(scalekit).token.createToken(organizationId, { description: 'red \u001b[31m\u0007' });
     const keyId = made.tokenId;
@@ -398,7 +398,7 @@ describe('on a terminal', () => {
     expect(text).not.toContain('\u0007');
   });
 
-  test('revoke-all names organization and count, and does nothing unless the id is typed', async () => {
+  test('revoke-all shows organization and count, and does nothing unless the id is typed', async () => {
     const { userId, organizationId } = runtime.outputs;
     const { key } = await newKey({ userId });
     const all = command(`revoke-all --user ${userId}`);
@@ -411,13 +411,13 @@ describe('on a terminal', () => {
     expect((await whoami(key)).status).toBe(401);
   });
 
-  test('a new key is said to be shown once', async () => {
+  test('a new key is shown with a note that it is shown only once', async () => {
     const { text } = await runOnTerminal(command('create'), '', { cwd, env: env() });
     expect(text).toMatch(/shown this once\. Keep it now:\n\n[0-9A-Za-z]+\n/);
   });
 });
 
-test('a key in a file is for its owner alone', async () => {
+test('a file with a key is readable only by its owner', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'key-'));
   const line = `${process.execPath} ${script} create --organization ${runtime.outputs.organizationId} --local --data ${runtime.dataDir} > first.key`;
   await promisify(execFile)('sh', ['-c', `umask 022; ${line}`], { cwd: folder });
@@ -425,7 +425,7 @@ test('a key in a file is for its owner alone', async () => {
   rmSync(folder, { recursive: true });
 });
 
-test('help has the exit codes and examples, and the version is that of the project', async () => {
+test('help shows exit codes and examples, and the version is the project’s', async () => {
   const help = await run(['--help']);
   expect(help).toMatchObject({ code: 0, stderr: '' });
   for (const code of Object.values(exitCodes)) expect(help.stdout).toMatch(new RegExp(`^  ${code}  `, 'm'));
@@ -434,9 +434,9 @@ test('help has the exit codes and examples, and the version is that of the proje
 });
 
 test.each([
-  ['the page of a proxy', 502, '<html>Bad Gateway</html>', /answered 502 with no problem of the API/],
-  ['a page in place of an answer', 200, '<html>Welcome</html>', /answered 200 with no problem of the API/],
-])('%s is told by status and host', async (_what, status, body, message) => {
+  ['a proxy’s error page', 502, '<html>Bad Gateway</html>', /answered 502 with no problem of the API/],
+  ['a web page instead of an answer', 200, '<html>Welcome</html>', /answered 200 with no problem of the API/],
+])('%s is reported with status and host', async (_what, status, body, message) => {
   const proxy = createServer((_request, response) => response.writeHead(status).end(body)).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   const host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
@@ -447,7 +447,7 @@ test.each([
   expect(ran.stderr).toContain(host);
 });
 
-test('a URL that would carry new keys in clear is refused', async () => {
+test('a URL that would send new keys unencrypted is refused', async () => {
   const ran = await run(['list', '--organization', 'org_1', '--url', 'http://api.example.com/v1']);
   expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('http:// is for localhost only') });
 });

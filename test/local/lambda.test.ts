@@ -21,9 +21,9 @@ test.each([
     'an exception outside the handler',
     "setImmediate(() => { throw new Error('late'); }); await new Promise(() => {});",
   ],
-  ['a rejection that nobody handles', "void Promise.reject(new Error('late')); await new Promise(() => {});"],
+  ['an unhandled rejection', "void Promise.reject(new Error('late')); await new Promise(() => {});"],
   ['too much memory', 'const all = []; for (;;) all.push(new Array(1e6).fill({}));'],
-])('%s costs its own request only', async (_what, crash) => {
+])('%s fails only its own request', async (_what, crash) => {
   await serve({ 'GET /crash': crash, 'GET /well': "return { body: 'well' };" });
   const well = api.send('GET /test/well');
   const crashed = await api.send('GET /test/crash');
@@ -35,7 +35,7 @@ test.each([
   expect((await api.send('GET /test/well')).body).toBe('well');
 });
 
-test('a crash of one invocation leaves others of the same function alone', async () => {
+test('a crash of one invocation does not affect others of the same function', async () => {
   const code =
     "if (event.queryStringParameters) process.exit(1); await new Promise((resolve) => setTimeout(resolve, 200)); return { body: 'well' };";
   await serve({ 'GET /': code });
@@ -44,12 +44,12 @@ test('a crash of one invocation leaves others of the same function alone', async
   expect((await api.send('GET /test/')).body).toBe('well');
 });
 
-test('an endless loop is ended by the function’s timeout', async () => {
+test('the function’s timeout ends an endless loop', async () => {
   await serve({ 'GET /loop': 'for (;;);' }, { functionTimeout: 1 });
   expect((await api.send('GET /test/loop')).status).toBe(502);
 });
 
-test('an environment handles one request at a time, is used again, and keeps its state', async () => {
+test('an environment handles one request at a time, is reused, and keeps its state', async () => {
   const code =
     "globalThis.busy ??= 0; globalThis.seen = (globalThis.seen ?? 0) + 1; if (globalThis.busy++) return { body: 'shared' }; await new Promise((resolve) => setTimeout(resolve, 50)); globalThis.busy--; return { body: String(globalThis.seen) };";
   await serve({ 'GET /': code });
@@ -58,7 +58,7 @@ test('an environment handles one request at a time, is used again, and keeps its
   expect((await api.send('GET /test/')).body).toBe('2');
 });
 
-test('further requests wait while 20 environments are busy', async () => {
+test('more requests wait while 20 environments are busy', async () => {
   await serve({
     'GET /':
       "await new Promise((resolve) => setTimeout(resolve, 100)); return { body: require('node:worker_threads').threadId.toString() };",
@@ -68,13 +68,13 @@ test('further requests wait while 20 environments are busy', async () => {
   expect(new Set(answers.map(({ body }) => body)).size).toBe(20);
 });
 
-test('a function that can not be loaded is a 502, again and again', async () => {
+test('a function that cannot be loaded is a 502 every time', async () => {
   await serve({ 'GET /': '}; throw new Error("at load"); () => {' });
   expect((await api.send('GET /test/')).status).toBe(502);
   expect((await api.send('GET /test/')).status).toBe(502);
 });
 
-test('a CommonJS bundle below a project of ES modules is loaded as on Lambda, where no such folder is', async () => {
+test('a CommonJS bundle below a project of ES modules is loaded as on Lambda', async () => {
   const project = mkdtempSync(join(tmpdir(), 'modules-'));
   const folder = join(project, 'asset');
   mkdirSync(folder);
@@ -88,13 +88,13 @@ test('a CommonJS bundle below a project of ES modules is loaded as on Lambda, wh
   rmSync(project, { recursive: true });
 });
 
-test('environment variables of the runtime’s own process do not reach a function', async () => {
+test('environment variables of the runtime’s process do not reach a function', async () => {
   vi.stubEnv('NOT_FOR_FUNCTIONS', 'x');
   await serve({ 'GET /': 'return { body: JSON.stringify(process.env) };' });
   expect(JSON.parse((await api.send('GET /test/')).body)).not.toHaveProperty('NOT_FOR_FUNCTIONS');
 });
 
-test('an event over 6 MB is a 413, and an answer over 6 MB a 502, as Lambda has it', async () => {
+test('an event over 6 MB is a 413 and an answer over 6 MB is a 502, as on Lambda', async () => {
   await serve({ 'POST /': "return { body: 'x'.repeat(Number(event.queryStringParameters?.size ?? 1)) };" });
   const bytes = 6 * 2 ** 20;
   expect((await api.send('POST /test/', [], 'x'.repeat(bytes))).status).toBe(413);

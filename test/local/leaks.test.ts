@@ -26,7 +26,7 @@ beforeAll(async () => {
       await fault({ kind });
       await call(created.key, 'GET', '/whoami');
       await fault(undefined);
-      await vi.waitUntil(() => isGood(created.key), { timeout: 20_000 }); // once the breaker lets it
+      await vi.waitUntil(() => isGood(created.key), { timeout: 20_000 }); // once the breaker lets it through
     }
     const rotation = await call(adminKey, 'POST', `/keys/${created.keyId}/rotate`, { overlapSeconds: 1 });
     keys.push(rotation.json.key);
@@ -56,7 +56,7 @@ test('no plain key is in a log, the database, the template or the bundles', () =
   }
 });
 
-test('each line of a function has a level and a time, by which Lambda keeps it', () => {
+test('each log line of a function has a level and a timestamp, so that Lambda keeps it', () => {
   const files = filesBelow(join(runtime.dataDir, 'logs')).filter((file) => !file.endsWith('access.log'));
   const lines = files.flatMap((file) => readFileSync(file, 'utf8').trim().split('\n'));
   expect(lines.length).toBeGreaterThan(50);
@@ -67,7 +67,7 @@ test('each line of a function has a level and a time, by which Lambda keeps it',
     });
 });
 
-test('the runtime prints no plain key but the seeded one, once', () => {
+test('the runtime prints no plain key except the seeded one, once', () => {
   const output = runtime.output();
   for (const key of keys) expect(output).not.toContain(key);
   expect(output.split(runtime.outputs.adminKey)).toHaveLength(2);

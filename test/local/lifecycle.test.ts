@@ -9,7 +9,7 @@ import { failToStart, newDataDir, startRuntimeProcess } from '../support/runtime
 
 const whoami = async (apiUrl: string, key: string) => (await exchange(apiUrl, 'GET', '/whoami', bearer(key))).status;
 
-test('keys outlive a restart, and do not outlive --fresh', async () => {
+test('keys survive a restart, but not --fresh', async () => {
   const dataDir = newDataDir();
   const first = await startRuntimeProcess({ dataDir });
   const { outputs } = first;
@@ -29,7 +29,7 @@ test('keys outlive a restart, and do not outlive --fresh', async () => {
   await fresh.stop();
 });
 
-test('prints a first request, one line a request, and keeps its outputs to its owner', async () => {
+test('prints a first request and one line per request, and keeps its outputs readable only by their owner', async () => {
   const runtime = await startRuntimeProcess();
   const { apiUrl, adminKey } = runtime.outputs;
   expect(runtime.output()).toContain(`-H "Authorization: Bearer ${adminKey}" ${apiUrl}/whoami`);
@@ -44,7 +44,7 @@ test('prints a first request, one line a request, and keeps its outputs to its o
   expect(await runtime.stop()).toBe(0);
 });
 
-test('a Scalekit that nobody listens on is a 503 with Retry-After, and no reason not to start', async () => {
+test('if Scalekit cannot be reached, the runtime starts and answers 503 with Retry-After', async () => {
   const env = {
     SCALEKIT_ENVIRONMENT_URL: 'http://127.0.0.1:1',
     SCALEKIT_CLIENT_ID: 'id',
@@ -70,7 +70,7 @@ test('a Scalekit that nobody listens on is a 503 with Retry-After, and no reason
   await runtime.stop();
 });
 
-test('a data folder that another runtime uses is one clear line, and stays as it is', async () => {
+test('a data folder that another runtime uses is reported in one clear line and left unchanged', async () => {
   const runtime = await startRuntimeProcess();
   const { code, output } = await failToStart(['--data', runtime.dataDir, '--port', '0', '--fresh']);
   expect(code).toBe(1);
@@ -79,7 +79,7 @@ test('a data folder that another runtime uses is one clear line, and stays as it
   await runtime.stop();
 });
 
-test('with every setting on, it is served all the same, but for AWS WAF, which is named', async () => {
+test('with every setting on, everything is served except AWS WAF, which is named', async () => {
   const runtime = await startRuntimeProcess({ assembly: process.env['TEST_FULL_ASSEMBLY'] ?? '' });
   expect(await whoami(runtime.outputs.apiUrl, runtime.outputs.adminKey)).toBe(200);
   const warnings = runtime
@@ -92,14 +92,14 @@ test('with every setting on, it is served all the same, but for AWS WAF, which i
   await runtime.stop();
 });
 
-test('a taken port is one clear line', async () => {
+test('a port in use is reported in one clear line', async () => {
   const squatter = createServer().listen(0, '127.0.0.1');
   await once(squatter, 'listening');
   const { port } = squatter.address() as { port: number };
   const assembly = process.env['TEST_ASSEMBLY'] ?? '';
   const { code, output } = await failToStart(['--data', newDataDir(), '--port', String(port), '--assembly', assembly]);
   const early = await failToStart(['--data', newDataDir(), '--port', String(port)]);
-  expect(early.output).not.toContain('Synthesizing'); // nobody waits for that to hear of the port
+  expect(early.output).not.toContain('Synthesizing'); // the port is reported before the synthesis
   expect(code).toBe(1);
   expect(output.trim()).toBe(
     `Port ${port} is taken. Choose another: npm start -- --port ${port + 10}, or --port 0 for a free one.`,
@@ -107,7 +107,7 @@ test('a taken port is one clear line', async () => {
   squatter.close();
 });
 
-test('--help says what there is, and ends well', async () => {
+test('--help lists the options and exits with 0', async () => {
   const { code, output } = await failToStart(['--help']);
   expect(code).toBe(0);
   for (const option of ['--port', '--data', '--fresh', '--no-watch', '--context', '--assembly'])
@@ -126,7 +126,7 @@ test.each([
     /^SCALEKIT_ENVIRONMENT_URL is "acme", not a URL/,
   ],
   [['--context', 'stage=X'], {}, /The synthesis failed: context value stage="X" is not allowed: use 1 to 20/],
-])('%o with %o is one clear line', async (args, env, message) => {
+])('%o with %o is reported in one clear line', async (args, env, message) => {
   const { code, output } = await failToStart(['--data', newDataDir(), ...args], env);
   expect(code).toBe(1);
   expect(output).toMatch(message);

@@ -14,7 +14,7 @@ import { Stack } from '../../local/template/stack.ts';
 import { encodeCaller } from '../../shared/authentication/caller.ts';
 import { environmentFor } from '../support/parameter-server.ts';
 
-// The example backend's handlers, on the table of its stack, through the AWS SDK.
+// The example backend's handlers on the table of its stack, through the AWS SDK.
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
@@ -73,17 +73,17 @@ const step = fc.oneof(
   fc.record({ kind: fc.constant('remove' as const), caller, which }),
 );
 
-/** The table of the issue, in words of its own: what a caller may see. */
+/** An independent rule for the rows that a caller may access. */
 const mayTouch = (row: Row, by: Caller) =>
   row.organizationId === by.organizationId &&
   (by.userId === undefined || by.userId === row.userId) &&
   (by.environment === undefined || by.environment === row.environment);
 
-test('no read or write goes across organizations, users or claims, whoever does what to which note', async () => {
+test('no read or write crosses organizations, users or claims, in any sequence of operations on notes', async () => {
   let run = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 40 }), async (steps) => {
-      run++; // organizations of its own for each run
+      run++; // separate organizations per run
       let rows: Row[] = [];
       const known: string[] = [];
       const send = async (handler: Handler, by: Caller, request: Partial<APIGatewayProxyEvent>) => {
@@ -107,7 +107,7 @@ test('no read or write goes across organizations, users or claims, whoever does 
           });
           ids.push(...json.notes.map(({ noteId }: Row) => noteId));
           pageToken = json.nextPageToken;
-          if (pageToken !== undefined) expect(ids).toContain(pageToken); // and tells of no row that it does not see
+          if (pageToken !== undefined) expect(ids).toContain(pageToken); // and reveals no row that the caller may not see
           if (pageToken === undefined) return ids;
         }
       };
@@ -150,7 +150,7 @@ test('no read or write goes across organizations, users or claims, whoever does 
   );
 });
 
-test('an organization or user that a client names is refused, never used', async () => {
+test('an organization or user in a client’s request is refused, never used', async () => {
   const authorizer = encodeCaller({ keyId: 'apit_1', organizationId: 'org_a', customClaims: {}, roles: [] });
   const requestContext = { requestId: 'r', path: '/v1/notes', authorizer };
   const ask = async (handler: Handler, request: object) => {

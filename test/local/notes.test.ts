@@ -9,7 +9,7 @@ import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { clientOf } from '../support/client.ts';
 import { newDataDir } from '../support/runtime-process.ts';
 
-// The example's stack, served alone, over HTTP: the construct's second user, on DynamoDB.
+// The example's stack, served alone, over HTTP. It is the construct's second user and uses DynamoDB.
 
 const dataDir = newDataDir();
 const assembly = process.env['TEST_NOTES_ASSEMBLY'] ?? '';
@@ -37,7 +37,7 @@ const newKey = async (request: object): Promise<string> => (await client.newKey(
 const textsSeenBy = async (key: string | null) =>
   (await call(key, 'GET', '/notes')).json.notes.map(({ text }: { text: string }) => text).toSorted();
 
-test('each key has the notes of its organization, its user and its environment, and no others', async () => {
+test('each key sees only the notes of its organization, its user and its environment', async () => {
   const { userId, organizationId } = runtime.outputs;
   const user = await newKey({ userId });
   const production = await newKey({ customClaims: { environment: 'production' } });
@@ -65,17 +65,17 @@ test('each key has the notes of its organization, its user and its environment, 
   expect(await call('wrong', 'GET', '/notes')).toMatchObject({ status: 401, json: { code: 'invalid_token' } });
 });
 
-test('all of its template is served', () => {
+test('its whole template is served', () => {
   expect(runtime.warnings).toEqual([]);
 });
 
-test('notes and keys are there after a restart', async () => {
+test('notes and keys survive a restart', async () => {
   await runtime.close();
   runtime = await start();
   expect(await textsSeenBy(admin())).toEqual(['live', 'mine', 'my live']);
 });
 
-test('the table is open to who has its permission, by the AWS SDK, and to no function beyond its one action', async () => {
+test('an AWS SDK client with permission can read the table, and each function has only the one action that it uses', async () => {
   const { aws, stacks } = runtime.outputs;
   const { Items } = await DynamoDBDocumentClient.from(
     new DynamoDBClient({
@@ -94,7 +94,7 @@ test('the table is open to who has its permission, by the AWS SDK, and to no fun
   };
   const granted = Object.values(Resources)
     .filter(({ Type }) => Type === 'AWS::IAM::Policy')
-    .filter(({ Properties }) => !JSON.stringify(Properties).includes('dynamodb:LeadingKeys')) // not that of decisions
+    .filter(({ Properties }) => !JSON.stringify(Properties).includes('dynamodb:LeadingKeys')) // not the decision table's
     .flatMap(({ Properties }) => Properties.PolicyDocument.Statement.flatMap(({ Action }) => Action))
     .filter((action) => action.startsWith('dynamodb:'));
   const usedByFunctions = used.filter((line) => line.startsWith('Notes-')).map((line) => line.split(' ')[1]);
@@ -103,7 +103,7 @@ test('the table is open to who has its permission, by the AWS SDK, and to no fun
   expect(denied).toEqual([]);
 });
 
-test('its contract is of the routes that it has: of keys, and not of another API’s backends', async () => {
+test('its contract describes its own routes: the key routes, and no backend of another API', async () => {
   const { json } = await call(null, 'GET', '/openapi.json');
   expect(json.servers).toEqual([{ url: new URL(runtime.outputs.apiUrl).pathname }]);
   expect(Object.keys(json.paths)).toContain('/keys/{keyId}');

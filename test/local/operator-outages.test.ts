@@ -5,8 +5,8 @@ import { expectProblem } from '../support/problem.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
 
-// An operator ends a key while a part of Scalekit hangs, on the deployed bundles, with the decision cache: what is ended is
-// seen by what is still allowed.
+// An operator ends a key while a part of Scalekit hangs, on the deployed bundles, with the decision cache. A request with
+// the key shows whether it has ended.
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -26,7 +26,7 @@ const end = async (keyId: string) => {
   return { answer, ms: Date.now() - startedAt };
 };
 
-test('with validations that hang, a key of the organization is ended within 5 s', async () => {
+test('while validations hang, a key of the organization is ended within 5 s', async () => {
   const { key, keyId } = await cachedKey();
   await hang('ValidateToken');
   const { answer, ms } = await end(keyId);
@@ -36,7 +36,7 @@ test('with validations that hang, a key of the organization is ended within 5 s'
   await expect.poll(() => status(key), { timeout: 20_000 }).toBe(401);
 });
 
-test('with validations that hang, a key of another organization is not ended', async () => {
+test('while validations hang, a key of another organization is not ended', async () => {
   const { otherOrganizationId, scalekit } = runtime.outputs;
   const { token, tokenId } = await sdkOf(scalekit).token.createToken(otherOrganizationId);
   await hang('ValidateToken');
@@ -46,7 +46,7 @@ test('with validations that hang, a key of another organization is not ended', a
 });
 
 test.each([[['ValidateToken', 'InvalidateToken']], [['ValidateToken', 'ListTokens']]])(
-  'with %j hanging it is a 503, and the mark stays: no decision from before is used',
+  'while %j hang, ending a key is a 503, and its mark stays, so that no earlier decision is used',
   async (hanging) => {
     const { key, keyId } = await cachedKey();
     await hang(...hanging);

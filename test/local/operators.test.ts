@@ -7,7 +7,7 @@ import { expectProblem } from '../support/problem.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { sendSigned } from '../support/signed-request.ts';
 
-// The operators' API over HTTP, with real signatures and the template's own policies.
+// The operators' API over HTTP, with real signatures and the template's policies.
 
 let runtime: RuntimeProcess;
 let operator: Credentials;
@@ -29,7 +29,7 @@ const call = (method: string, path = '', body?: unknown, credentials = operator)
   sendSigned(credentials, method, keysUrl() + path, body);
 const newKey = async (body: unknown = {}): Promise<NewKey> => (await call('POST', '', body)).json;
 
-test('an operator issues a customer’s first key, which makes the others', async () => {
+test('an operator issues a customer’s first key, which makes the other keys', async () => {
   const created = await call('POST', '', {
     description: 'first',
     scope: 'keys:read keys:write keys:users',
@@ -45,7 +45,7 @@ test('an operator issues a customer’s first key, which makes the others', asyn
   expect(second).toMatchObject({ customClaims: { plan: 'pro', env: 'live', issued_by: keyId } });
 });
 
-test('an operator lists, reads, changes, rotates and revokes keys that no key of their own could', async () => {
+test('an operator lists, reads, changes, rotates and revokes keys that exceed any customer key’s authority', async () => {
   const { userId } = runtime.outputs;
   const { key, keyId } = await newKey({ userId, scope: 'anything at:all', customClaims: { env: 'x', plan: 'free' } });
   const listed = (await call('GET', '?pageSize=30')).json;
@@ -62,7 +62,7 @@ test('an operator lists, reads, changes, rotates and revokes keys that no key of
   expect((await withKey(next.key, 'GET', '/whoami')).status).toBe(401);
 });
 
-test('the key’s organization must be the path’s', async () => {
+test('the organization of the key must match the path', async () => {
   const { otherOrganizationId, scalekit } = runtime.outputs;
   const { token, tokenId } = await sdkOf(scalekit).token.createToken(otherOrganizationId);
   expectProblem(await call('GET', `/${tokenId}`), 404, 'not_found');
@@ -74,7 +74,7 @@ test('the key’s organization must be the path’s', async () => {
   expect(other.status).toBe(200);
 });
 
-test('a policy that narrows to one organization reaches no other', async () => {
+test('a policy for one organization allows no other', async () => {
   const { organizationId, otherOrganizationId } = runtime.outputs;
   const narrowed = await newUser('OrganizationOperatorPolicyArn', { organizationId });
   expect((await sendSigned(narrowed, 'GET', keysUrl())).status).toBe(200);
@@ -86,20 +86,20 @@ test('a policy that narrows to one organization reaches no other', async () => {
   );
 });
 
-test('an operator’s key can lose all that it was given', async () => {
+test('a key of an operator can lose its scope and all its claims', async () => {
   const { keyId } = await newKey({ scope: 'keys:read', customClaims: { env: 'x' } });
   const cleared = await call('PATCH', `/${keyId}`, { scope: '', customClaims: {} });
   expect(cleared.status).toBe(200);
   expect(cleared.json).toMatchObject({ customClaims: { issued_by: 'operator' } });
 });
 
-describe('a replacement that can not be scheduled', () => {
+describe('a replacement that cannot be scheduled', () => {
   const schedulerFault = (kind: string, times: number) => control('PUT', '/scheduler/fault', { kind, times });
 
   test.each([
     ['refuse', 1],
     ['fail', 3],
-  ])('%s leaves everything as it was: both keys, and the end of the overlap', async (kind, times) => {
+  ])('(%s) changes neither of the keys nor the end of the overlap', async (kind, times) => {
     const { key, keyId } = await newKey();
     const first = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 6 })).json;
     await schedulerFault(kind, times);
@@ -111,7 +111,7 @@ describe('a replacement that can not be scheduled', () => {
   });
 });
 
-test('an overlap that is moved behind the key’s own expiry lasts until that', async () => {
+test('an overlap that is moved beyond the key’s own expiry lasts until the expiry', async () => {
   const { key, keyId } = await newKey({ expiresIn: 600 });
   const first = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 5 });
   const firstEnd = (first.json as { previous: { activeUntil: string } }).previous.activeUntil;
@@ -122,31 +122,31 @@ test('an overlap that is moved behind the key’s own expiry lasts until that', 
   expect(await isGood(key)).toBe(true);
 });
 
-test('a schedule that is moved while its end is tried again stays, and is not forgotten with the first', async () => {
+test('a schedule that is moved while the end of the overlap is retried stays', async () => {
   const atOf = async (name: string) => {
     const { schedules }: { schedules: { name: string; at: string }[] } = await control('GET');
     return schedules.find((schedule) => schedule.name === name)?.at;
   };
   const { key, keyId } = await newKey();
   await call('POST', `/${keyId}/rotate`, { overlapSeconds: 4 });
-  await control('PUT', '/sqs/fault', { kind: 'fail', times: 2 }); // so that Lambda tries it again, not the work queue
+  await control('PUT', '/sqs/fault', { kind: 'fail', times: 2 }); // so that Lambda retries it, not the work queue
   await fault({ kind: 'permission_denied', on: ['InvalidateToken'], times: 2 });
   const pending = async () => (await control('GET')).scalekit.fault;
-  await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // two attempts have failed; the last comes in two seconds
+  await expect.poll(pending, { timeout: 20_000 }).toBeNull(); // two attempts have failed; the last one follows in two seconds
   const moved = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 3600, replace: true });
   const { previous } = moved.json as { previous: { activeUntil: string } };
   await expect.poll(async () => (await withKey(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(401);
-  expect((await withKey(key, 'GET', '/whoami')).status).toBe(401); // and the schedule's work is over
+  expect((await withKey(key, 'GET', '/whoami')).status).toBe(401); // and the schedule's work is done
   expect(await atOf(keyId)).toBe(previous.activeUntil);
 });
 
-test('query names of every kind, and signatures that are none, are answered', async () => {
+test('unusual query names and invalid signatures are answered', async () => {
   for (const name of ['constructor', 'toString', 'hasOwnProperty', '%C3%A9'])
     expect((await call('GET', `?${name}=1`)).status, name).toBe(400);
-  expect((await call('GET', '?__proto__=1')).status).toBe(403); // the signer loses it
+  expect((await call('GET', '?__proto__=1')).status).toBe(403); // the signer drops it
 });
 
-test('refuses what is not signed as it came, as AWS does', async () => {
+test('refuses a request that differs from its signature, as AWS does', async () => {
   const { accessKeyId, secretAccessKey } = operator;
   expectProblem(await exchange(keysUrl(), 'GET', ''), 403, 'forbidden');
   expectProblem(await exchange(keysUrl(), 'GET', '', bearer('abc')), 403, 'forbidden');
@@ -160,7 +160,7 @@ test('refuses what is not signed as it came, as AWS does', async () => {
   expectProblem(await sendSigned(operator, 'GET', `${runtime.outputs.operatorUrl}/keys`), 403, 'forbidden');
 });
 
-test('a key is no operator, and an operator no key', async () => {
+test('a key is not accepted as an operator, and an operator is not accepted as a key', async () => {
   const { adminKey, apiUrl, organizationId } = runtime.outputs;
   expectProblem(await exchange(keysUrl(), 'GET', '', bearer(adminKey)), 403, 'forbidden');
   expectProblem(await sendSigned(operator, 'GET', `${apiUrl}/keys`), 401, 'malformed_credentials');
@@ -193,7 +193,7 @@ describe('bad input', () => {
     expect(problem.errors.map((error) => error.path)).toContain(field);
   });
 
-  test.each(['org-1', 'ORG_1', 'org_', 'org_1%2F..%2Forg_2', '*'])('an organization %s is none', async (id) => {
+  test.each(['org-1', 'ORG_1', 'org_', 'org_1%2F..%2Forg_2', '*'])('the organization id %s is refused', async (id) => {
     const answer = await sendSigned(operator, 'GET', keysUrl(id));
     expect([400, 403]).toContain(answer.status);
   });
@@ -205,7 +205,7 @@ describe('bad input', () => {
   });
 });
 
-test('curl signs requests that are taken', async () => {
+test('requests that curl signs are accepted', async () => {
   const { accessKeyId, secretAccessKey } = operator;
   const args = ['-s', '--aws-sigv4', 'aws:amz:us-east-1:execute-api', '--user', `${accessKeyId}:${secretAccessKey}`];
   const curl = (...more: string[]) => promisify(execFile)('curl', [...args, ...more]);
@@ -216,7 +216,7 @@ test('curl signs requests that are taken', async () => {
   expect(JSON.parse((await curl(`${keysUrl()}/${created.keyId}`)).stdout)).toMatchObject({ keyId: created.keyId });
 });
 
-test('nothing that was done here was denied to a function', async () => {
+test('no call of a function was denied in these tests', async () => {
   const { iam }: { iam: { denied: string[] } } = await control('GET');
   expect(iam.denied.filter((line) => !line.includes('user/operator'))).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-// A project of somebody else's, that installs the packed tarball and nothing else of ours.
+// Another project that installs only our packed tarball.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const project = mkdtempSync(join(tmpdir(), 'theirs-'));
@@ -16,7 +16,7 @@ const run = (command: string, ...args: string[]) =>
     env: { ...process.env, npm_config_loglevel: 'error' },
   });
 
-/** The files of their project. */
+/** The files of the other project. */
 const files = {
   'package.json': JSON.stringify({ name: 'theirs', type: 'module', private: true }),
   'app.ts': `
@@ -37,7 +37,7 @@ const files = {
       body: JSON.stringify({ organizationId: caller.organizationId, userId: caller.userId ?? null }),
     }));
     const read = readCaller({ requestContext: {} });
-    // @ts-expect-error a result is looked at before it is used
+    // @ts-expect-error a result must be checked before it is used
     export const unchecked = read.value;
   `,
   'run.mjs': `
@@ -71,7 +71,7 @@ beforeAll(() => {
   execFileSync(process.execPath, [`${root}package/build.ts`], { cwd: root });
   const packed = run('npm', 'pack', `${root}dist/package`, '--silent').trim();
   for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
-  // What they have themselves; linked, so that nothing is fetched.
+  // Their own packages: linked, so that nothing is downloaded.
   mkdirSync(join(project, 'node_modules', '@types'), { recursive: true });
   for (const name of ['aws-cdk-lib', 'constructs', 'typescript', '@types/node', '@types/aws-lambda'])
     symlinkSync(`${root}node_modules/${name}`, join(project, 'node_modules', name));
@@ -80,12 +80,12 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-test('type-checks a backend and an app against the types that come along', () => {
+test('a backend and an app type-check against the packed types', () => {
   const tsc = `${root}node_modules/typescript/bin/tsc`;
   expect(() => run(process.execPath, tsc, '--noEmit')).not.toThrow();
 });
 
-test('a backend answers with its caller, and without one never runs, in ESM and in CommonJS', () => {
+test('a backend answers with its caller and never runs without one, in ESM and in CommonJS', () => {
   expect(JSON.parse(run(process.execPath, 'run.mjs'))).toEqual([
     [200, { organizationId: 'org_1', userId: null }],
     [401, 'invalid_token'],
@@ -94,7 +94,7 @@ test('a backend answers with its caller, and without one never runs, in ESM and 
   expect(run(process.execPath, 'run.cjs').trim()).toBe('malformed_context function');
 });
 
-test('their app synthesizes keys in front of their own API, with our functions as bundles', () => {
+test('their app synthesizes keys in front of their own API, with our bundled functions', () => {
   run(process.execPath, 'app.ts');
   const { Resources } = JSON.parse(readFileSync(join(project, 'cdk.out', 'Theirs.template.json'), 'utf8')) as {
     Resources: Record<string, { Type: string; Properties: Record<string, unknown>; Metadata?: Record<string, string> }>;
@@ -107,7 +107,7 @@ test('their app synthesizes keys in front of their own API, with our functions a
   expect(functions.length).toBeGreaterThanOrEqual(11);
 });
 
-test('a project of older module resolution finds the types too', () => {
+test('a project with an older module resolution finds the types too', () => {
   const { typesVersions } = JSON.parse(readFileSync(`${root}dist/package/package.json`, 'utf8')) as {
     typesVersions: { '*': Record<string, string[]> };
   };
@@ -116,7 +116,7 @@ test('a project of older module resolution finds the types too', () => {
     expect(readFileSync(`${root}dist/package/${file}`, 'utf8')).toContain('export');
 });
 
-test('the entry for backends needs nothing', () => {
+test('the entry for backends needs no other package', () => {
   const { dependencies } = JSON.parse(readFileSync(`${root}dist/package/package.json`, 'utf8')) as {
     dependencies?: object;
   };

@@ -13,8 +13,8 @@ import { type Answer, clientOf, controlOf, sdkOf } from '../support/client.ts';
 import { callAsOperator, sendSigned } from '../support/signed-request.ts';
 import { deliverWebhook } from '../support/webhook-delivery.ts';
 
-// Every permission that the template grants is needed: a deployment does all that it can, every decision that IAM takes on
-// the way is recorded, and without any one permission at least one of them is a refusal.
+// Every permission that the template grants is needed. A deployment does everything it can, and every decision of IAM is
+// recorded. Without any single permission, at least one of these decisions must be a refusal.
 
 const folder = mkdtempSync(join(tmpdir(), 'permissions-'));
 const assembly = process.env['TEST_CACHED_ASSEMBLY'] ?? '';
@@ -33,7 +33,7 @@ interface Deployment {
   readonly runtime: Runtime;
 }
 
-/** Serves the template after a change. */
+/** Serves the template with a change. */
 async function deploy(name: string, change: (resources: Template['Resources']) => void): Promise<Deployment> {
   const changed = join(folder, name);
   cpSync(assembly, changed, { recursive: true });
@@ -55,7 +55,7 @@ function changedTemplate(change: (resources: Template['Resources']) => void): Te
   return copy;
 }
 
-/** Does everything that needs a permission, for both planes. */
+/** Does everything that needs a permission, on both APIs. */
 async function useEverything({ outputs }: Runtime): Promise<void> {
   const { apiUrl, operatorUrl, adminKey, organizationId, otherOrganizationId } = outputs;
   const { scalekit, webhookSecret } = outputs;
@@ -76,7 +76,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   const { keyId: ownId } = (await asNarrowed('POST', '/keys', {})).json;
   await asNarrowed('PATCH', `/keys/${ownId}`, { description: 'changed' });
   await asNarrowed('DELETE', `/keys/${ownId}`);
-  /** A key whose maker is revoked while it is made is taken back. */
+  /** A key whose maker is revoked during the creation is withdrawn. */
   const withdrawnCreation = async () => {
     const maker = await newKey({ scope: 'keys:write' });
     await fault({ kind: 'slow', on: ['CreateToken'], times: 1, delayMs: 1_500 });
@@ -86,7 +86,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     expect((await made).status).toBe(401);
   };
   await asKey('GET', '/whoami');
-  await asKey('GET', '/whoami'); // its decision is cached
+  await asKey('GET', '/whoami'); // the decision is cached
   await asKey('GET', '/openapi.json');
   const spare = await newKey();
   await asKey('POST', '/revoke', new URLSearchParams({ token: spare.key }));
@@ -107,23 +107,23 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     await send('GET', `/keys/${keyId}`);
     await send('PATCH', `/keys/${keyId}`, { description: 'changed' });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 3600 });
-    await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true }); // moves the schedule
+    await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true }); // moves the existing schedule
     const doomed = (await send('POST', '/keys', {})).json;
     await send('DELETE', `/keys/${doomed.keyId}`);
   }
   await asOperator('POST', '/keys/apit_1/forget');
   const lost = (await asOperator('POST', '/keys', {})).json;
-  await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // made and not answered, so it is taken back
+  await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // created but not answered, so it is removed
   await asOperator('POST', `/keys/${lost.keyId}/rotate`, { overlapSeconds: 3600 });
   await control('PUT', '/scheduler/fault', { kind: 'fail', times: 0 });
   const late = (await asOperator('POST', '/keys', {})).json;
   await asOperator('POST', `/keys/${late.keyId}/rotate`, { overlapSeconds: 4 });
-  await fault({ kind: 'permission_denied' }); // the end of the overlap fails, and the work queue too: for good
+  await fault({ kind: 'permission_denied' }); // the end of the overlap and the work queue fail permanently
   await control('PUT', '/sqs/fault', { kind: 'fail', times: 9 });
   await expect.poll(async () => (await control('GET')).deadLetters, { timeout: 20_000 }).toHaveLength(1);
   await control('PUT', '/sqs/fault', { kind: 'fail', times: 0 });
   const later = { ...gone, id: 'evt_2', data: { id: organizationId }, occurred_at: new Date(0).toISOString() };
-  expect((await deliverWebhook(apiUrl, webhookSecret, later)).status).toBe(202); // left to the work queue
+  expect((await deliverWebhook(apiUrl, webhookSecret, later)).status).toBe(202); // the work queue continues it
   await fault(undefined);
   const second = (await asOperator('POST', '/keys', {})).json;
   await asOperator('POST', `/keys/${second.keyId}/rotate`, { overlapSeconds: 4 });
@@ -135,7 +135,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   await expect.poll(async () => (await control('GET')).schedules, { timeout: 20_000 }).toEqual([]);
 }
 
-/** One permission of a template, and how to take it away. */
+/** One permission of a template, and how to remove it. */
 interface Permission {
   readonly name: string;
   readonly remove: (resources: Template['Resources']) => void;
@@ -181,7 +181,7 @@ function statementsOf(properties: Record<string, unknown>): Record<string, unkno
   return (properties['PolicyDocument'] as { Statement: Record<string, unknown>[] }).Statement;
 }
 
-/** Decides on a recorded request anew, by the policies of another template. */
+/** Decides on a recorded request again, by the policies of another template. */
 function decideBy(model: ServedModel, request: AuthorizationRequest): Promise<boolean> {
   const { principal, resource } = request;
   const resourcePolicy =
@@ -199,7 +199,7 @@ function decideBy(model: ServedModel, request: AuthorizationRequest): Promise<bo
 
 const decisions = new Map<string, Promise<boolean>>();
 
-/** One permission is in few of the policies: most requests are decided on by the same ones as before. */
+/** Reuses decisions: one permission affects few policies, so the same policies decide most requests again. */
 function decide(request: AuthorizationRequest): Promise<boolean> {
   const key = JSON.stringify(request);
   const decision = decisions.get(key) ?? simulate(request);
@@ -207,7 +207,7 @@ function decide(request: AuthorizationRequest): Promise<boolean> {
   return decision;
 }
 
-test('nothing is denied, and without any one permission something is', { timeout: 300_000 }, async () => {
+test('no call is denied, and without any single permission a call is denied', { timeout: 300_000 }, async () => {
   const whole = await deploy('whole', () => {});
   await useEverything(whole.runtime);
   await whole.runtime.close();
@@ -246,11 +246,11 @@ test('nothing is denied, and without any one permission something is', { timeout
   for (const { name, remove } of permissions) {
     if ((await refusedBy(remove)).length === 0) unneeded.push(name);
   }
-  // The former authorizer has no route here; stacks that import it do.
+  // The former authorizer has no route here. Stacks that import it have routes.
   expect(unneeded).toEqual([expect.stringMatching(/^AuthorizerApiKeysdevCustomerApiDataAuthorizer/)]);
 });
 
-test('a function without a permission is refused by the AWS API that it calls, and the client gets an outage', async () => {
+test('the AWS API refuses a function without a permission, and the client gets an outage', async () => {
   const { runtime, denied } = await deploy('blind', (resources) => {
     const [, policy] = Object.entries(resources).find(([id]) => id.startsWith('AuthorizerRoleDefaultPolicy')) ?? [];
     const statements = statementsOf(policy?.Properties ?? {});

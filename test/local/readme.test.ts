@@ -18,7 +18,7 @@ afterAll(async () => {
 });
 
 test.each(shells)(
-  'the first block of the README, pasted into %s, ends a key and shows that it is refused',
+  'the first block of the README, pasted into %s, revokes a key and shows that it is refused',
   async (shell) => {
     const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
     const [, block = ''] = /^```sh first-key\n([\s\S]*?)^```$/m.exec(readme) ?? [];

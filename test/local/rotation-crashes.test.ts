@@ -3,7 +3,7 @@ import { type Answer, clientOf } from '../support/client.ts';
 import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
 
-// The whole process is killed in the middle of a rotation, and started again on what it had written.
+// The whole process is killed during a rotation, and started again on the data that it had written.
 
 const dataDir = newDataDir();
 let runtime: RuntimeProcess;
@@ -25,9 +25,9 @@ async function activeIds(): Promise<string[]> {
 }
 
 /**
- * Where it is killed: once the successor is made (Scalekit's third call), once the end of the overlap is scheduled, and in the
- * middle of a replacement (the fifth call). unit/rotation.test.ts dies between any two steps; what a kill proves on top is that
- * all that was written is there after a restart.
+ * The moments of a kill: after the successor is made (Scalekit's third call), after the end of the overlap is scheduled, and
+ * during a replacement (the fifth call). unit/rotation.test.ts dies between any two steps. A kill also proves that all written
+ * data survive a restart.
  */
 const steps = [
   { overlapSeconds: 0, replace: false, scalekit: { kind: 'kill_after', skip: 2 } },
@@ -35,7 +35,7 @@ const steps = [
   { overlapSeconds: 0, replace: true, scalekit: { kind: 'kill_before', skip: 4 } },
 ];
 
-test('after a kill a repeat completes the rotation, and no key is left that nobody knows of', {
+test('after a kill a retry completes the rotation, and no unknown key is left', {
   timeout: 300_000,
 }, async () => {
   runtime = await startRuntimeProcess({ dataDir });
@@ -53,7 +53,7 @@ test('after a kill a repeat completes the rotation, and no key is left that nobo
     const known = await activeIds();
     const repeat = await call('POST', `/${keyId}/rotate`, { overlapSeconds: 0 });
     const done = repeat.status === 201 ? repeat : await call('POST', `/${keyId}/rotate`, { replace: true });
-    // What the crash left is told by a repeat, and is in every list.
+    // A retry reports the key that the crash left, and every list shows it.
     if (repeat.status !== 201) expect(repeat.json, title).toMatchObject({ code: 'already_rotated' });
     if (repeat.status !== 201) expect(known, title).toContain(repeat.json.successorId);
     expect(done.status, title).toBe(201);
@@ -63,7 +63,7 @@ test('after a kill a repeat completes the rotation, and no key is left that nobo
   }
 });
 
-test('an overlap that a crash interrupts ends all the same', async () => {
+test('an overlap ends even if a crash interrupts it', async () => {
   const { key, keyId } = (await call('POST', '', {})).json;
   const successor = (await call('POST', `/${keyId}/rotate`, { overlapSeconds: 5 })).json;
   await fault({ kind: 'kill_before', on: ['InvalidateToken'], times: 1 });

@@ -58,7 +58,7 @@ describe('organizations and users, by the unmodified SDK', () => {
 });
 
 describe('tokens, by the unmodified SDK', () => {
-  test('are created, validated, updated, listed and invalidated, by themselves and by id', async () => {
+  test('are created, validated, updated, listed and invalidated, by token and by id', async () => {
     const organizationId = await newOrganization('tokens');
     const { user } = await client.user.createUserAndMembership(organizationId, {
       email: 'tok@acme.example',
@@ -126,7 +126,7 @@ describe('tokens, by the unmodified SDK', () => {
     ['an empty value', { customClaims: { a: '' } }],
     ['a value of 257 characters', { customClaims: { a: 'x'.repeat(257) } }],
     ['a description of 256 characters', { description: 'x'.repeat(256) }],
-    ['a user of nowhere', { userId: 'usr_1' }],
+    ['an unknown user', { userId: 'usr_1' }],
   ])('with %s are refused', async (_what, options) => {
     await expect(client.token.createToken(await newOrganization(), options)).rejects.toThrow('[invalid_argument]');
   });
@@ -137,7 +137,7 @@ describe('tokens, by the unmodified SDK', () => {
 });
 
 describe('the grant', () => {
-  test('refuses a wrong secret, and a rotated one', async () => {
+  test('refuses a wrong secret and a rotated secret', async () => {
     const wrong = new sdk.ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, 'wrong');
     await expect(wrong.organization.listOrganization()).rejects.toThrow();
     const own = await startEmbeddedScalekit({ databaseFile: ':memory:' });
@@ -149,7 +149,7 @@ describe('the grant', () => {
     await own.close();
   });
 
-  test('signs with a key of the JWKS, on the port that speaks gRPC too', async () => {
+  test('signs with a key of the JWKS, on the same port as gRPC', async () => {
     const body = new URLSearchParams({
       grant_type: 'client_credentials',
       client_id: scalekit.client.clientId,
@@ -168,7 +168,7 @@ describe('the grant', () => {
   });
 });
 
-test('data outlives the process, and a key is stored as a hash only', async () => {
+test('data survive the process, and a key is stored only as a hash', async () => {
   const databaseFile = join(newDataDir(), 'scalekit.sqlite');
   const before = await startEmbeddedScalekit({ databaseFile });
   const created = await clientOf(before).organization.createOrganization('Lasting');

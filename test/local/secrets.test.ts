@@ -29,7 +29,7 @@ const storeSecrets = (args: string[], env: NodeJS.Dict<string>) =>
     env: { ...process.env, ...awsEnvironment(server), ...env },
   });
 
-test('npm run secrets stores three SecureStrings where the stage’s functions look, again and again', async () => {
+test('npm run secrets stores three SecureStrings where the stage’s functions read them, at every run', async () => {
   for (const clientSecret of ['an older secret', values.SCALEKIT_CLIENT_SECRET]) {
     const { stdout, stderr } = await storeSecrets(['--stage', 'prod'], {
       ...values,
@@ -49,18 +49,18 @@ test('npm run secrets stores three SecureStrings where the stage’s functions l
   expect(InvalidParameters).toEqual(['/scalekit/prod/other']);
 });
 
-test('the secret of the webhooks is stored with them, where there is one', async () => {
+test('the webhook secret is stored with them, if there is one', async () => {
   const { stdout } = await storeSecrets(['--stage', 'prod'], { ...values, SCALEKIT_WEBHOOK_SECRET: 'whsec_x' });
   expect(stdout).toContain('stored /scalekit/prod/webhook-secret\n');
 });
 
-test('with a KMS key of the deployment, all are encrypted with it', async () => {
+test('they are encrypted with the deployment’s KMS key, if it has one', async () => {
   await storeSecrets(['--stage', 'keyed', '--key', 'alias/api-keys-keyed'], values);
   for (const name of ['environment-url', 'client-id', 'client-secret'])
     expect(parameters.keyIdOf(`/scalekit/keyed/${name}`)).toBe('alias/api-keys-keyed');
 });
 
-test('what is stored is what was validated: no white space around it, and the URL in its normal form', async () => {
+test('the validated values are stored: without surrounding white space, and the URL in its normal form', async () => {
   await storeSecrets(['--stage', 'trimmed'], {
     SCALEKIT_ENVIRONMENT_URL: ' https://ACME.scalekit.com/ ',
     SCALEKIT_CLIENT_ID: 'skc_1\r',
@@ -73,9 +73,14 @@ test('what is stored is what was validated: no white space around it, and the UR
 });
 
 test.each([
-  ['a value that is no URL', [], { ...values, SCALEKIT_ENVIRONMENT_URL: 'acme' }, 'SCALEKIT_ENVIRONMENT_URL is "acme"'],
   [
-    'a URL that would send the secret in clear',
+    'a value that is not a URL',
+    [],
+    { ...values, SCALEKIT_ENVIRONMENT_URL: 'acme' },
+    'SCALEKIT_ENVIRONMENT_URL is "acme"',
+  ],
+  [
+    'a URL that would send the secret unencrypted',
     [],
     { ...values, SCALEKIT_ENVIRONMENT_URL: 'http://acme.scalekit.com' },
     'http:// is for localhost only',
@@ -107,7 +112,7 @@ test.each([
   });
 });
 
-test('without AWS credentials nothing is asked for, and it is told what to do', async () => {
+test('without AWS credentials no value is asked for, and the message states the next step', async () => {
   const none = { AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_PROFILE: 'none-such' };
   await expect(storeSecrets(['--stage', 'prod'], { ...values, ...none })).rejects.toMatchObject({
     code: 6,
@@ -116,7 +121,7 @@ test('without AWS credentials nothing is asked for, and it is told what to do', 
   });
 });
 
-test('a client that Scalekit refuses is not stored, unless that is asked for', async () => {
+test('a client that Scalekit refuses is stored only on request', async () => {
   const scalekit = createServer((_request, response) => response.writeHead(401).end('{}')).listen(0, '127.0.0.1');
   await once(scalekit, 'listening');
   const url = `http://127.0.0.1:${(scalekit.address() as AddressInfo).port}`;
@@ -133,7 +138,7 @@ test('a client that Scalekit refuses is not stored, unless that is asked for', a
   scalekit.close();
 });
 
-test('a Scalekit that does not answer is told, and no reason not to store', async () => {
+test('if Scalekit does not answer, this is reported and the values are stored', async () => {
   const { stdout, stderr } = await storeSecrets([], {
     ...values,
     STAGE: 'silent',

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bearer, exchange } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 
-// Other users of the machine, and pages in its browser, reach every port of the runtime.
+// Other users of the machine and pages in its browser can reach every port of the runtime.
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
@@ -16,7 +16,7 @@ test.each([
   ['no token', {}],
   ['another token', bearer('stranger')],
   ['a customer’s key', undefined],
-])('the control URL does nothing for %s', async (_what, headers) => {
+])('the control URL refuses %s', async (_what, headers) => {
   const { controlUrl, adminKey } = runtime.outputs;
   const sent = headers ?? bearer(adminKey);
   const answers = [
@@ -28,7 +28,7 @@ test.each([
   for (const { text } of answers) expect(text).not.toMatch(/secretAccessKey|functions|clientSecret/);
 });
 
-test('a page of another site is refused by everything but the APIs, also with the right token', async () => {
+test('everything except the APIs refuses a page of another site, even with the right token', async () => {
   const { controlUrl, controlToken, aws, scalekit, apiUrl, adminKey } = runtime.outputs;
   for (const Origin of ['http://evil.example', 'http://127.0.0.1.evil.example', 'null']) {
     const refused = [

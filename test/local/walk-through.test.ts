@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, expect, test, vi } from 'vitest';
 import { openTerminal, paste, shells, type Terminal } from '../support/terminal.ts';
 
-// docs/add-a-backend.md, block by block, in a copy of the project.
+// Runs docs/add-a-backend.md, block by block, in a copy of the project.
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'walk-'));
@@ -20,14 +20,14 @@ afterAll(() => {
 const page = readFileSync(`${root}docs/add-a-backend.md`, 'utf8');
 const block = (name: string) => new RegExp(`^\`\`\`${name}\\n([\\s\\S]*?)^\`\`\`$`, 'm').exec(page)?.[1] ?? '';
 
-test('a newcomer adds a protected route of their own by the page', { timeout: 300_000 }, async () => {
+test('a newcomer can add a protected route with the page alone', { timeout: 300_000 }, async () => {
   const skipped = /^(node_modules|\.git|cdk\.out|dist|\.local)$/;
   cpSync(root, project, {
     recursive: true,
     filter: (path) => !skipped.test(path.slice(root.length).split('/')[0] ?? ''),
   });
   symlinkSync(`${root}node_modules`, join(project, 'node_modules'));
-  const stack = join(project, 'infra/api-keys-stack.ts'); // a clone may have the route of the page already
+  const stack = join(project, 'infra/api-keys-stack.ts'); // a clone may already have the route of the page
   const before = readFileSync(stack, 'utf8').replaceAll(/^.*'\/greeting'.*\n/gm, '');
   writeFileSync(stack, before);
   terminal = openTerminal(`${process.execPath} local/start.cjs --port 0`, { cwd: project });

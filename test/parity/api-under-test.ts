@@ -9,7 +9,7 @@ import { readModel } from '../../local/template/read-model.ts';
 
 type Properties = Record<string, unknown>;
 
-/** A REST API for one case, in few words. */
+/** A short description of the REST API for one case. */
 export interface ApiSetUp {
   /** `METHOD /path` → the body of an async handler that is given `event`, or the properties of an integration. */
   readonly routes: Readonly<Record<string, string | Properties>>;
@@ -26,7 +26,7 @@ export interface ApiSetUp {
   readonly integration?: Properties;
 }
 
-/** What came back, header names as sent. */
+/** The response, with header names as sent. */
 export interface Answer {
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
@@ -38,10 +38,10 @@ export interface Answer {
 export interface ApiUnderTest {
   readonly model: RestApi;
   readonly warnings: readonly string[];
-  /** How often the authorizer ran. */
+  /** The number of runs of the authorizer. */
   authorizerInvocations(): number;
   functionInvocations(): number;
-  /** Sends a request; `target` is `METHOD /path` with the stage, `/test`, at its beginning. */
+  /** Sends a request; `target` is `METHOD /path`, where the path starts with the stage `/test`. */
   send(target: string, headers?: readonly (readonly [string, string])[], body?: string | Buffer): Promise<Answer>;
   close(): Promise<void>;
 }
@@ -173,7 +173,7 @@ export async function startApi(setUp: ApiSetUp): Promise<ApiUnderTest> {
   };
 }
 
-/** Sends a request byte for byte, so that neither path nor headers are touched on their way. */
+/** Sends a request byte for byte, so that no client changes its path or headers. */
 async function sendRaw(
   port: number,
   target: string,

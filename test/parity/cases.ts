@@ -7,16 +7,16 @@ import {
 import { evaluatePolicy } from '../../local/gateway/policy.ts';
 import type { Answer, ApiSetUp, ApiUnderTest } from './api-under-test.ts';
 
-/** How one recorded behaviour is set up and asked for. `then.status`, `then.headers` and a JSON `then.body` are asserted from the record. */
+/** Set-up and request of one recorded behaviour. `then.status`, `then.headers` and a JSON `then.body` come from the record. */
 export interface ParityCase {
   readonly api: ApiSetUp;
-  /** Default: `GET /test/`. `null` for a case about the model, which sends nothing. */
+  /** Default: `GET /test/`. `null` sends nothing, for a case about the model. */
   readonly send?:
     | readonly [target: string, headers?: readonly (readonly [string, string])[], body?: string | Buffer]
     | null;
-  /** Sent before, to fill a cache or to fail once. */
+  /** A request sent before, to fill a cache or to fail once. */
   readonly first?: readonly [target: string, headers?: readonly (readonly [string, string])[]];
-  /** What the record says in words. */
+  /** Asserts the parts that the record states only in words. */
   readonly check?: (answer: Answer, api: ApiUnderTest, first: Answer | undefined) => void | Promise<void>;
 }
 
@@ -77,7 +77,7 @@ const policyTable = (authorizer: string, resource?: string): ParityCase => ({
   send: ['GET /test/request', key],
 });
 
-/** A record of one stock gateway response, by its type. */
+/** The case for one stock gateway response, by its type. */
 const stockResponses = Object.fromEntries(
   gatewayResponseTypes.map((type): [string, ParityCase] => [
     `gwr-default-${type.toLowerCase().replaceAll('_', '-')}`,
@@ -706,10 +706,10 @@ export const notRun: Readonly<Record<string, string>> = {
     'evt-authorization-casing',
   ]),
   'evt-http2-lowercase':
-    'the gateway speaks HTTP/1.1; what matters of it, looking headers up without regard to case, is a unit test of bearer.ts',
-  'auth-result-size': 'it says what not to enforce',
+    'the gateway speaks HTTP/1.1; the relevant part, case-insensitive lookup of headers, is a unit test of bearer.ts',
+  'auth-result-size': 'it records a limit that is not to be enforced',
   'q-headers': 'status and body are not proven; Node refuses a head over 16 KB with 431',
-  'cors-mock-definition': 'a record of a definition; the preflight that ours leads to is tested over HTTP',
+  'cors-mock-definition': 'it records a definition; the preflight of our definition is tested over HTTP',
 };
 
 function because(reason: string, ids: readonly string[]): Record<string, string> {

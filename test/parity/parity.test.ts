@@ -20,7 +20,7 @@ const behaviours = JSON.parse(
   readFileSync(new URL('./apigateway-behaviour.json', import.meta.url), 'utf8'),
 ) as Behaviour[];
 
-test('every recorded behaviour is run, or listed with the reason why not', () => {
+test('every recorded behaviour is run, or listed with a reason for not running it', () => {
   const ids = behaviours.map(({ id }) => id).sort();
   expect([...Object.keys(cases), ...Object.keys(notRun)].sort()).toEqual(ids);
 });
@@ -51,7 +51,7 @@ test.each(behaviours.filter(({ id }) => id in cases).map((behaviour) => [behavio
 
 const nothing: Answer = { status: 0, headers: [], body: '', header: () => undefined };
 
-/** A record of GetGatewayResponse holds its fields; one in words is asserted by the case. */
+/** Asserts a record of GetGatewayResponse by its fields. The case itself asserts a record in words. */
 function assertControlPlane(id: string, body: unknown, model: Parameters<typeof effectiveGatewayResponse>[0]): void {
   if (typeof body !== 'object' || body === null || !('responseType' in body)) return;
   const record = body as { responseType: GatewayResponseType; statusCode: string };

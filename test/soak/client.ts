@@ -6,10 +6,10 @@ import type { Faults } from './faults.ts';
 import type { Model, Times } from './model.ts';
 import type { Tally } from './tally.ts';
 
-/** How long a client waits after an outage: it is told 5 s, and in a hurry. */
+/** How long a client waits after an outage. The API asks for 5 s; these clients are in a hurry. */
 export const repeatAfterMs = 250;
 
-/** What the clients of a run share. */
+/** The state that the clients of a run share. */
 export interface World {
   readonly outputs: EmbeddedOutputs;
   readonly model: Model;
@@ -17,17 +17,17 @@ export interface World {
   readonly tally: Tally;
 }
 
-/** An answer, and when it was asked for and came, in ms since the epoch. */
+/** An answer with the times of its request and its arrival, in ms since the epoch. */
 export interface Answer extends Times {
   readonly status: number;
   // biome-ignore lint/suspicious/noExplicitAny: the contract was checked
   readonly json: any;
 }
 
-/** Sends a request to routes of keys, as somebody. */
+/** Sends a request to the key routes as one caller. */
 export type Sender = (operation: string, method: string, path: string, body?: unknown) => Promise<Answer>;
 
-/** Whoever holds a key. */
+/** A caller with a key. */
 export function customer(world: World, key: string): Sender {
   return (operation, method, path, body) => {
     const { call } = clientOf(() => world.outputs);
@@ -41,12 +41,12 @@ export function operator(world: World): Sender {
     told(world, `operator: ${operation}`, method, path, () => callAsOperator(world.outputs, method, path, body));
 }
 
-/** An error that ends the run: an answer that the contract does not have for a request, or not in this state. */
+/** An error that ends the run: the contract or the state of the key does not allow this answer. */
 export function unexpected(operation: string, { status, json }: Answer, why = 'which is not expected here'): Error {
   return new Error(`${operation} was answered ${status} ${json?.code ?? ''}, ${why}: ${json?.detail ?? ''}`);
 }
 
-/** What the contract does not have for a route ends the run; an outage without a fault that explains it is a wrong denial. */
+/** An answer outside the contract ends the run. An outage that no fault explains is counted as a wrong denial. */
 async function told(
   { faults, tally }: World,
   operation: string,

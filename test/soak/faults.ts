@@ -6,8 +6,8 @@ import type { Random } from './random.ts';
 import type { Tally } from './tally.ts';
 
 /**
- * For how long after a fault outages may still be told of it: a call that is under way waits out its deadline of 2.5 s, then the
- * breaker is open for 1 s, or a grant held back; and a busy machine takes its time.
+ * How long after a fault it may still cause outages: a running call waits for its deadline of 2.5 s, then the breaker stays
+ * open for 1 s or a grant is held back. The rest is slack for a busy machine.
  */
 const graceMs = 5_000;
 
@@ -18,7 +18,7 @@ const faultKinds = [
   'permission_denied',
   'close',
   'no_answer',
-  /** Later than the deadline: what was asked is done, and nobody hears of it. */
+  /** The answer comes after the deadline: the call succeeds, but the caller does not learn it. */
   'too_slow',
   'client_secret',
   'slow',
@@ -31,10 +31,10 @@ type FaultKind = (typeof faultKinds)[number];
 
 const slowMs = { slow: 500, too_slow: 4_000 };
 
-/** Longer than that time as a rule, so that there are times too in which nothing explains an outage. */
+/** Usually longer than `graceMs`, so that some periods have no fault that could explain an outage. */
 const pauseMs = { least: 2_000, most: 11_000 };
 
-/** The calls of which one fails alone now and then: each leaves another step undone. */
+/** Sometimes only one of these calls fails: each leaves a different step undone. */
 const calls = ['ValidateToken', 'ListTokens', 'CreateToken', 'UpdateToken', 'InvalidateToken'] as const;
 
 interface Window {
@@ -43,13 +43,13 @@ interface Window {
   until: number;
 }
 
-/** Makes Scalekit fail now and then, each kind in turn, and knows which outages that explains. */
+/** Makes Scalekit fail now and then, in every way in turn, and knows which outages the faults explain. */
 export class Faults {
   readonly #outputs: EmbeddedOutputs;
   readonly #control: ReturnType<typeof controlOf>;
   readonly #random: Random;
   readonly #tally: Tally;
-  /** The latest; older ones explain nothing any more. */
+  /** The latest ones; older ones no longer explain an outage. */
   #windows: Window[] = [];
 
   constructor(outputs: EmbeddedOutputs, random: Random, tally: Tally) {
@@ -59,12 +59,12 @@ export class Faults {
     this.#tally = tally;
   }
 
-  /** The fault that explains an outage of a request; `undefined`: none does. */
+  /** The fault that explains the outage of a request; `undefined` if none does. */
   explaining(sentAt: number, answeredAt: number): FaultKind | undefined {
     return this.#windows.findLast(({ from, until }) => from <= answeredAt && sentAt <= until + graceMs)?.kind;
   }
 
-  /** Goes on until it is told to end; then all is well again. */
+  /** Runs until `ended` is aborted. No fault is left then. */
   async run(ended: AbortSignal): Promise<void> {
     const pause = (ms: number) => delay(ms, undefined, { signal: ended }).catch(() => {});
     for (let deck: FaultKind[] = []; !ended.aborted; ) {

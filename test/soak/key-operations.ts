@@ -14,8 +14,8 @@ import {
 import { outlived, tryKey } from './readers.ts';
 
 /**
- * What can be done to keys, each thing seen through outages to its end, as docs/keys.md tells clients, and each answer held to
- * what is known. `onMade` is told of every key that is made and held.
+ * All operations on keys. Each is retried through outages as docs/keys.md tells clients to, and each answer is checked
+ * against the model. `onMade` receives every key that is made and held.
  */
 export class KeyOperations {
   readonly #world: World;
@@ -24,7 +24,7 @@ export class KeyOperations {
   readonly #onMade: (key: KnownKey) => void;
   #made = 0;
 
-  /** `name` tells apart what several make. */
+  /** `name` distinguishes the keys of several instances. */
   constructor(world: World, send: Sender, name: string, onMade: (key: KnownKey) => void) {
     this.#world = world;
     this.#send = send;
@@ -32,7 +32,7 @@ export class KeyOperations {
     this.#onMade = onMade;
   }
 
-  /** Repeats a request until it is answered by more than an outage. */
+  /** Repeats a request until its answer is no outage. */
   async #settled(send: () => Promise<Answer>): Promise<Answer> {
     for (;;) {
       const answer = await send();
@@ -41,7 +41,7 @@ export class KeyOperations {
     }
   }
 
-  /** Also a refusal of the manager's own key, which nobody ends. */
+  /** A refusal of the manager's own key counts too: nobody ends that key. */
   #isOutage({ status, json }: Answer): boolean {
     if (status === 401) this.#world.tally.wrong('wrongDenies', `the manager's own key: ${json.code}`);
     return status === 503 || status === 401;
@@ -65,7 +65,7 @@ export class KeyOperations {
     return known;
   }
 
-  /** What the lost answer to a creation may have left: a key that nobody holds. */
+  /** Revokes the key that nobody holds: a creation whose answer was lost may have left one. */
   async #revokeUnheld(description: string): Promise<void> {
     for (const key of await listAll((path) => this.#settled(() => this.#send('list', 'GET', path)))) {
       if (key.description === description) await this.#delete(key.keyId);
@@ -77,7 +77,7 @@ export class KeyOperations {
     if (answer.status !== 204) throw unexpected('revoke', answer);
   }
 
-  /** The description that a key is shown with; `undefined` where it is not there, which is judged. */
+  /** The description in the answer; `undefined` if the key is not found. Judges either outcome. */
   async get(known: KnownKey): Promise<string | undefined> {
     const answer = await this.#settled(() => this.#send('get', 'GET', `/keys/${known.keyId}`));
     if (answer.status !== 200 && answer.status !== 404) throw unexpected('get', answer);
@@ -93,13 +93,13 @@ export class KeyOperations {
 
   async #judgeSeen(known: KnownKey, times: Times, accepted: boolean): Promise<void> {
     const verdict = judge(known, { ...times, accepted });
-    if (verdict === 'wrongDeny') this.#world.tally.wrong('lostKeys', `${known.keyId} is not shown, and is good`);
+    if (verdict === 'wrongDeny') this.#world.tally.wrong('lostKeys', `${known.keyId} is not shown although it is good`);
     if (verdict === 'wrongAllow') await outlived(this.#world, known, 'was shown');
   }
 
   async update(known: KnownKey): Promise<void> {
     const description = `${this.#name} ${++this.#made}`;
-    known.descriptions.push(description); // from now on it may be this one
+    known.descriptions.push(description); // from now on the key may have it
     for (;;) {
       const answer = await this.#send('update', 'PATCH', `/keys/${known.keyId}`, { description });
       if (answer.status === 200 || answer.status === 404) {
@@ -117,7 +117,7 @@ export class KeyOperations {
     }
   }
 
-  /** Lists all keys, and looks for some among them. */
+  /** Lists all keys and judges whether the sought ones are among them. */
   async list(sought: readonly KnownKey[]): Promise<void> {
     const sentAt = Date.now();
     const keys = await listAll((path) => this.#settled(() => this.#send('list', 'GET', path)));

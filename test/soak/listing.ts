@@ -1,6 +1,6 @@
 import { type Answer, unexpected } from './client.ts';
 
-/** Reads all active keys, a page at a time; `get` is to see each request through. */
+/** Reads all active keys, page by page. `get` must retry its request through outages. */
 export async function listAll(
   get: (path: string) => Promise<Answer>,
 ): Promise<{ readonly keyId: string; readonly description?: string }[]> {

@@ -3,12 +3,12 @@ import { operator, repeatAfterMs, type World } from './client.ts';
 import { listAll } from './listing.ts';
 import { outlived, tryKey } from './readers.ts';
 
-/** What the runtime was furnished with. */
+/** The description of the keys that the runtime seeds. */
 const seeded = 'Seeded by the local runtime';
 
 /**
- * Compares all active keys with those that are known, once no fault is left: a good key that is not listed, or not
- * accepted, is lost, and so is an active one that nobody knows of.
+ * Compares all active keys with the known ones after the last fault. A good key that is not listed or not accepted is lost.
+ * An active key that nobody knows is lost too.
  */
 export async function findLost(world: World): Promise<void> {
   const { model, tally } = world;
@@ -24,7 +24,7 @@ export async function findLost(world: World): Promise<void> {
   for (const { keyId, description } of listed) {
     if (known.has(keyId) || description === seeded) continue;
     const ended = model.ended(keyId);
-    if (!ended) tally.wrong('lostKeys', `${keyId} (${description}) is active, and nobody knows of it`);
+    if (!ended) tally.wrong('lostKeys', `${keyId} (${description}) is active but unknown`);
     else if (ended.mustEndAt < sentAt) await outlived(world, ended, 'is listed');
   }
   const ids = new Set(listed.map(({ keyId }) => keyId));
@@ -39,12 +39,12 @@ export async function findLost(world: World): Promise<void> {
   }
 }
 
-/** Repeats what meets an outage: the breakers of some execution environments may be open yet. */
+/** Repeats a request that meets an outage: the breakers of some execution environments may still be open. */
 async function patiently<T>(ask: () => Promise<T>, isAnswer: (outcome: T) => boolean): Promise<T> {
   for (let tries = 0; tries < 40; tries++) {
     const outcome = await ask();
     if (isAnswer(outcome)) return outcome;
     await delay(repeatAfterMs);
   }
-  throw new Error('the runtime does not recover, though no fault is left');
+  throw new Error('the runtime does not recover although no fault is left');
 }

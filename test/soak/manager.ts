@@ -3,7 +3,7 @@ import { KeyOperations } from './key-operations.ts';
 import type { KnownKey } from './model.ts';
 import type { Random } from './random.ts';
 
-/** So many keys a manager keeps: enough to choose from, and few, for memory is to stay flat. */
+/** How many keys a manager keeps: enough to choose from, and few enough to keep memory flat. */
 const kept = { least: 8, most: 25 };
 
 const weights = {
@@ -79,7 +79,7 @@ export class Manager {
     return this.#keys.create(this.#random.pick<object>([{}, { scope: 'keys:read' }, { userId }]));
   }
 
-  /** One whose end is not set already. */
+  /** Rotates a key whose end is not set yet. */
   async #rotate(overlapSeconds: number): Promise<void> {
     const old = this.#random.pick(this.#own.filter(({ mayEndAt }) => mayEndAt === Infinity));
     if (old) await this.#keys.rotate(old, overlapSeconds);
@@ -92,7 +92,7 @@ export class Manager {
     await this.#keys.revokeAll(batch, { customClaims });
   }
 
-  /** What a key made goes, and the key after it. */
+  /** Revokes the keys that a key made, then that key. */
   async #revokeIssued(): Promise<void> {
     const maker = await this.#keys.create({ scope: 'keys:read keys:write' });
     const made: KnownKey[] = [];

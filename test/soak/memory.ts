@@ -5,7 +5,7 @@ import { quantile } from '../support/statistics.ts';
 
 const everyMs = 500;
 
-/** Follows the resident memory of a process, which has no children: functions are threads of it. */
+/** Follows the resident memory of a process. It has no children: the functions are its threads. */
 export class Memory {
   readonly #pid: number;
   readonly #samplesMb: number[] = [];
@@ -21,7 +21,7 @@ export class Memory {
     } while (!ended.aborted);
   }
 
-  /** From after the first fifth of the run to its last tenth, by the medians of what was seen for a tenth each. */
+  /** Growth from the third tenth of the run to its last tenth, each by its median. */
   get growthMb(): number {
     return this.#medianMb(0.9, 1) - this.#medianMb(0.2, 0.3);
   }
@@ -33,9 +33,9 @@ export class Memory {
 }
 
 /**
- * How much memory may grow in a run. The heaps of some 35 threads fill in the first two minutes, by 80 to 170 MB whatever they
- * do; in the seven minutes after that it grew by 60 MB, twice which is allowed. So a short run finds a gross leak only, and
- * one of ten minutes a leak of 17 MB a minute.
+ * How much memory may grow in a run. In the first two minutes the heaps of some 35 threads fill by 80 to 170 MB, whatever
+ * the load. In the next seven minutes memory grew by 60 MB; twice that is allowed. So a short run finds only a gross leak,
+ * and a run of ten minutes finds a leak of 17 MB per minute.
  */
 export function allowedGrowthMb(minutes: number): number {
   return minutes < 5 ? 300 : 120;

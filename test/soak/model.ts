@@ -1,36 +1,35 @@
 import type { Random } from './random.ts';
 
 /**
- * How long after `activeUntil` a key of an overlap may still be accepted. Locally the schedule fires on time; it makes three
- * attempts, with 1 s and 2 s between them, and under a fault each may wait for the deadline of 2.5 s, in a function that
- * starts cold.
+ * How long after `activeUntil` the old key of an overlap may still be accepted. The local schedule fires on time and makes
+ * three attempts, 1 s and 2 s apart. Under a fault each attempt may wait for the deadline of 2.5 s, in a cold function.
  */
 const overlapSlackMs = 15_000;
 
-/** Expiry is told in wall-clock time, which two readers may read a little apart. */
+/** Expiry is wall-clock time, and two processes may read the clock a little apart. */
 const clockSlackMs = 50;
 
-/** Of keys that ended, so many are remembered and tried again: the model's own size must not be taken for the runtime's. */
+/** How many ended keys are remembered and tried again: limited, so that the model does not grow. */
 const maxEnded = 100;
 
-/** What is known of one key. Times are ms since the epoch; Infinity is never. */
+/** The known state of one key. Times are ms since the epoch; Infinity is never. */
 export interface KnownKey {
   readonly keyId: string;
   readonly key: string;
-  /** What its description may be: one, but while the outcome of a change is not known. */
+  /** The possible descriptions: more than one only while the outcome of a change is unknown. */
   descriptions: string[];
-  /** Until then a refusal is wrong: somebody asked to end it, or it expires. */
+  /** Before this time a refusal is wrong. At this time somebody asked to end the key, or it expires. */
   mayEndAt: number;
-  /** A request that is sent later must be refused: the end was answered, or the expiry is over. */
+  /** A request that is sent later must be refused: the end was answered, or the key has expired. */
   mustEndAt: number;
 }
 
-/** The keys of a run, as their clients know them. */
+/** The keys of a run, as the clients know them. */
 export class Model {
   readonly #active = new Map<string, KnownKey>();
   #ended: KnownKey[] = [];
 
-  /** Takes a key whose creation was answered. */
+  /** Adds a key whose creation was answered. */
   add({ key, keyId, description = '', expiresAt }: NewlyMade): KnownKey {
     const expiry = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
     const known: KnownKey = {
@@ -44,7 +43,7 @@ export class Model {
     return known;
   }
 
-  /** What nobody has ended for sure; among them those that may have. */
+  /** All keys that are not known to have ended; some of them may have. */
   get active(): KnownKey[] {
     for (const key of this.#active.values()) if (key.mustEndAt < Date.now()) this.#bury(key);
     return [...this.#active.values()];
@@ -75,46 +74,46 @@ export interface NewlyMade {
   readonly expiresAt?: string;
 }
 
-/** When something was asked, and answered. */
+/** When a request was sent and answered. */
 export interface Times {
   readonly sentAt: number;
   readonly answeredAt: number;
 }
 
-/** To be called before the request that ends a key is sent. */
+/** Call it before the request that ends a key is sent. */
 export function mayEndFromNow(key: KnownKey): void {
   mayEndBy(key, Date.now());
 }
 
-/** From a time on a refusal is not wrong. */
+/** From `at` on a refusal is not wrong. */
 export function mayEndBy(key: KnownKey, at: number): void {
   key.mayEndAt = Math.min(key.mayEndAt, at);
 }
 
-/** When a key ends at the earliest whose rotation is asked for now, whatever the answer. */
+/** The earliest time at which a key can end if its rotation is requested now, whatever the answer. */
 export function overlapMayEndBy(overlapSeconds: number): number {
   return Date.now() + overlapSeconds * 1000 - (overlapSeconds === 0 ? 0 : clockSlackMs);
 }
 
-/** To be called when it was answered that the key has ended. */
+/** Call it after an answer that the key has ended. */
 export function hasEnded(key: KnownKey): void {
   mayEndFromNow(key);
   key.mustEndAt = Math.min(key.mustEndAt, Date.now());
 }
 
-/** To be called when a rotation answered when the old key ends; `goodUntil` is what could end it before. */
+/** Call it after a rotation answered with the end of the old key. `goodUntil` is the earliest end by other causes. */
 export function endsWithOverlap(key: KnownKey, activeUntil: string, goodUntil: number): void {
   const at = Date.parse(activeUntil);
   key.mayEndAt = Math.min(goodUntil, at - clockSlackMs);
   key.mustEndAt = Math.min(key.mustEndAt, at + overlapSlackMs);
 }
 
-/** To be called when the schedule is known to have failed for good: the key is to be ended by hand. */
+/** Call it when the schedule has failed for good: somebody must end the key by hand. */
 export function endsByHand(key: KnownKey): void {
   key.mustEndAt = Date.now() + overlapSlackMs;
 }
 
-/** Whether a key was rightly accepted, or refused. */
+/** Whether it was right to accept or refuse the key. */
 export function judge(
   key: Pick<KnownKey, 'mayEndAt' | 'mustEndAt'>,
   { sentAt, answeredAt, accepted }: Times & { readonly accepted: boolean },

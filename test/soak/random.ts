@@ -1,4 +1,4 @@
-/** Chance that a seed repeats: whoever draws has a stream of its own, for the others draw at times that nobody repeats. */
+/** Random numbers that a seed repeats. Each user needs its own stream: the order of draws between users does not repeat. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 to below 1: mulberry32. */
+  /** A number from 0 to below 1 (mulberry32). */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(this.#state ^ (this.#state >>> 15), this.#state | 1);
@@ -26,7 +26,7 @@ export class Random {
     return from[Math.floor(this.next() * from.length)];
   }
 
-  /** One of the names, by their weights. */
+  /** One of the names, chosen by weight. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
     const entries = Object.entries(weights) as [K, number][];
     return this.pick(entries.flatMap(([name, weight]) => Array.from({ length: weight }, () => name)) as [K, ...K[]]);

@@ -5,10 +5,10 @@ import { customer, operator, repeatAfterMs, unexpected, type World } from './cli
 import { endsByHand, hasEnded, judge, type KnownKey } from './model.ts';
 import type { Random } from './random.ts';
 
-/** How a request with a key ended. */
+/** The outcome of a request with a key. */
 type Outcome = 'accepted' | 'refused' | 'outage';
 
-/** A client of a backend's route, with keys in every state and with what is no key. */
+/** A client of a backend's route. It sends keys in every state, unknown keys and key ids. */
 export async function read(world: World, random: Random, ended: AbortSignal): Promise<void> {
   while (!ended.aborted) {
     const known = world.model.pick(random);
@@ -21,7 +21,7 @@ export async function read(world: World, random: Random, ended: AbortSignal): Pr
   }
 }
 
-/** Sends a request with a key, and judges the answer by what is known of it. */
+/** Sends a request with a key and judges the answer by the key's known state. */
 export async function tryKey(world: World, known: KnownKey): Promise<Outcome> {
   const { tally } = world;
   const answer = await customer(world, known.key)('whoami', 'GET', '/whoami');
@@ -31,12 +31,12 @@ export async function tryKey(world: World, known: KnownKey): Promise<Outcome> {
   if (accepted && answer.json.keyId !== known.keyId)
     tally.wrong('wrongAllows', `${known.keyId} was taken for ${answer.json.keyId}`);
   const verdict = judge(known, { ...answer, accepted });
-  if (verdict === 'wrongDeny') tally.wrong('wrongDenies', `${known.keyId} was refused, and is good`);
+  if (verdict === 'wrongDeny') tally.wrong('wrongDenies', `${known.keyId} was refused although it is good`);
   if (verdict === 'wrongAllow') await outlived(world, known, 'was accepted');
   return accepted ? 'accepted' : 'refused';
 }
 
-/** A key goes on after its end. When its schedule could not end it, and left it to the work queue or as a dead letter, an operator does it by hand. */
+/** A key that outlives its end is wrong, unless the end is in the work queue or a dead letter: then an operator ends the key. */
 export async function outlived(world: World, known: KnownKey, told: string): Promise<void> {
   const { tally, outputs } = world;
   const seen = await controlOf(() => outputs)('GET');

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { allowedGrowthMb } from './memory.ts';
 import { soak } from './soak.ts';
 
-// A minute of what `npm run bench -- soak` does for ten.
-test('a minute of mixed traffic under faults: no ended key is accepted, no good one refused, none lost', {
+// One minute of the soak that `npm run bench -- soak` runs for ten.
+test('in a minute of mixed traffic under faults, no ended key is accepted, no good key is refused and no key is lost', {
   timeout: 180_000,
 }, async () => {
   const minutes = 1;

@@ -13,22 +13,22 @@ import { Tally } from './tally.ts';
 import { warmUp } from './warm-up.ts';
 
 /**
- * Each function's execution environment is a thread, whose young generation V8 lets grow to 48 MB under load: with some 35 of
- * them that hides a leak for longer than a run. Kept small, memory shows what is held.
+ * Each function's execution environment is a thread, and V8 lets its young generation grow to 48 MB under load. With some 35
+ * threads that would hide a leak for a whole run. A small young generation makes retained memory visible.
  */
 const smallYoungGeneration = '--max-semi-space-size=1';
 
 interface SoakOptions {
   readonly minutes: number;
   readonly seed: number;
-  /** How many clients do nothing but use keys, beside the two that manage them. */
+  /** The number of clients that only use keys, in addition to the two that manage them. */
   readonly readers?: number;
 }
 
 /**
- * Mixed traffic for some minutes, while keys are created, changed, rotated and revoked and Scalekit fails now and then,
- * checked against what its clients know: no ended key is accepted, no good one refused but by an outage that a fault
- * explains, none is lost, and memory stays flat. With an odd seed the decision cache is on.
+ * Sends mixed traffic for some minutes: keys are created, changed, rotated and revoked while Scalekit fails now and then.
+ * Checks against the clients' knowledge that no ended key is accepted, that a good key is refused only in an outage that a
+ * fault explains, that no key is lost, and that memory stays flat. With an odd seed the decision cache is on.
  */
 export function soak(options: SoakOptions) {
   const isCaching = options.seed % 2 === 1;
@@ -37,7 +37,7 @@ export function soak(options: SoakOptions) {
   return withRuntime({ ...settings, env: { NODE_OPTIONS: smallYoungGeneration } }, (runtime) => run(runtime, options));
 }
 
-/** What tests have synthesized already, where there is that. */
+/** The assembly that the tests have synthesized already, if there is one. */
 function cachedSettings(): { assembly: string } | { context: string[] } {
   const assembly = process.env['TEST_CACHED_ASSEMBLY'];
   return assembly ? { assembly } : { context: ['decisionCacheSeconds=300'] };
@@ -63,7 +63,7 @@ async function run(runtime: RuntimeProcess, { minutes, seed, readers = 3 }: Soak
       ...managers.map((manager) => manager.run(ended.signal)),
       ...Array.from({ length: readers }, (_, index) => read(world, random(10 + index), ended.signal)),
     ];
-    // The first that fails ends the run; the others finish what they are at.
+    // The first failure ends the run; the others finish their current operation.
     const outcomes = await Promise.allSettled(running.map((one) => one.finally(() => ended.abort())));
     clearTimeout(timer);
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;

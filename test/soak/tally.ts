@@ -2,22 +2,22 @@ import { Console } from 'node:console';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** What goes wrong as often as this will not come right: clients would repeat it for ever. */
+/** After so many wrong answers the run ends: clients would repeat them forever. */
 const maxWrong = 100;
 
 const stderr = new Console(process.stderr);
 
-/** What a run counts. Each wrong answer is told at once, on stderr; stdout is for the result. */
+/** The counts of a run. Each wrong answer is printed to stderr at once; stdout is for the result. */
 export class Tally {
   requests = 0;
   wrongAllows = 0;
   wrongDenies = 0;
   lostKeys = 0;
   outages = 0;
-  /** Of requests that went wrong: what the logs say of them is printed too. */
+  /** Ids of requests with a wrong answer: their log lines are printed too. */
   readonly #requestIds: string[] = [];
   readonly #operations: Record<string, { requests: number; outages: number }> = {};
-  /** How often each came, and the codes of the outages that it explains. */
+  /** Per kind of fault: how often it came, and the codes of the outages that it explains. */
   readonly #faults: Record<string, Record<string, number>> = {};
 
   request(operation: string): void {
@@ -29,7 +29,7 @@ export class Tally {
     this.#countFault(kind, 'times');
   }
 
-  /** An answer that told of an outage, while a fault explains it. */
+  /** Counts an outage that a fault explains. */
   outage(operation: string, faultKind: string, code: string): void {
     this.outages++;
     this.#operation(operation).outages++;
@@ -40,12 +40,13 @@ export class Tally {
     this[what]++;
     if (requestId !== undefined) this.#requestIds.push(requestId);
     console.error(`${new Date().toISOString()} ${what}: ${told}`);
-    if (this.wrongAllows + this.wrongDenies + this.lostKeys >= maxWrong) throw new Error('too much is wrong to go on');
+    if (this.wrongAllows + this.wrongDenies + this.lostKeys >= maxWrong)
+      throw new Error('too many wrong answers to continue');
   }
 
-  /** Prints what the result has no room for, and the lines of the logs in a folder on what went wrong. */
+  /** Prints the counts that the result leaves out, and the log lines of requests with a wrong answer. */
   print(logs: string): void {
-    // The logs of ten minutes are large: they are read when there is something to look for.
+    // The logs of ten minutes are large, so they are read only if there is something to find.
     for (const file of this.#requestIds.length > 0 ? readdirSync(logs) : [])
       for (const line of readFileSync(join(logs, file), 'utf8').split('\n'))
         if (this.#requestIds.some((id) => line.includes(id))) console.error(line);

@@ -1,12 +1,12 @@
 import { customer, operator, type World } from './client.ts';
 import { endsWithOverlap } from './model.ts';
 
-/** So many requests come together: of all clients on `GET /whoami`, and of the managers on the routes of keys. */
+/** The most simultaneous requests: by all clients to `GET /whoami`, by the managers to the key routes. */
 const together = { whoami: 5, keys: 2, overlapEnds: 4 };
 
 /**
- * Sends as many requests at once to each function as it will ever be sent, so that it has all its execution environments:
- * those that start later, tens of MB each, would be taken for growth.
+ * Sends each function as many simultaneous requests as it will ever get, so that all its execution environments start now.
+ * Those that start later, tens of MB each, would count as growth.
  */
 export async function warmUp(world: World): Promise<void> {
   const send = customer(world, world.outputs.adminKey);

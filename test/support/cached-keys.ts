@@ -3,11 +3,11 @@ import type { clientOf } from './client.ts';
 
 /** Makes keys that a cached decision allows, on a deployment with the decision cache. */
 export function cachedKeysOf({ call, newKey, control }: ReturnType<typeof clientOf>) {
-  /** How often Scalekit was asked to validate. */
+  /** The number of validations by Scalekit. */
   const validations = async (): Promise<number> => (await control('GET')).scalekit.calls['ValidateToken'] ?? 0;
   return {
     validations,
-    /** A key whose requests no longer reach Scalekit; a table that failed is not asked for five seconds. */
+    /** A key whose requests no longer reach Scalekit. Waits, because a table that failed is not called for five seconds. */
     cachedKey: async (body: object = {}) => {
       const made = await newKey(body);
       const asked = async () => {

@@ -2,9 +2,9 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 import { request as httpsRequest } from 'node:https';
 import { ScalekitClient } from '../../local/scalekit/sdk.ts';
 
-// One client of the APIs and of the control URL, for all tests and benches.
+// The client of the APIs and the control URL, for all tests and benches.
 
-/** An answer as it came. */
+/** An answer as received. */
 export interface Answer {
   readonly status: number;
   readonly headers: IncomingHttpHeaders;
@@ -15,7 +15,7 @@ export interface Answer {
 
 export type HeaderValues = Readonly<Record<string, string | string[]>>;
 
-/** Sends one request below a URL. Header names and values, and the path, go out exactly as given. */
+/** Sends one request below a URL. The path, header names and header values are sent exactly as given. */
 export function exchange(
   baseUrl: string,
   method: string,
@@ -45,12 +45,12 @@ export function exchange(
   });
 }
 
-/** The header that a key is sent by. */
+/** The header that carries a key. */
 export function bearer(key: string | null): { Authorization: string } {
   return { Authorization: `Bearer ${key}` };
 }
 
-/** A body, and the headers that say what it is. A string goes out as JSON too. */
+/** A body with its content headers. A string is also sent as JSON. */
 export function encode(body: unknown): { headers: Record<string, string>; text?: string } {
   if (body === undefined) return { headers: {} };
   const isForm = body instanceof URLSearchParams;
@@ -59,7 +59,7 @@ export function encode(body: unknown): { headers: Record<string, string>; text?:
   return { headers: { 'Content-Type': type, 'Content-Length': String(Buffer.byteLength(text)) }, text };
 }
 
-/** A client whose connections stay open, for benches: what they measure is the answer, not the handshake. */
+/** A client with open connections, for benches: they measure the answer, not the handshake. */
 export function warmClientOf(deployment: Deployment) {
   const agent = new Agent({ keepAlive: true });
   return clientOf(
@@ -71,7 +71,7 @@ export function warmClientOf(deployment: Deployment) {
 /** Sends to the customers' API. */
 export type Send = (method: string, path: string, headers?: HeaderValues, body?: string) => Promise<Answer>;
 
-/** What a client needs to know of a deployment. */
+/** The facts about a deployment that a client needs. */
 interface Deployment {
   readonly apiUrl: string;
   readonly adminKey: string | null;
@@ -84,7 +84,7 @@ export interface NewKey {
   readonly keyId: string;
 }
 
-/** A client of the deployment that runs now: a test may start another one. */
+/** A client of the current deployment. A test may start another one later. */
 export function clientOf(
   deployment: () => Deployment,
   send: Send = (method, path, headers, body) => exchange(deployment().apiUrl, method, path, headers, body),
@@ -105,12 +105,12 @@ export function clientOf(
     },
     isGood: async (key: string | null) => (await call(key, 'GET', '/whoami')).status === 200,
     control,
-    /** Makes the embedded Scalekit fail, or ends that. */
+    /** Sets a fault of the embedded Scalekit, or removes it. */
     fault: (fault: object | undefined) => control(fault ? 'PUT' : 'DELETE', '/scalekit/fault', fault),
   };
 }
 
-/** A client of the control URL of the runtime that runs now; throws when a call is refused. */
+/** A client of the current runtime's control URL. Throws when a call is refused. */
 export function controlOf(runtime: () => Pick<Deployment, 'controlUrl' | 'controlToken'>) {
   return async (method: 'GET' | 'PUT' | 'POST' | 'DELETE', path = '/', body?: unknown): Promise<Answer['json']> => {
     const { headers, text } = encode(body);

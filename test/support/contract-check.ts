@@ -3,7 +3,7 @@ import formats from 'ajv-formats';
 
 import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
 
-/** An answer as it came. */
+/** An answer as received. */
 export interface SeenAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
@@ -30,8 +30,8 @@ ajv.addSchema({ $id: 'contract', ...contract });
 const validators = new Map<string, ValidateFunction>();
 
 /**
- * Throws when an answer is not one that the contract has for its route: status, headers that it must have, content type
- * and body. Preflights, and what is no route of the contract, are exempt.
+ * Throws if an answer does not match the contract of its route: status, required headers, content type and body.
+ * Preflights and paths outside the contract are exempt.
  */
 export function checkAgainstContract(method: string, path: string, answer: SeenAnswer): void {
   const template = templateOf(path);
@@ -58,7 +58,7 @@ export function checkAgainstContract(method: string, path: string, answer: SeenA
   if (!validate(parse(answer.text))) throw broken(`${ajv.errorsText(validate.errors)} in ${answer.text}`);
 }
 
-/** The path of the contract that a request's path fits: one without parameters goes before one with. */
+/** The contract's path that matches a request's path. A path without parameters takes precedence. */
 function templateOf(path: string): string | undefined {
   const [plain = ''] = path.split('?');
   const sent = plain.replace(/\/$/, '').split('/');
@@ -76,7 +76,7 @@ function validatorOf(pointer: string): ValidateFunction {
   return known;
 }
 
-/** What a reference within the contract stands for; anything else stands for itself. */
+/** Resolves a reference within the contract. Returns any other value unchanged. */
 function resolve<T>(value: Referring): T {
   if (value.$ref === undefined) return value as T;
   const steps = value.$ref.slice(2).split('/');

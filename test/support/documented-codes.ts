@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 
 const page = readFileSync(new URL('../../docs/troubleshooting.md', import.meta.url), 'utf8');
 
-/** The codes that docs/troubleshooting.md lists, and the status of each. */
+/** The codes in docs/troubleshooting.md with their statuses. */
 export const documentedCodes: ReadonlyMap<string, number> = new Map(
   [...page.matchAll(/^\| (\d{3} `.*?) \|/gm)].flatMap(([, cell = '']) => {
     let status = '';

@@ -10,17 +10,17 @@ import { sdkOf } from './client.ts';
 
 import { awsEnvironment, serveParameters } from './parameter-server.ts';
 
-/** Our own client of an embedded Scalekit, in this process, and the SDK's beside it. */
+/** Our own client of an embedded Scalekit, in this process, and the SDK's client. */
 export interface TestScalekit {
   readonly scalekit: Scalekit;
   readonly sdk: ScalekitClient;
-  /** Another client of ours, whose breaker and access token are its own. */
+  /** Another client of ours, with its own breaker and access token. */
   newClient(metrics?: Metrics): Scalekit;
-  /** Counts the calls, and makes them fail. */
+  /** Counts calls and makes them fail. */
   readonly monitor: CallMonitor;
-  /** A new organization's id. */
+  /** Creates an organization and returns its id. */
   newOrganization(): Promise<string>;
-  /** A new user's id, a member of the organization. */
+  /** Creates a member of the organization and returns the user's id. */
   newUser(organizationId: string): Promise<string>;
   close(): Promise<void>;
 }

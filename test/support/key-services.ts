@@ -6,7 +6,7 @@ import { createMetrics } from '../../shared/metrics.ts';
 import { ok } from '../../shared/result.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 
-/** Marks that are always written, and kept nowhere: for tests in which no decision is cached. */
+/** Marks whose writes always succeed but store nothing, for tests without cached decisions. */
 export const forgottenMarks: Marks = {
   mark: async (keyId) => ({ id: `decision#${keyId}`, written: ok({ notBefore: Infinity, at: 0 }) }),
   markEnded: async (organizationId) => ({ id: `ended#${organizationId}`, written: ok({ notBefore: Infinity, at: 0 }) }),
@@ -14,7 +14,7 @@ export const forgottenMarks: Marks = {
   keyIdOf: async () => ok(undefined),
 };
 
-/** The services of operations on a Scalekit; by default the audit and the marks forget. */
+/** The services of operations on a Scalekit. By default audit and marks store nothing. */
 export function keyServicesOf(
   scalekit: Scalekit,
   audit: Audit = { record: async () => {} },

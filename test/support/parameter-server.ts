@@ -6,17 +6,17 @@ import { administratorAccess, Iam } from '../../local/iam/iam.ts';
 const iam = new Iam([]);
 export const { credentials } = iam.createUser('test', [administratorAccess]);
 
-/** SSM alone, for whoever has {@link awsEnvironment}. */
+/** Serves only SSM, for clients with {@link awsEnvironment}. */
 export function serveParameters(parameters: ParameterStore): Promise<JsonServer> {
   return serveAws(iam, { ssm: parameters });
 }
 
-/** What leads AWS clients to {@link serveParameters}. */
+/** The environment that directs AWS clients to {@link serveParameters}. */
 export function awsEnvironment(server: Pick<JsonServer, 'url'>): Record<string, string> {
   return environmentFor(server, credentials);
 }
 
-/** What leads AWS clients to a server, as a user of it. */
+/** The environment that directs AWS clients to a server, with its user's credentials. */
 export function environmentFor(
   server: Pick<JsonServer, 'url'>,
   user: { readonly accessKeyId: string; readonly secretAccessKey: string },

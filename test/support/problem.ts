@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer } from './client.ts';
 
-/** Asserts that an answer is the one problem that its code stands for. */
+/** Asserts that an answer is the problem with this status and code. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expect(answer.status, answer.text).toBe(status);
   expect(answer.headers['content-type']).toMatch(/^application\/(problem\+)?json$/);

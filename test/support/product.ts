@@ -6,12 +6,12 @@ import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
 import { ApiFunction } from '../../infra/lambda/api-function.ts';
 import { readSettings } from '../../infra/settings.ts';
 
-// The product as tests see it: a stack and a context of their own. A clone's settings and routes leave the tests as they are.
+// The product in tests: a separate stack and context, so that a clone's settings and routes do not affect the tests.
 
 const { context }: { context: Record<string, unknown> } = JSON.parse(
   readFileSync(new URL('../../cdk.json', import.meta.url), 'utf8'),
 );
-/** What the CDK is told of itself; settings have names without a colon. */
+/** The CDK's own flags. Settings have names without a colon. */
 const flags = Object.fromEntries(Object.entries(context).filter(([name]) => name.includes(':')));
 
 /** All settings that add resources. */
@@ -31,12 +31,12 @@ export const everySetting = {
   disableDefaultEndpoint: true,
 };
 
-/** An app with the CDK flags of the project, and no setting but these. */
+/** An app with the project's CDK flags and only these settings. */
 export function newApp(settings: object = {}, props: AppProps = {}): App {
   return new App({ ...props, context: { ...flags, ...settings } });
 }
 
-/** An API behind keys, with one route of data. */
+/** An API behind keys, with one data route. */
 export class ProductStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id);

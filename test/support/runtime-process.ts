@@ -9,19 +9,19 @@ import { synthesize } from '../../local/synthesize.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** No runtime outlives this process, and no folder with its keys, whatever ends the process: the latest goes first. */
+/** However this process ends, it ends its runtimes and deletes their folders with keys. The latest goes first. */
 const atExit = new Set<() => void>();
 const endAll = () => {
   for (const end of [...atExit].reverse()) end();
 };
 process.once('exit', endAll);
-// A worker of the tests is ended by SIGTERM, which is no exit.
+// SIGTERM ends a test worker, but causes no `exit` event.
 process.once('SIGTERM', () => {
   endAll();
   if (process.listenerCount('SIGTERM') === 0) process.kill(process.pid, 'SIGTERM');
 });
 
-/** Outputs of a runtime with the embedded Scalekit: nothing in them is null. */
+/** Outputs of a runtime with the embedded Scalekit: no value is null. */
 export type EmbeddedOutputs = { readonly [K in keyof Outputs]: NonNullable<Outputs[K]> };
 
 /** `npm start` as a child process. */
@@ -29,9 +29,9 @@ export interface RuntimeProcess {
   readonly outputs: EmbeddedOutputs;
   readonly dataDir: string;
   readonly pid: number;
-  /** All that it has printed so far. */
+  /** Everything it has printed so far. */
   output(): string;
-  /** By what it has ended without being stopped: a signal, or an exit code. */
+  /** The signal or exit code, if it has ended without `stop`. */
   endedBy(): string | number | null;
   /** Sends SIGINT, as Ctrl-C does, and returns the exit code. */
   stop(): Promise<number | null>;
@@ -45,7 +45,7 @@ interface RuntimeSettings {
   readonly env?: NodeJS.Dict<string>;
 }
 
-/** Starts a runtime, uses it, and stops it, also when `use` fails. */
+/** Starts a runtime, uses it, and stops it, even if `use` fails. */
 export async function withRuntime<T>(
   settings: RuntimeSettings,
   use: (runtime: RuntimeProcess) => Promise<T>,
@@ -58,7 +58,7 @@ export async function withRuntime<T>(
   }
 }
 
-/** What tests have synthesized already; without that, or with settings of its own, the project is synthesized, and no example. */
+/** The assembly of the test run. Without one, or with `context`, synthesizes the project without the example. */
 async function assemblyFor(context: readonly string[], dataDir: string): Promise<string> {
   const known = process.env['TEST_ASSEMBLY'];
   if (known && context.length === 0) return known;
@@ -71,7 +71,7 @@ export function newDataDir(): string {
   return mkdtempSync(join(tmpdir(), 'api-keys-'));
 }
 
-/** Starts `local/start.cjs` and waits until it serves; rejects with what it printed when it ends before. */
+/** Starts `local/start.cjs` and waits until it serves. If it ends before, rejects with its output. */
 export async function startRuntimeProcess(options: RuntimeSettings = {}): Promise<RuntimeProcess> {
   const dataDir = options.dataDir ?? newDataDir();
   const removeData = () => {
@@ -102,7 +102,7 @@ export async function startRuntimeProcess(options: RuntimeSettings = {}): Promis
   };
 }
 
-/** Runs `local/start.cjs` to its end, for a start that is to fail. */
+/** Runs `local/start.cjs` to its end, for a start that must fail. */
 export async function failToStart(
   args: string[],
   env?: NodeJS.Dict<string>,

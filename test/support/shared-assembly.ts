@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 const script = fileURLToPath(new URL('./synthesize.ts', import.meta.url));
 
 /**
- * Synthesizes once, for all of a test run, what tests find by the environment: the product (`TEST_ASSEMBLY`), with decisions
- * cached (`TEST_CACHED_ASSEMBLY`), with every setting (`TEST_FULL_ASSEMBLY`), the example (`TEST_NOTES_ASSEMBLY`), and the
- * bundles of the functions (`TEST_BUNDLES`).
+ * Synthesizes once per test run. Tests find the results through the environment: the product (`TEST_ASSEMBLY`), the product
+ * with cached decisions (`TEST_CACHED_ASSEMBLY`) and with every setting (`TEST_FULL_ASSEMBLY`), the example
+ * (`TEST_NOTES_ASSEMBLY`), and the functions' bundles (`TEST_BUNDLES`).
  */
 export default function setup(): void {
   if (process.env['TEST_ASSEMBLY']) return;

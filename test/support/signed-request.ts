@@ -3,7 +3,7 @@ import type { Credentials } from '../../local/iam/iam.ts';
 import type { Outputs } from '../../local/outputs.ts';
 import { type Answer, exchange } from './client.ts';
 
-/** Sends a request that is signed for API Gateway, by another signer than the one that the runtime verifies with. */
+/** Sends a request that is signed for API Gateway, with another signer than the runtime's verifier. */
 export function sendSigned(
   credentials: Credentials,
   method: string,
@@ -29,7 +29,7 @@ export function sendSigned(
   return exchange(origin, method, pathname + search, sent, text === '' ? undefined : text);
 }
 
-/** Sends a request to the operators' API, below the organization of the outputs, as their administrator. */
+/** Sends a request to the operators' API as an administrator, below the organization of the outputs. */
 export function callAsOperator(
   outputs: Pick<Outputs, 'operatorUrl' | 'organizationId' | 'aws'>,
   method: string,

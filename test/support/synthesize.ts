@@ -6,7 +6,7 @@ import { bundleFunction } from '../../infra/lambda/bundle.ts';
 import { stackName } from '../../infra/names.ts';
 import { everySetting, newApp, ProductStack } from './product.ts';
 
-// Synthesizes what a test run serves, below the folder that is the argument, and bundles each function once for all of it.
+// Synthesizes all assemblies of a test run below the folder in the argument, and bundles each function once.
 
 const [, , folder = ''] = process.argv;
 
@@ -15,7 +15,7 @@ function synthesize(name: string, settings: object, addStack: (app: App) => void
   const app = newApp({ 'aws:cdk:enable-asset-metadata': true, ...settings }, { outdir });
   addStack(app);
   app.synth();
-  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n'); // whatever a folder above says
+  writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n'); // overrides the package.json of a parent folder
 }
 
 const product = (app: App) => void new ProductStack(app, stackName('dev'));

@@ -3,17 +3,17 @@ import { stripVTControlCharacters } from 'node:util';
 
 type Shell = keyof typeof interactive;
 
-/** How they are started. None reads the files of the user who runs the tests. */
+/** The commands that start the shells. None reads the startup files of the current user. */
 const interactive = { bash: 'bash --norc --noprofile -i', zsh: 'zsh -f -i' } as const;
 
-/** The shells that people paste commands into, as far as this machine has them; CI has both. */
+/** The shells of readers that this machine has. CI has both. */
 export const shells = (['bash', 'zsh'] as const).filter((shell) => {
   const isThere = spawnSync(shell, ['-c', ':']).status === 0;
   if (!isThere) console.warn(`${shell}: skipped, as it is not installed`);
   return isThere;
 });
 
-/** What a terminal showed, without colours, and the exit code of the last command. */
+/** The output of a terminal, without colours, and the exit code of the last command. */
 export interface Shown {
   readonly text: string;
   readonly exitCode: number;
@@ -30,7 +30,7 @@ export function paste(
 
 /** A program that runs on a terminal. */
 export interface Terminal {
-  /** All that it has shown so far, without colours. */
+  /** Its output so far, without colours. */
   text(): string;
   type(input: string): void;
   /** Its exit code, once it has ended. */
@@ -68,7 +68,7 @@ export function openTerminal(
   };
 }
 
-/** Runs a command line on a terminal, and types into it; `input` may be longer than one line. */
+/** Runs a command line on a terminal and types `input`, which may have several lines. */
 export async function runOnTerminal(
   command: string,
   input: string,

@@ -16,7 +16,7 @@ import { describe, expect, test } from 'vitest';
 import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
 import { adopt, methodsOf, newStack } from './their-api.ts';
 
-// An API of another team's has settings and parts that ours does not have.
+// Another team's API has settings and parts that ours does not have.
 
 const functionIn = (stack: ReturnType<typeof newStack>) =>
   new LambdaFunction(stack, 'Theirs', {
@@ -25,7 +25,7 @@ const functionIn = (stack: ReturnType<typeof newStack>) =>
     runtime: Runtime.NODEJS_24_X,
   });
 
-test('defaults of its methods are not for ours: neither an x-api-key nor a parameter is asked for', () => {
+test('its method defaults do not apply to ours: no x-api-key and no parameter is required', () => {
   const { template } = adopt({
     defaultMethodOptions: { apiKeyRequired: true, requestParameters: { 'method.request.header.X-Tenant': true } },
   });
@@ -38,7 +38,7 @@ test('defaults of its methods are not for ours: neither an x-api-key nor a param
   }
 });
 
-test('our preflights answer as on our own API, also where every type is binary', () => {
+test('our preflights answer as on our own API, even if every media type is binary', () => {
   const methods = methodsOf(adopt({ binaryMediaTypes: ['*/*'] }).template(), /^TheirApi/);
   expect(methods['OPTIONS /keys']?.['Integration']).toMatchObject({
     ContentHandling: 'CONVERT_TO_TEXT',
@@ -46,7 +46,7 @@ test('our preflights answer as on our own API, also where every type is binary',
   });
 });
 
-test('a change of the authorizer is deployed, also in an app without feature flags', () => {
+test('a change of the authorizer causes a deployment, even in an app without feature flags', () => {
   const deploymentOf = (authorizerProvisionedConcurrency: number) => {
     const template = adopt({}, { authorizerProvisionedConcurrency }, undefined, {}).template();
     return Object.keys(template.findResources('AWS::ApiGateway::Deployment')).find((id) => id.startsWith('TheirApi'));
@@ -55,7 +55,7 @@ test('a change of the authorizer is deployed, also in an app without feature fla
   expect(deploymentOf(0)).toBe(deploymentOf(0));
 });
 
-test('a function with very many routes stays below the limit of its policy', () => {
+test('a function with very many routes stays below the size limit of its policy', () => {
   const { stack, auth, template } = adopt();
   const handler = functionIn(stack);
   for (let index = 0; index < 72; index++) auth.dataRoute('GET', `/things/thing${index}`, handler);
@@ -68,7 +68,7 @@ test('a function with very many routes stays below the limit of its policy', () 
   for (const text of texts) expect(text).not.toContain('test-invoke-stage');
 });
 
-test('the contract is told of its own backends only, each once', () => {
+test('the contract’s function gets only the contract’s own backends, each once', () => {
   const { stack, auth, template } = adopt();
   const handler = functionIn(stack);
   for (const method of ['GET', 'POST']) auth.dataRoute(method, '/whoami', handler);
@@ -79,7 +79,7 @@ test('the contract is told of its own backends only, each once', () => {
   expect(variables).toEqual(['/whoami']);
 });
 
-test('a certificate and an origin that are known at deployment only are taken', () => {
+test('a certificate and an origin that are known only at deployment are accepted', () => {
   const stack = newStack();
   const { certificateArn } = new Certificate(stack, 'Certificate', {
     domainName: 'api.example.com',
@@ -91,7 +91,7 @@ test('a certificate and an origin that are known at deployment only are taken', 
   });
 });
 
-test('a resource policy is warned of, for the authorizer is not asked about what it denies', () => {
+test('a resource policy causes a warning, because the authorizer is not called for requests that it denies', () => {
   const warningsOf = (props: RestApiProps) =>
     Annotations.fromStack(adopt(props).stack).findWarning('*', Match.stringLikeRegexp('has a resource policy'));
   const statements = [
@@ -101,7 +101,7 @@ test('a resource policy is warned of, for the authorizer is not asked about what
   expect(warningsOf({})).toEqual([]);
 });
 
-test('no method of ours is cached, whatever the stage does', () => {
+test('no method of ours is cached, even if the stage caches', () => {
   const { restApi } = adopt();
   const settings = (restApi.deploymentStage.node.defaultChild as CfnStage)
     .methodSettings as CfnStage.MethodSettingProperty[];
@@ -118,7 +118,7 @@ const secondStage = (api: RestApi) =>
     loggingLevel: MethodLoggingLevel.INFO,
   });
 
-describe('what would break keys fails the synthesis, and says what to do', () => {
+describe('a setup that would break keys fails the synthesis and states the fix', () => {
   test.each<[string, () => unknown, RegExp]>([
     [
       'a stage that caches responses',
@@ -157,7 +157,7 @@ describe('what would break keys fails the synthesis, and says what to do', () =>
     expect(misuse).toThrow(message);
   });
 
-  test('a LambdaRestApi with proxy: false is taken', () => {
+  test('a LambdaRestApi with proxy: false is accepted', () => {
     const stack = newStack();
     const handler = functionIn(stack);
     const options = { handler, proxy: false, deployOptions: { stageName: 'live' } };

@@ -10,7 +10,7 @@ const adoptUndeployed = () => {
   new ApiKeyAuth(stack, 'Keys', { restApi: new RestApi(stack, 'TheirApi', { deploy: false }) });
 };
 
-test('an API that there is already gets the routes of keys, beside its own, behind one authorizer', () => {
+test('an existing API gets the key routes in addition to its own routes, behind one authorizer', () => {
   const methods = methodsOf(adopt().template(), /^TheirApi/);
   const routes = Object.keys(methods).filter((route) => !route.startsWith('OPTIONS'));
   expect(routes.toSorted()).toEqual(
@@ -30,7 +30,7 @@ test('an API that there is already gets the routes of keys, beside its own, behi
   expect(methods['GET /orders']?.['AuthorizerId']).toEqual(methods['GET /keys']?.['AuthorizerId']);
   expect(methods['GET /orders']).toMatchObject({ AuthorizationType: 'CUSTOM' });
   expect(methods).toHaveProperty(['OPTIONS /keys']);
-  expect(methods).not.toHaveProperty(['OPTIONS /orders']); // theirs stays as it is
+  expect(methods).not.toHaveProperty(['OPTIONS /orders']); // theirs stays unchanged
 });
 
 test('it has every gateway response, the operators’ API, the audit, and no second customers’ API', () => {
@@ -53,7 +53,7 @@ test('settings are props', () => {
   expect(text).toContain("'https://a.example'");
 });
 
-test('without an API it makes one', () => {
+test('without an API it creates one', () => {
   const stack = newStack();
   const auth = new ApiKeyAuth(stack, 'Keys');
   auth.restApi.root.addResource('orders').addMethod('GET', new MockIntegration(), { authorizer: auth.authorizer });
@@ -72,7 +72,7 @@ test('its authorizer decides on routes in other stacks', () => {
   expect(method?.['Properties']).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: expect.anything() });
 });
 
-test('a route of theirs that takes other credentials is warned of, for its refusals would tell of keys', () => {
+test('a route of theirs with other credentials causes a warning, because its refusals would mention keys', () => {
   const { stack } = adopt({}, {}, (api) => {
     api.root.addResource('admin').addMethod('GET', new MockIntegration(), { authorizationType: AuthorizationType.IAM });
     api.root.addResource('health').addMethod('GET', new MockIntegration());
@@ -107,6 +107,6 @@ test.each<[string, () => unknown, RegExp]>([
     },
     /is in another stack.*auth\.authorizer/,
   ],
-])('%s fails the synthesis, and says what to do', (_what, misuse, message) => {
+])('%s fails the synthesis with the next step', (_what, misuse, message) => {
   expect(misuse).toThrow(message);
 });

@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 import { attach, createAuthorizers } from '../../infra/customer-api/authorizers.ts';
 import { newApp } from '../support/product.ts';
 
-/** An API whose routes behind keys are all in other stacks. */
+/** An API whose routes with keys are all in other stacks. */
 function apiWithoutRoutes() {
   const stack = new Stack(newApp(), 'Test');
   const code = Code.fromInline('exports.handler = () => undefined;');
@@ -20,8 +20,8 @@ function apiWithoutRoutes() {
   return { stack, handler, api };
 }
 
-// `_attachToApi` is CDK's own, and no promise to us. This is the reason why it is called, and what breaks if it goes.
-test('authorizers belong to the API also where none of its own routes has them', () => {
+// `_attachToApi` is internal to the CDK. These tests show why we call it, and fail if it disappears.
+test('authorizers belong to the API even if none of its own routes uses them', () => {
   const { stack, handler, api } = apiWithoutRoutes();
   attach(createAuthorizers(stack, handler), handler, api);
   const authorizers = Object.values(Template.fromStack(stack).findResources('AWS::ApiGateway::Authorizer'));
@@ -29,7 +29,7 @@ test('authorizers belong to the API also where none of its own routes has them',
   for (const { Properties } of authorizers) expect(Properties.RestApiId).toEqual(stack.resolve(api.restApiId));
 });
 
-test('CDK still refuses an authorizer that nothing has attached, so the call is still needed', () => {
+test('the CDK still refuses an unattached authorizer, so the call is still needed', () => {
   const { stack, handler } = apiWithoutRoutes();
   new RequestAuthorizer(stack, 'Authorizer', { handler, identitySources: ['method.request.header.Authorization'] });
   expect(() => Template.fromStack(stack)).toThrow(/must be attached to a RestApi/);

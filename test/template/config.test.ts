@@ -23,6 +23,6 @@ test('a command shows its help without the CDK', () => {
 });
 
 test('a metric that no function writes does not compile', () => {
-  // @ts-expect-error its name is misspelt
+  // @ts-expect-error the name is misspelt
   new KeyMetrics('Test').sum('Outagse');
 });

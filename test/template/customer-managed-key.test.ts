@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { synthesizeProduct } from '../support/product.ts';
 
-test('EventBridge may use the key for the audit bus only, and look at it, as AWS’s example of archives has it', () => {
+test('EventBridge may describe the key and use it only for the audit bus, as in AWS’s example for archives', () => {
   const template = synthesizeProduct({ customerManagedKey: true });
   const [key] = Object.values(template.findResources('AWS::KMS::Key'));
   const [bus] = Object.values(template.findResources('AWS::Events::EventBus'));

@@ -21,7 +21,7 @@ function apiOf(template: Template, id: 'CustomerApi' | 'OperatorApi'): Record<st
 }
 
 describe('a domain', () => {
-  test('takes TLS 1.2 or later, as the API does, and leads to the customers’ stage', () => {
+  test('requires TLS 1.2 or later, as the API does, and maps to the customers’ stage', () => {
     beside.hasResourceProperties('AWS::ApiGateway::DomainName', {
       DomainName: domainName,
       RegionalCertificateArn: certificateArn,
@@ -32,19 +32,19 @@ describe('a domain', () => {
     beside.hasOutput('ApiUrl', { Value: 'https://api.example.com' });
   });
 
-  test('gives out all that an alias record needs', () => {
+  test('has outputs with everything that an alias record needs', () => {
     const [id] = Object.keys(beside.findResources('AWS::ApiGateway::DomainName'));
     beside.hasOutput('DomainAliasTarget', { Value: { 'Fn::GetAtt': [id, 'RegionalDomainName'] } });
     beside.hasOutput('DomainAliasHostedZoneId', { Value: { 'Fn::GetAtt': [id, 'RegionalHostedZoneId'] } });
   });
 
-  test('takes nobody’s way in: the default endpoint is turned off by a setting of its own', () => {
+  test('keeps the default endpoint, which its own setting turns off', () => {
     expect(apiOf(beside, 'CustomerApi')).toEqual(apiOf(plain, 'CustomerApi'));
     expect(apiOf(alone, 'CustomerApi')?.['DisableExecuteApiEndpoint']).toBe(true);
     expect(apiOf(alone, 'OperatorApi')).toEqual(apiOf(plain, 'OperatorApi'));
   });
 
-  test('takes a certificate, and a certificate a domain', () => {
+  test('needs a certificate, and a certificate needs a domain', () => {
     for (const half of [{ domainName }, { certificateArn }])
       expect(() => synthesizeProduct(half)).toThrow('domainName and certificateArn go together');
   });
@@ -56,22 +56,25 @@ describe('a domain', () => {
   });
 });
 
-test('both APIs and the domain are reached by IPv4 and IPv6', () => {
+test('both APIs and the domain are reachable by IPv4 and IPv6', () => {
   for (const type of ['RestApi', 'DomainName'])
     beside.allResourcesProperties(`AWS::ApiGateway::${type}`, {
       EndpointConfiguration: { Types: ['REGIONAL'], IpAddressType: 'dualstack' },
     });
 });
 
-test.each(['/ping', '/sping', 'ping/'])('a route %s is refused: a domain answers it without the API', (path) => {
-  const stack = new Stack(new App(), 'Test');
-  const auth = new ApiKeyAuth(stack, 'Keys');
-  const code = Code.fromInline('exports.handler = () => undefined;');
-  const handler = new LambdaFunction(stack, 'Handler', {
-    code,
-    handler: 'index.handler',
-    runtime: Runtime.NODEJS_24_X,
-  });
-  expect(() => auth.dataRoute('GET', path, handler)).toThrow(/the path .* is reserved.*Use another/);
-  expect(() => auth.dataRoute('GET', '/pings', handler)).not.toThrow();
-});
+test.each(['/ping', '/sping', 'ping/'])(
+  'a route %s is refused, because a domain answers it without the API',
+  (path) => {
+    const stack = new Stack(new App(), 'Test');
+    const auth = new ApiKeyAuth(stack, 'Keys');
+    const code = Code.fromInline('exports.handler = () => undefined;');
+    const handler = new LambdaFunction(stack, 'Handler', {
+      code,
+      handler: 'index.handler',
+      runtime: Runtime.NODEJS_24_X,
+    });
+    expect(() => auth.dataRoute('GET', path, handler)).toThrow(/the path .* is reserved.*Use another/);
+    expect(() => auth.dataRoute('GET', '/pings', handler)).not.toThrow();
+  },
+);

@@ -30,7 +30,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   takeWork: ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
 };
 
-/** Of every function: its log, and traces. */
+/** The permissions of every function: its log and traces. */
 const common = ['logs:CreateLogStream', 'logs:PutLogEvents', 'xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
 
 const resources = synthesize(everySetting);
@@ -41,20 +41,20 @@ const promised = (wanted: string) => routes.filter(({ tag }) => tag === wanted).
 
 const webhook = keyFunctions.ScalekitWebhook.open.route;
 
-test('the contract promises exactly the routes of the table, without the webhook of a supplier', () => {
+test('the contract has exactly the routes of the table, without the webhook of a supplier', () => {
   const withKey = keyFunctionEntries.flatMap(([, { route }]) => route ?? []);
   const open = keyFunctionEntries.flatMap(([, row]) => row.open?.route ?? []).filter((route) => route !== webhook);
   expect(withKey.toSorted()).toEqual(promised('keys').toSorted());
   expect(open.toSorted()).toEqual(promised('open').toSorted());
 });
 
-test('every folder of a function is in the table, but the example of a backend and the canary, which is a setting', () => {
+test('every function’s folder is in the table, except the example backend and the optional canary', () => {
   const folders = readdirSync(new URL('../../functions', import.meta.url));
   const entries = keyFunctionEntries.map(([, { entry }]) => entry);
   expect([...entries, 'canary', 'whoami'].toSorted()).toEqual(folders.toSorted());
 });
 
-test.each(keyFunctionEntries)('%s may do exactly what the table says', (id, { may, entry }) => {
+test.each(keyFunctionEntries)('%s has exactly the permissions of the table', (id, { may, entry }) => {
   const [role] = rolesOf(entry);
   const policies = Object.entries(resources).filter(
     ([, { Type, Properties }]) =>
@@ -63,7 +63,7 @@ test.each(keyFunctionEntries)('%s may do exactly what the table says', (id, { ma
   expect(policies, id).toHaveLength(1);
   const document = policies[0]?.[1].Properties?.['PolicyDocument'] as { Statement: readonly Statement[] };
   const allowed = document.Statement.flatMap(({ Action }) => Action);
-  const deadLetters = id === 'EndOverlap' ? ['sqs:SendMessage'] : []; // Lambda itself sends them, by the function's role
+  const deadLetters = id === 'EndOverlap' ? ['sqs:SendMessage'] : []; // Lambda itself sends them, with the function's role
   const expected = [...common, ...deadLetters, ...may.flatMap((permission) => actions[permission])];
   expect(new Set(allowed)).toEqual(new Set(expected));
 });

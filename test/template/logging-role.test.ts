@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { synthesizeProduct } from '../support/product.ts';
 
-test('an account that has a role for access logs keeps it, and both APIs log all the same', () => {
+test('an account with a role for access logs keeps it, and both APIs still log', () => {
   const template = synthesizeProduct({ cloudWatchRole: 'false' });
   template.resourceCountIs('AWS::ApiGateway::Account', 0);
   expect(JSON.stringify(template.toJSON())).not.toContain('AmazonAPIGatewayPushToCloudWatchLogs');

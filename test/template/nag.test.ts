@@ -11,14 +11,14 @@ function stackWith(settings: object): { app: App; stack: Stack } {
 test.each([
   ['by default', {}],
   ['with every setting', everySetting],
-])('%s, cdk-nag’s AwsSolutions finds nothing that is not explained', (_when, settings) => {
+])('%s, every finding of cdk-nag’s AwsSolutions is explained', (_when, settings) => {
   const { app } = stackWith(settings);
   const { success, violations } = new AwsSolutionsChecks(app).validateScope(app);
   expect(violations.map(({ ruleName }) => ruleName)).toEqual([]);
   expect(success).toBe(true);
 });
 
-test('every explanation is a sentence, and none is for all of the stack', () => {
+test('every explanation is a sentence, and none covers the whole stack', () => {
   const { stack } = stackWith(everySetting);
   const acknowledged = stack.node
     .findAll()

@@ -4,13 +4,13 @@ import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
 import { completeConfig } from '../../infra/config.ts';
 import { newApp, synthesizeProduct } from '../support/product.ts';
 
-// What a clone changes in its own stack comes on top of the product, which the other tests hold to its promises.
+// A clone's changes to its own stack come on top of the product. The other tests check the product.
 
-test('the stack that is deployed has all of the product, under the same ids', () => {
+test('the deployed stack contains the whole product under the same ids', () => {
   const app = newApp();
   const own = Template.fromStack(new ApiKeysStack(app, 'Test', { config: completeConfig({}) })).toJSON();
   const product = synthesizeProduct().toJSON();
-  const isStable = (id: string) => !/Deployment[0-9A-Fa-f]{40}$/.test(id); // its id is a hash of all routes
+  const isStable = (id: string) => !/Deployment[0-9A-Fa-f]{40}$/.test(id); // the id contains a hash of all routes
   const typesOf = ({ Resources }: { Resources: Record<string, { Type: string }> }) =>
     Object.entries(Resources)
       .filter(([id]) => isStable(id))

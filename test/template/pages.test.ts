@@ -13,7 +13,7 @@ const page = readFileSync(new URL('../../docs/production.md', import.meta.url), 
 const rows = page.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
 const template = synthesizeProduct();
 
-test('the page on production lists every resource of the default stack, with its reason', () => {
+test('the page on production lists every resource of the default stack with its reason', () => {
   const listed = rows
     .filter(([, type = '']) => type.startsWith('`AWS::'))
     .map(([, type = '', count, why = '']) => {
@@ -31,13 +31,13 @@ test('the page on production names every alarm', () => {
     expect(page).toContain(`| \`${/^Monitoring(\w+)Alarm/.exec(id)?.[1]}\` |`);
 });
 
-test('the page of codes lists every code that functions and gateways answer with, with its status', () => {
+test('the page of codes lists every code that functions and gateways answer with, and its status', () => {
   const ofGateways = Object.values(template.findResources('AWS::ApiGateway::GatewayResponse')).map(
     ({ Properties }) => JSON.parse(Properties['ResponseTemplates']['application/json']) as Answer,
   );
   const answers = [
     ...Object.values(problems).flatMap(({ status, codes }) => codes.map((code): Answer => ({ status, code }))),
-    ...ofGateways.filter(({ code }) => !code.startsWith('$')), // the authorizer's are in the contract
+    ...ofGateways.filter(({ code }) => !code.startsWith('$')), // the authorizer's codes are in the contract
   ];
   expect(answers.length).toBeGreaterThan(50);
   for (const { status, code } of answers) expect(documentedCodes.get(code), code).toBe(status);

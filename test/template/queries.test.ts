@@ -9,7 +9,7 @@ const queries = Object.values(template.findResources('AWS::Logs::QueryDefinition
 }));
 const ofAccesses = queries.filter(({ logGroups }) => JSON.stringify(logGroups).includes('AccessLog'));
 
-test('five queries are saved in the folder of the deployment', () => {
+test('the deployment’s folder contains five saved queries', () => {
   expect(queries.map(({ name }) => name).toSorted()).toEqual([
     'Test/changes of keys',
     'Test/denials by code',
@@ -19,7 +19,7 @@ test('five queries are saved in the folder of the deployment', () => {
   ]);
 });
 
-test('a query of accesses names only what the access log has', () => {
+test('a query of accesses uses only fields of the access log', () => {
   const [stage] = Object.entries(template.findResources('AWS::ApiGateway::Stage')).filter(([id]) =>
     id.startsWith('CustomerApi'),
   );
@@ -33,19 +33,22 @@ test('a query of accesses names only what the access log has', () => {
   }
 });
 
-test.each(['who revoked what', 'changes of keys'])('%s is asked of every function that changes keys', (query) => {
-  const [asked] = queries.filter(({ name }) => name.endsWith(query));
-  const groups = JSON.stringify(asked?.logGroups);
-  for (const id of [
-    'CreateKey',
-    'UpdateKey',
-    'RevokeKey',
-    'RevokeKeys',
-    'RotateKey',
-    'EndOverlap',
-    'ResumeWork',
-    'RevokeLeakedKey',
-    'ScalekitWebhook',
-  ])
-    expect(groups).toContain(`${id}Log`);
-});
+test.each(['who revoked what', 'changes of keys'])(
+  '%s queries the log of every function that changes keys',
+  (query) => {
+    const [asked] = queries.filter(({ name }) => name.endsWith(query));
+    const groups = JSON.stringify(asked?.logGroups);
+    for (const id of [
+      'CreateKey',
+      'UpdateKey',
+      'RevokeKey',
+      'RevokeKeys',
+      'RotateKey',
+      'EndOverlap',
+      'ResumeWork',
+      'RevokeLeakedKey',
+      'ScalekitWebhook',
+    ])
+      expect(groups).toContain(`${id}Log`);
+  },
+);

@@ -6,8 +6,8 @@ import { ApiKeysStack } from '../../infra/api-keys-stack.ts';
 import { completeConfig } from '../../infra/config.ts';
 import { everySetting, newApp, synthesizeProduct } from '../support/product.ts';
 
-// A resource that outlives its stack must not stop the next deployment: neither after a creation that was rolled back, nor, with
-// `--import-existing-resources`, after `cdk destroy`.
+// A resource that outlives its stack must not block the next deployment, neither after a creation that was rolled back nor,
+// with `--import-existing-resources`, after `cdk destroy`.
 
 interface Resource {
   readonly Type: string;
@@ -18,7 +18,7 @@ interface Resource {
 
 type SettingName = keyof typeof everySetting;
 
-/** Settings that are refused without another one. */
+/** Settings that need other settings. */
 const companions: Partial<Record<SettingName, readonly SettingName[]>> = {
   outageGraceSeconds: ['decisionCacheSeconds'],
   domainName: ['certificateArn'],
@@ -34,7 +34,7 @@ const single = (Object.keys(everySetting) as SettingName[]).map((name) => {
 const resourcesOf = (template: Template) =>
   Object.entries(template.toJSON()['Resources'] as Record<string, Resource>).map(([id, one]) => ({ id, ...one }));
 
-/** The name that a template gives to a resource, in the property that is called after its type. */
+/** The name that a template gives to a resource, in the property that is named after its type. */
 function literalName({ Type, Properties = {} }: Resource): unknown {
   const kind = Type.split('::').at(-1) ?? '';
   return Properties['Name'] ?? Properties[`${kind}Name`];
@@ -46,13 +46,13 @@ describe.each([['no setting', {}], ...single, ['every setting', everySetting]] a
     const resources = resourcesOf(synthesizeProduct(settings));
     const kept = resources.filter(({ DeletionPolicy }) => DeletionPolicy?.startsWith('Retain'));
 
-    test('a creation that is rolled back leaves the account’s logging role, which has no fixed name, and nothing else', () => {
+    test('a rolled-back creation leaves only the account’s logging role, which has no fixed name', () => {
       const left = kept.filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain');
       expect(left.map(({ Type }) => Type).sort()).toEqual(['AWS::ApiGateway::Account', 'AWS::IAM::Role']);
       expect(left.map(literalName)).toEqual([undefined, undefined]);
     });
 
-    test('what is a record, or a promise, outlives the stack and its replacement', () => {
+    test('records and promised resources outlive the stack and their replacement', () => {
       const types = [
         'Events::EventBus',
         'Events::Archive',
@@ -67,7 +67,7 @@ describe.each([['no setting', {}], ...single, ['every setting', everySetting]] a
       }
     });
 
-    test('bus, schedule group and WAF’s log keep their names; CloudFormation names all else that is kept', () => {
+    test('bus, schedule group and WAF log have fixed names; CloudFormation names all other retained resources', () => {
       const named = kept.filter((one) => literalName(one) !== undefined).map(({ Type }) => Type);
       const always = ['AWS::Events::EventBus', 'AWS::Scheduler::ScheduleGroup'];
       expect(named.sort()).toEqual('waf' in settings ? [always[0], 'AWS::Logs::LogGroup', always[1]] : always);
@@ -75,7 +75,7 @@ describe.each([['no setting', {}], ...single, ['every setting', everySetting]] a
   },
 );
 
-test('two deployments of one stage have no name in common', () => {
+test('two deployments of one stage share no name', () => {
   const namesOf = (stackName: string) => {
     const stack = new Stack(newApp(), stackName);
     new ApiKeyAuth(stack, 'Keys', everySetting);
@@ -90,7 +90,7 @@ test('two deployments of one stage have no name in common', () => {
   expect(first.filter((name) => namesOf('Two').includes(name))).toEqual([]);
 });
 
-test('the alias of the KMS key has the name of the deployment, and the secrets are where the stage has them', () => {
+test('the alias of the KMS key has the deployment’s name, and the secrets are below the stage’s path', () => {
   const config = completeConfig({ stage: 'prod', customerManagedKey: true });
   const template = Template.fromStack(new ApiKeysStack(newApp(), 'ApiKeys-prod', { config }));
   template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-ApiKeys-prod' });
@@ -101,7 +101,7 @@ test.each([
   ['dev', false],
   ['prod', true],
   ['staging', true],
-])('the project’s own stack of stage %s is protected from deletion: %s', (stage, isProtected) => {
+])('the project’s own stack of stage %s has termination protection: %s', (stage, isProtected) => {
   const stack = new ApiKeysStack(newApp(), 'Test', { config: completeConfig({ stage }) });
   expect(stack.terminationProtection).toBe(isProtected);
 });

@@ -2,16 +2,16 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { synthesizeProduct as synthesize } from '../support/product.ts';
 
-// What can be switched on in config alone, and what is on by default.
+// Features that settings alone switch on, and features that are on by default.
 
 const plain = synthesize({});
 describe('by default', () => {
-  test('nothing of it is there', () => {
+  test('no optional feature is deployed', () => {
     for (const type of ['KMS::Key', 'WAFv2::WebACL', 'ApiGateway::DomainName', 'Lambda::Alias'])
       plain.resourceCountIs(`AWS::${type}`, 0);
   });
 
-  test('both APIs are throttled, for each method, and those on keys of the customers’ by a tenth', () => {
+  test('both APIs have a limit per method, and most of the customers’ key routes have a tenth of it', () => {
     const stages = Object.values(plain.findResources('AWS::ApiGateway::Stage'));
     expect(stages).toHaveLength(2);
     for (const { Properties } of stages) {
@@ -31,10 +31,10 @@ describe('by default', () => {
     });
   });
 
-  test('both APIs take TLS 1.2 and 1.3 only, and queue and topic only calls by TLS', () => {
+  test('both APIs accept only TLS 1.2 and 1.3, and queue and topic accept only calls over TLS', () => {
     plain.allResourcesProperties('AWS::ApiGateway::RestApi', {
       SecurityPolicy: Match.stringLikeRegexp('^SecurityPolicy_TLS13_1_2_'),
-      EndpointAccessMode: 'STRICT', // for their own names only
+      EndpointAccessMode: 'STRICT', // only for their own host names
     });
     const refusesPlainHttp = {
       PolicyDocument: {
@@ -47,7 +47,7 @@ describe('by default', () => {
     plain.hasResourceProperties('AWS::SNS::TopicPolicy', refusesPlainHttp);
   });
 
-  test('alarms of this account, and no others, may publish to the topic', () => {
+  test('only alarms of this account may publish to the topic', () => {
     plain.hasResourceProperties('AWS::SNS::TopicPolicy', {
       PolicyDocument: {
         Statement: Match.arrayWith([
@@ -62,7 +62,7 @@ describe('by default', () => {
     });
   });
 
-  test('every log group has an end to what it keeps, and outlives the stack', () => {
+  test('every log group has a retention and outlives the stack', () => {
     plain.allResources('AWS::Logs::LogGroup', {
       Properties: { RetentionInDays: 90 },
       DeletionPolicy: 'RetainExceptOnCreate',
@@ -70,18 +70,18 @@ describe('by default', () => {
     });
   });
 
-  test('what is a record or a customer’s outlives the stack', () => {
+  test('audit bus, archive and queues outlive the stack', () => {
     for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive', 'AWS::SQS::Queue'])
       plain.allResources(type, { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' });
   });
 
-  test('nothing is traced, and no function may send traces', () => {
+  test('nothing is traced and no function may send traces', () => {
     plain.allResourcesProperties('AWS::Lambda::Function', { TracingConfig: Match.absent() });
     plain.allResourcesProperties('AWS::ApiGateway::Stage', { TracingEnabled: false });
     expect(JSON.stringify(plain.toJSON())).not.toContain('xray:');
   });
 
-  test('functions log as JSON, without the platform’s lines, and drop none of ours', () => {
+  test('functions log as JSON without the platform’s lines, and drop none of our lines', () => {
     plain.allResourcesProperties('AWS::Lambda::Function', {
       LoggingConfig: Match.objectLike({
         LogFormat: 'JSON',
@@ -91,7 +91,7 @@ describe('by default', () => {
     });
   });
 
-  test('every alarm tells the topic when it rings and when it is over, and nobody is subscribed', () => {
+  test('every alarm notifies the topic when it starts and when it ends, and nobody is subscribed', () => {
     for (const { Properties } of Object.values(plain.findResources('AWS::CloudWatch::Alarm'))) {
       expect(Properties['OKActions']).toEqual(Properties['AlarmActions']);
       expect(Properties['OKActions']).toHaveLength(1);
@@ -99,13 +99,13 @@ describe('by default', () => {
     plain.resourceCountIs('AWS::SNS::Subscription', 0);
   });
 
-  test('no function has less than 512 MB, for each starts cold in a request', () => {
+  test('no function has less than 512 MB, because each can start cold during a request', () => {
     for (const { Properties } of Object.values(plain.findResources('AWS::Lambda::Function')))
       expect(Properties['MemorySize']).toBeGreaterThanOrEqual(512);
   });
 });
 
-test('operatorAddresses denies other addresses on the operators’ API, and allows nobody', () => {
+test('operatorAddresses denies other addresses on the operators’ API, and gives no access by itself', () => {
   const template = synthesize({ operatorAddresses: '203.0.113.0/24 2001:db8::/32' });
   template.hasResourceProperties('AWS::ApiGateway::RestApi', {
     Policy: {
@@ -130,7 +130,7 @@ test('alarmEmail gets every alarm', () => {
   template.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'oncall@example.com' });
 });
 
-test('with environments kept warm, an alarm tells that there are too few', () => {
+test('with provisioned environments, an alarm reports that there are too few', () => {
   const template = synthesize({ authorizerProvisionedConcurrency: 5 });
   template.hasResourceProperties('AWS::CloudWatch::Alarm', {
     MetricName: 'ProvisionedConcurrencySpilloverInvocations',
@@ -156,7 +156,7 @@ describe('a customer-managed key', () => {
     template.hasResourceProperties('AWS::KMS::Alias', { AliasName: 'alias/api-keys-Test' });
   });
 
-  test('encrypts all that is kept', () => {
+  test('encrypts every retained resource', () => {
     template.allResourcesProperties('AWS::Logs::LogGroup', { KmsKeyId: arn });
     template.allResourcesProperties('AWS::SNS::Topic', { KmsMasterKeyId: arn });
     template.allResourcesProperties('AWS::SQS::Queue', { KmsMasterKeyId: arn, SqsManagedSseEnabled: Match.absent() });
@@ -164,7 +164,7 @@ describe('a customer-managed key', () => {
     template.allResourcesProperties('AWS::Events::Archive', { KmsKeyIdentifier: arn });
   });
 
-  test('may be used to read their parameters by the functions that call Scalekit, and for nothing else', () => {
+  test('may be used by the functions that call Scalekit, only to read their parameters', () => {
     const statements = (some: Template) =>
       Object.values(some.findResources('AWS::IAM::Policy')).flatMap(
         ({ Properties }) => Properties.PolicyDocument.Statement as Record<string, unknown>[],
@@ -187,7 +187,7 @@ describe('a customer-managed key', () => {
 describe('AWS WAF', () => {
   const template = synthesize({ waf: 'true', wafRequestsPerMinute: '500' });
 
-  test('has managed rules and a limit for each address, and samples no request', () => {
+  test('has managed rules and a limit per address, and samples no request', () => {
     type Visible = { readonly VisibilityConfig: { readonly SampledRequestsEnabled: boolean } };
     type Acl = Visible & { readonly Rules: (Visible & { readonly Statement: Record<string, unknown> })[] };
     const [acl] = Object.values(template.findResources('AWS::WAFv2::WebACL')) as unknown as { Properties: Acl }[];
@@ -217,7 +217,7 @@ describe('AWS WAF', () => {
   });
 });
 
-test('only the function that creates keys is told of a limit per user, and only where there is one', () => {
+test('only the function that creates keys gets a limit per user, and only if one is set', () => {
   const told = (some: Template) =>
     Object.entries(some.findResources('AWS::Lambda::Function'))
       .filter(([, { Properties }]) => 'MAX_KEYS_PER_USER' in Properties.Environment.Variables)
@@ -228,7 +228,7 @@ test('only the function that creates keys is told of a limit per user, and only 
   expect(unlimited.toJSON()).toEqual(plain.toJSON());
 });
 
-test('reserved concurrency is of the authorizer, and of each function that ends access; by default of none', () => {
+test('reserved concurrency applies to the authorizer and to each function that ends access; by default to none', () => {
   const reserved = (settings: object) =>
     Object.values(synthesize(settings).findResources('AWS::Lambda::Function')).flatMap(({ Properties }) => {
       const { ReservedConcurrentExecutions: count, Environment } = Properties;
@@ -245,7 +245,7 @@ test('reserved concurrency is of the authorizer, and of each function that ends 
   ]);
 });
 
-test('a provisioned authorizer has the entry that waits for its start, and no other has', () => {
+test('only a provisioned authorizer has the entry point that waits for its start', () => {
   const handlers = (settings: object) =>
     Object.values(synthesize(settings).findResources('AWS::Lambda::Function')).map(
       ({ Properties }) => Properties['Handler'],
@@ -256,7 +256,7 @@ test('a provisioned authorizer has the entry that waits for its start, and no ot
   expect(new Set(handlers({}))).toEqual(new Set(['index.handler']));
 });
 
-test('provisioned concurrency is of an alias, which is what decides', () => {
+test('provisioned concurrency belongs to an alias, and the alias is the authorizer', () => {
   const template = synthesize({ authorizerProvisionedConcurrency: 5 });
   template.hasResourceProperties('AWS::Lambda::Alias', {
     ProvisionedConcurrencyConfig: { ProvisionedConcurrentExecutions: 5 },

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { vi } from 'vitest';
 
-// The functions are bundled once a run: see shared-assembly.ts.
+// The functions are bundled once per run: see shared-assembly.ts.
 
 vi.mock('../../infra/lambda/bundle.ts', async (importOriginal) => {
   const original = await importOriginal<typeof import('../../infra/lambda/bundle.ts')>();

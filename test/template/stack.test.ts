@@ -8,7 +8,7 @@ const template = synthesizeProduct();
 
 type Ref = { readonly Ref: string };
 
-/** Resources of a type, with the given text in their logical id. */
+/** Resources of a type whose logical id contains `id`. */
 function resources(type: string, id = ''): { Properties: Record<string, unknown> }[] {
   return Object.entries(template.findResources(type))
     .filter(([logicalId]) => logicalId.includes(id))
@@ -16,7 +16,7 @@ function resources(type: string, id = ''): { Properties: Record<string, unknown>
 }
 
 describe('the API', () => {
-  test('has a REQUEST authorizer that looks at the Authorization header and remembers nothing', () => {
+  test('has a REQUEST authorizer that reads the Authorization header and caches nothing', () => {
     template.hasResourceProperties('AWS::ApiGateway::Authorizer', {
       Type: 'REQUEST',
       IdentitySource: 'method.request.header.Authorization',
@@ -26,7 +26,7 @@ describe('the API', () => {
 
   const open = /^CustomerApi((revoke|webhooksscalekit)POST|openapijsonGET)/;
 
-  test('the three routes that are open to all are throttled, and log no requests', () => {
+  test('throttles the three open routes and logs none of their requests', () => {
     const [stage] = resources('AWS::ApiGateway::Stage', 'CustomerApi');
     const settings = stage?.Properties['MethodSettings'] as Record<string, unknown>[];
     const routes = { '/~1revoke': 'POST', '/~1webhooks~1scalekit': 'POST', '/~1openapi.json': 'GET' };
@@ -37,7 +37,7 @@ describe('the API', () => {
     }
   });
 
-  test('lets nobody past the authorizer but CORS preflight, and what is open by design', () => {
+  test('lets only CORS preflights and the open routes bypass the authorizer', () => {
     const methods = Object.entries(template.findResources('AWS::ApiGateway::Method'))
       .filter(([id]) => id.startsWith('CustomerApi') && !open.test(id))
       .map(([, { Properties }]) => Properties);
@@ -65,7 +65,7 @@ describe('the API', () => {
     expect(deployed.toSorted()).toEqual([...promised, 'POST /webhooks/scalekit'].toSorted());
   });
 
-  test('is one stage, v1, that logs accesses and never requests', () => {
+  test('has one stage, v1, which logs accesses but never requests', () => {
     expect(resources('AWS::ApiGateway::Stage', 'CustomerApi')).toHaveLength(1);
     template.hasResourceProperties('AWS::ApiGateway::Stage', {
       StageName: 'v1',
@@ -86,7 +86,7 @@ describe('the API', () => {
     });
   });
 
-  test('may only be invoked through its methods, never by a test from the console', () => {
+  test('may invoke functions only through its methods, never in a test from the console', () => {
     const sources = resources('AWS::Lambda::Permission').map(({ Properties }) =>
       JSON.stringify(Properties['SourceArn']),
     );
@@ -106,7 +106,7 @@ describe('gateway responses', () => {
       },
   );
 
-  test('every type has its own, as one that is customised inherits nothing', () => {
+  test('every type has its own, because a customised response inherits nothing', () => {
     expect(responses.map(({ ResponseType }) => ResponseType).sort()).toHaveLength(21);
   });
 
@@ -129,7 +129,7 @@ describe('gateway responses', () => {
     });
   });
 
-  test('each is a problem with CORS headers whose texts are constant', () => {
+  test('each is a problem with CORS headers and constant strings', () => {
     for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
       const body = ResponseTemplates['application/json'] ?? '';
       expect(JSON.parse(body)).toMatchObject({
@@ -146,9 +146,9 @@ describe('gateway responses', () => {
     }
   });
 
-  test('each that a route can meet is a problem of the contract', () => {
+  test('each one that a route can return is a problem of the contract', () => {
     const promised = Object.values(problems).flatMap(({ status, codes }) => codes.map((code) => `${status} ${code}`));
-    // A firewall that somebody adds, and preflights.
+    // Answers of a firewall that somebody may add, and of preflights.
     const exempt = ['403 forbidden', '415 unsupported_media_type', '401 $context.authorizer.code'];
     for (const { ResponseTemplates } of responses) {
       const { status, code } = JSON.parse(ResponseTemplates['application/json'] ?? '');
@@ -156,7 +156,7 @@ describe('gateway responses', () => {
     }
   });
 
-  test('an outage says when to come again, and a bad key what is wrong with it', () => {
+  test('an outage says when to retry, and a refusal of a bad key gives the reason', () => {
     const headerOf = (type: string, name: string) =>
       responses.find(({ ResponseType }) => ResponseType === type)?.ResponseParameters[`gatewayresponse.header.${name}`];
     expect(headerOf('AUTHORIZER_FAILURE', 'Retry-After')).toBe("'5'");
@@ -176,7 +176,7 @@ describe('the functions', () => {
     'scheduler:GetSchedule',
     'scheduler:UpdateSchedule',
   ];
-  /** What each function may do beside writing its log, and reading the Scalekit credentials where it is named. */
+  /** The permissions of each function, in addition to writing its log and reading the Scalekit credentials. */
   const permissions: Record<string, string[]> = {
     Authorizer: ['dynamodb:GetItem', 'dynamodb:PutItem'],
     CreateKey: change,
@@ -192,10 +192,10 @@ describe('the functions', () => {
     ResumeWork: [...change, 'sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'],
   };
 
-  /** Of every function: X-Ray’s traces are no resources. */
+  /** The permission of a traced function. X-Ray's traces are not resources. */
   const tracing = '{"Action":["xray:PutTelemetryRecords","xray:PutTraceSegments"],"Effect":"Allow","Resource":"*"}';
 
-  test('run on Node.js 24 on arm64, each with a role and a log group of its own', () => {
+  test('run on Node.js 24 on arm64, each with its own role and log group', () => {
     const functions = resources('AWS::Lambda::Function').map(({ Properties }) => Properties);
     expect(functions).not.toEqual([]);
     for (const { Runtime, Architectures } of functions)
@@ -204,33 +204,36 @@ describe('the functions', () => {
     expect(new Set(functions.map(({ LoggingConfig }) => JSON.stringify(LoggingConfig))).size).toBe(functions.length);
   });
 
-  test.each(Object.keys(permissions))('%s may read the Scalekit parameters, and do what it is for', (id) => {
-    const statements = statementsOf(id);
-    const actions = new Set(statements.flatMap(({ Action }) => Action as string | string[]));
-    const expected = ['logs:CreateLogStream', 'logs:PutLogEvents', 'ssm:GetParameters', ...(permissions[id] ?? [])];
-    expect([...actions].sort()).toEqual(expected.sort());
-    const parameters = statements
-      .filter(({ Action }) => Action === 'ssm:GetParameters')
-      .flatMap(({ Resource }) => Resource);
-    const names = parameters.map((arn) => /parameter(\/[\w/-]+)/.exec(JSON.stringify(arn))?.[1]);
-    expect(names.map(String).toSorted()).toEqual([
-      '/scalekit/dev/client-id',
-      '/scalekit/dev/client-secret',
-      '/scalekit/dev/environment-url',
-      ...(id === 'ScalekitWebhook' ? ['/scalekit/dev/webhook-secret'] : []), // and nobody else
-    ]);
-  });
+  test.each(Object.keys(permissions))(
+    '%s may read the Scalekit parameters and use exactly its listed permissions',
+    (id) => {
+      const statements = statementsOf(id);
+      const actions = new Set(statements.flatMap(({ Action }) => Action as string | string[]));
+      const expected = ['logs:CreateLogStream', 'logs:PutLogEvents', 'ssm:GetParameters', ...(permissions[id] ?? [])];
+      expect([...actions].sort()).toEqual(expected.sort());
+      const parameters = statements
+        .filter(({ Action }) => Action === 'ssm:GetParameters')
+        .flatMap(({ Resource }) => Resource);
+      const names = parameters.map((arn) => /parameter(\/[\w/-]+)/.exec(JSON.stringify(arn))?.[1]);
+      expect(names.map(String).toSorted()).toEqual([
+        '/scalekit/dev/client-id',
+        '/scalekit/dev/client-secret',
+        '/scalekit/dev/environment-url',
+        ...(id === 'ScalekitWebhook' ? ['/scalekit/dev/webhook-secret'] : []), // only this function
+      ]);
+    },
+  );
 
   test('ForgetKey marks keys, and reads neither secrets nor decisions', () => {
     const actions = statementsOf('ForgetKey').flatMap(({ Action }) => Action as string | string[]);
     expect(actions.toSorted()).toEqual(['dynamodb:PutItem', 'logs:CreateLogStream', 'logs:PutLogEvents']);
   });
 
-  test.each(['Whoami', 'OpenApi'])('%s may write its log and send its traces, and nothing else', (id) => {
+  test.each(['Whoami', 'OpenApi'])('%s may only write its log', (id) => {
     expect(statementsOf(id).map(({ Action }) => Action)).toEqual([['logs:CreateLogStream', 'logs:PutLogEvents']]);
   });
 
-  test('no policy reaches for a wildcard, and no role for a managed policy of AWS but API Gateway’s logging', () => {
+  test('no policy has a wildcard, and only API Gateway’s logging role has a managed policy of AWS', () => {
     for (const { Properties } of resources('AWS::IAM::Policy')) {
       const text = JSON.stringify(Properties['PolicyDocument']).replace(tracing, '');
       expect(text).not.toMatch(/"Resource":"\*"|"Action":"[a-z]*:?\*"/);
@@ -256,7 +259,7 @@ describe('the decision cache', () => {
   const cached = synthesizeProduct({ decisionCacheSeconds: 300, outageGraceSeconds: 3600 });
   const find = (type: string, some: Template = template) => Object.entries(some.findResources(type));
 
-  test('API Gateway itself remembers no decision, whatever the settings', () => {
+  test('API Gateway itself caches no decision under any setting', () => {
     for (const some of [template, cached]) {
       const authorizers = find('AWS::ApiGateway::Authorizer', some);
       expect(authorizers).toHaveLength(2);
@@ -264,7 +267,7 @@ describe('the decision cache', () => {
     }
   });
 
-  test('every route behind keys has the one authorizer; the former one is kept for stacks that import it', () => {
+  test('every route with a key has the one authorizer; the former authorizer is kept for stacks that import it', () => {
     const used = find('AWS::ApiGateway::Method')
       .map(([, { Properties }]) => Properties.AuthorizerId?.Ref as string | undefined)
       .filter((id) => id !== undefined);
@@ -272,7 +275,7 @@ describe('the decision cache', () => {
     expect(JSON.stringify(template.toJSON()['Outputs'])).toMatch(/CustomerApiDataAuthorizer/);
   });
 
-  test('every deployment has one table, on demand, without a backup, whose items end by themselves', () => {
+  test('every deployment has one table, on demand, without a backup, whose items expire', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       BillingMode: 'PAY_PER_REQUEST',
@@ -282,7 +285,7 @@ describe('the decision cache', () => {
     });
   });
 
-  test('each role touches its own items only, and no call without a key is allowed', () => {
+  test('each role may access only its own items, and only by partition key', () => {
     for (const some of [template, cached]) {
       const statements = find('AWS::IAM::Policy', some).flatMap(([id, { Properties }]) =>
         (Properties.PolicyDocument.Statement as { Action: string | string[]; Condition?: unknown }[])
@@ -306,7 +309,7 @@ describe('the decision cache', () => {
     }
   });
 
-  test('no function but the authorizer knows the settings', () => {
+  test('only the authorizer knows the settings of the cache', () => {
     for (const [id, { Properties }] of find('AWS::Lambda::Function', cached)) {
       const { Variables = {} } = Properties.Environment ?? {};
       expect('DECISION_CACHE_SECONDS' in Variables || 'OUTAGE_GRACE_SECONDS' in Variables, id).toBe(
@@ -315,7 +318,7 @@ describe('the decision cache', () => {
     }
   });
 
-  test('its alarms are there where it is on', () => {
+  test('its alarms exist only when it is on', () => {
     const ringing = (some: Template) => Object.keys(some.findResources('AWS::CloudWatch::Alarm')).join(' ');
     expect(ringing(cached)).toMatch(/CacheReadFailures.*GraceUses|GraceUses.*CacheReadFailures/);
     expect(ringing(template)).not.toMatch(/CacheReadFailures|GraceUses/);
@@ -326,7 +329,7 @@ describe('the decision cache', () => {
 describe('the operators’ API', () => {
   const methods = resources('AWS::ApiGateway::Method', 'OperatorApi').map(({ Properties }) => Properties);
 
-  test('asks for AWS IAM on every method, and mirrors every key route with the same function, and alone forgets keys', () => {
+  test('requires AWS IAM on every method, has every key route with the same function, and alone forgets keys', () => {
     const functionOf = (properties: Record<string, unknown>) =>
       /\{"Fn::GetAtt":\["(\w+)","Arn"\]\}/.exec(JSON.stringify(properties['Integration']))?.[1];
     const routesOf = (api: string) =>
@@ -342,7 +345,7 @@ describe('the operators’ API', () => {
     expect(routesOf('OperatorApi')).toEqual([...routesOf('CustomerApi'), ...forget].sort());
   });
 
-  test('answers every refusal with 403 or what is not about credentials, each a problem without CORS', () => {
+  test('answers no refusal with 401 or 404, and each is a problem without CORS', () => {
     const responses = resources('AWS::ApiGateway::GatewayResponse', 'OperatorApi').map(({ Properties }) => Properties);
     expect(responses).toHaveLength(21);
     for (const { StatusCode, ResponseParameters, ResponseTemplates } of responses) {
@@ -354,19 +357,19 @@ describe('the operators’ API', () => {
     }
   });
 
-  test('hands out a policy for all organizations, and one that narrows to the one of a tag', () => {
+  test('has a policy for all organizations, and a policy for the organization in the operator’s tag', () => {
     const policies = resources('AWS::IAM::ManagedPolicy').map(({ Properties }) => JSON.stringify(Properties));
     expect(policies).toHaveLength(2);
     for (const method of ['DELETE', 'GET', 'PATCH', 'POST']) {
       expect(policies[0]).toContain(`/v1/${method}/organizations/*/*`);
       expect(policies[1]).toContain(`/v1/${method}/organizations/\${aws:PrincipalTag/organizationId}/*`);
     }
-    expect(policies.join()).not.toContain('/v1/*'); // it would span slashes
+    expect(policies.join()).not.toContain('/v1/*'); // its wildcard would match slashes
     for (const output of ['OperatorApiUrl', 'OperatorPolicyArn', 'OrganizationOperatorPolicyArn'])
       template.hasOutput(output, { Value: Match.anyValue() });
   });
 
-  test('logs accesses only once API Gateway may log', () => {
+  test('is deployed only after API Gateway may log', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGateway::Stage')).filter(({ Properties }) =>
       JSON.stringify(Properties).includes('OperatorApi'),
     );
@@ -374,7 +377,7 @@ describe('the operators’ API', () => {
   });
 });
 
-test('the record of what happens to keys is a bus and an archive that outlive the stack', () => {
+test('the audit record is a bus and an archive that outlive the stack', () => {
   for (const type of ['AWS::Events::EventBus', 'AWS::Events::Archive']) {
     const found = Object.values(template.findResources(type));
     expect(found).toMatchObject([{ DeletionPolicy: 'RetainExceptOnCreate' }]);
@@ -383,7 +386,7 @@ test('the record of what happens to keys is a bus and an archive that outlive th
 });
 
 describe('rotation', () => {
-  test('the scheduler’s role trusts this account’s schedules of this group only', () => {
+  test('the scheduler’s role trusts only this account’s schedules of this group', () => {
     const [role] = resources('AWS::IAM::Role', 'SchedulerRole');
     expect(role?.Properties['AssumeRolePolicyDocument']).toMatchObject({
       Statement: [
@@ -410,13 +413,13 @@ describe('rotation', () => {
     });
   });
 
-  test('dead letters are kept, and taken over TLS only', () => {
+  test('dead letters outlive the stack and are accepted only over TLS', () => {
     const [queue] = Object.values(template.findResources('AWS::SQS::Queue'));
     expect(queue).toMatchObject({ DeletionPolicy: 'RetainExceptOnCreate', Properties: { SqsManagedSseEnabled: true } });
     expect(JSON.stringify(resources('AWS::SQS::QueuePolicy'))).toContain('"aws:SecureTransport":"false"');
   });
 
-  test('work that is left is tried for hours by one function, and then is a dead letter', () => {
+  test('work in the queue is retried for hours by one function, then becomes a dead letter', () => {
     const [id, queue] = Object.entries(template.findResources('AWS::SQS::Queue', {})).find(([name]) =>
       name.startsWith('WorkQueue'),
     ) as [string, { DeletionPolicy: string; Properties: Record<string, never> }];
@@ -446,7 +449,7 @@ describe('rotation', () => {
   });
 });
 
-test('every log group forgets, and outlives the stack', () => {
+test('every log group has a retention and outlives the stack', () => {
   const groups = Object.values(template.findResources('AWS::Logs::LogGroup'));
   expect(groups).not.toEqual([]);
   for (const group of groups) {
@@ -455,19 +458,19 @@ test('every log group forgets, and outlives the stack', () => {
   }
 });
 
-test('nothing in the template is a secret, or asks CloudFormation for one', () => {
+test('the template contains no secret, and asks CloudFormation for none', () => {
   const text = JSON.stringify(template.toJSON());
   expect(text).not.toContain('resolve:ssm');
   expect(text).not.toContain('AWS::SSM::Parameter"');
   expect(text).not.toMatch(/SCALEKIT_CLIENT_SECRET|SCALEKIT_CLIENT_ID|SCALEKIT_ENVIRONMENT_URL/);
 });
 
-test('the stack gives out the URL of the API', () => {
+test('the stack has the URL of the API as an output', () => {
   template.hasOutput('ApiUrl', { Value: Match.anyValue() });
 });
 
 describe('config', () => {
-  test('goes where it belongs', () => {
+  test('reaches the resources that use it', () => {
     const configured = synthesizeProduct({
       stage: 'prod',
       corsAllowOrigin: 'https://app.example.com',
@@ -501,7 +504,7 @@ describe('config', () => {
     [{ outageGraceSeconds: 60 }, /outageGraceSeconds needs decisionCacheSeconds/],
     [{ maxKeysPerUser: 1001 }, /maxKeysPerUser=1001 is not allowed: use a whole number from 0/],
     [{ authorizerTtlSeconds: 0 }, /authorizerTtlSeconds is no setting any more: use decisionCacheSeconds/],
-  ])('%o fails synth with what is allowed', (context, message) => {
+  ])('%o fails the synthesis with the allowed values', (context, message) => {
     expect(() => synthesizeProduct(context)).toThrow(message);
   });
 });

@@ -4,12 +4,12 @@ import { MockIntegration, RestApi, type RestApiProps } from 'aws-cdk-lib/aws-api
 import { ApiKeyAuth, type ApiKeyAuthProps } from '../../infra/api-key-auth.ts';
 import { newApp } from '../support/product.ts';
 
-/** A stack of another team's app: with the CDK flags of the project, or with those that are given. */
+/** A stack of another team's app, with the CDK flags of the project or with the given flags. */
 export function newStack(flags?: object): Stack {
   return new Stack(flags === undefined ? newApp() : new App({ context: { ...flags } }), 'Theirs');
 }
 
-/** A stack whose team has an API already. */
+/** A stack that already has an API. */
 export function adopt(
   api: RestApiProps = {},
   props: ApiKeyAuthProps = {},

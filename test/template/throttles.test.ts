@@ -2,7 +2,7 @@ import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, test } from 'vitest';
 import { newApp, ProductStack } from '../support/product.ts';
 
-// Whoever floods a route must not be able to stop what ends access: method limits are charged before anybody is authorized.
+// A flood of one route must not stop the routes that end access: API Gateway counts method limits before it authorizes.
 
 const settings = { throttleRatePerSecond: 700, throttleBurst: 900 };
 const stack = new ProductStack(newApp(settings), 'Throttled');
@@ -25,7 +25,7 @@ const limitOf = (api: 'CustomerApi' | 'OperatorApi', method: string, path: strin
   return (own ?? all.find(({ ResourcePath }) => ResourcePath === '/*'))?.ThrottlingRateLimit;
 };
 
-describe('what ends access', () => {
+describe('a route that ends access', () => {
   test.each([
     ['DELETE', '/keys/{keyId}'],
     ['POST', '/keys/revoke'],
@@ -35,18 +35,18 @@ describe('what ends access', () => {
     expect(limitOf('OperatorApi', method, `/organizations/{organizationId}${path}`)).toBe(700);
   });
 
-  test('POST /revoke takes at least 50 a second', () => {
+  test('POST /revoke accepts at least 50 requests per second', () => {
     expect(limitOf('CustomerApi', 'POST', '/revoke')).toBeGreaterThanOrEqual(50);
   });
 });
 
-test('other routes of keys have a tenth, and open routes little', () => {
+test('other key routes have a tenth of the limit, and open routes have a low limit', () => {
   expect(limitOf('CustomerApi', 'POST', '/keys')).toBe(70);
   expect(limitOf('CustomerApi', 'POST', '/webhooks/scalekit')).toBe(10);
   expect(limitOf('CustomerApi', 'GET', '/openapi.json')).toBe(2);
 });
 
-test('preflights are throttled, and are there only where pages call', () => {
+test('preflights are throttled, and exist only on routes that pages call', () => {
   const methods = template.findResources('AWS::ApiGateway::Method', { Properties: { HttpMethod: 'OPTIONS' } });
   const preflights = settingsOf('CustomerApi').filter(({ HttpMethod }) => HttpMethod === 'OPTIONS');
   expect(preflights).toHaveLength(Object.keys(methods).length);
@@ -55,7 +55,7 @@ test('preflights are throttled, and are there only where pages call', () => {
   expect(paths).toEqual(['/keys', '/keys/revoke', '/keys/{keyId}', '/keys/{keyId}/rotate', '/whoami']);
 });
 
-test('the sum of all limits is one line of the synthesis', () => {
+test('the synthesis prints the sum of all limits in one line', () => {
   Annotations.fromStack(stack).hasInfo(
     '*',
     Match.stringLikeRegexp('The methods of the customers’ API take \\d+ requests per second together'),

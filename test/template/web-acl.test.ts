@@ -25,7 +25,7 @@ const acl = Object.values(template.findResources('AWS::WAFv2::WebACL'))[0]?.['Pr
 const rules = acl.Rules;
 const limits = rules.filter(({ Statement }) => Statement.RateBasedStatement);
 
-test('an address over a limit is told to wait, in the problem body of the API’s own 429, which pages may read', () => {
+test('an address over a limit gets the problem of the API’s own 429, with Retry-After and CORS headers', () => {
   expect(limits).toHaveLength(2);
   for (const { Action } of limits)
     expect(Action?.Block.CustomResponse).toEqual({
@@ -48,11 +48,11 @@ test('an address over a limit is told to wait, in the problem body of the API’
   });
 });
 
-test('one address may send 200 requests per second, for many clients may share it', () => {
+test('one address may send 200 requests per second, because many clients may share it', () => {
   expect(limits[0]?.Statement.RateBasedStatement?.Limit).toBe(200 * 60);
 });
 
-test('a slash at the end, or an encoded letter, leads past no limit of /revoke', () => {
+test('neither a trailing slash nor an encoded letter bypasses the limit of /revoke', () => {
   const { RegexString, TextTransformations, FieldToMatch } =
     limits[1]?.Statement.RateBasedStatement?.ScopeDownStatement?.RegexMatchStatement ?? {};
   expect(FieldToMatch).toEqual({ UriPath: {} });
@@ -66,7 +66,7 @@ test('a slash at the end, or an encoded letter, leads past no limit of /revoke',
   for (const path of ['/v1/revoked', '/v1/revoke/x', '/v1/keys']) expect(pattern.test(path), path).toBe(false);
 });
 
-test('bodies that are ordinary JSON are counted, and not blocked', () => {
+test('ordinary JSON bodies are counted, not blocked', () => {
   const common = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet');
   const overrides = common?.Statement.ManagedRuleGroupStatement?.RuleActionOverrides ?? [];
   expect(overrides.map(({ Name }) => Name)).toEqual(
@@ -97,7 +97,7 @@ test('only requests that a rule blocked or counted are logged', () => {
   });
 });
 
-test('the former setting is refused, and what to use said', () => {
+test('the former setting is refused, and the message names its replacement', () => {
   expect(() => synthesizeProduct({ wafRequestsPerFiveMinutes: 3000 })).toThrow(
     /wafRequestsPerFiveMinutes is no setting any more: use wafRequestsPerMinute/,
   );

@@ -16,7 +16,7 @@ const claims: fc.Arbitrary<Record<string, string>> = fc
   .map(([some, allowed]) => ({ ...some, ...(allowed === undefined ? {} : { allowed_ips: allowed }) }));
 const instant = fc.date({ min: new Date('2030-01-01'), max: new Date('2040-01-01'), noInvalidDate: true });
 
-/** Adds a key only where there is a value, as `exactOptionalPropertyTypes` wants it. */
+/** Adds a property only if it has a value, as `exactOptionalPropertyTypes` requires. */
 function optional<K extends string, V>(name: K, value: fc.Arbitrary<V>): fc.Arbitrary<{ [P in K]?: V }> {
   return fc
     .option(value, { nil: undefined })
@@ -71,7 +71,7 @@ export const keyRequest: fc.Arbitrary<KeyRequest> = fc
   )
   .map(([user, expiry, rest]) => ({ ...user, ...expiry, ...rest }));
 
-/** Keys as lists hold them. */
+/** Keys as they appear in lists. */
 export const key = fc
   .tuple(fc.record({ organizationId, customClaims: claims }), optional('userId', userId))
   .map(([base, user]) => ({ ...base, ...user }));

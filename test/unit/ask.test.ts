@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import { ask } from '../../infra/commands/ask.ts';
 
-/** A terminal: what is typed goes in, what is shown comes out, and it echoes until it is told to be raw. */
+/** A terminal with typed input and shown output. It echoes until it is set to raw mode. */
 function openTerminal() {
   const shown: string[] = [];
   const raw: boolean[] = [];
@@ -12,7 +12,7 @@ function openTerminal() {
 }
 
 describe('a secret', () => {
-  test('is read whole, with what is corrected, and no part of it is shown', async () => {
+  test('is read completely, with corrections, and no part of it is shown', async () => {
     const terminal = openTerminal();
     const answer = ask('Secret', { isSecret: true }, terminal);
     for (const key of ['t', 'o', 'p', ' x', '\u007f', '-', 'secret']) terminal.input.write(key);
@@ -21,7 +21,7 @@ describe('a secret', () => {
     expect(terminal.shown()).toBe('Secret (not shown): \n');
   });
 
-  test('is not echoed by the terminal either, which echoes again afterwards', async () => {
+  test('is not echoed by the terminal, which echoes again afterwards', async () => {
     const terminal = openTerminal();
     const answer = ask('Secret', { isSecret: true }, terminal);
     expect(terminal.raw).toEqual([true]);
@@ -31,7 +31,7 @@ describe('a secret', () => {
   });
 });
 
-test('what is no secret is shown while it is typed', async () => {
+test('input that is not a secret is shown while it is typed', async () => {
   const terminal = openTerminal();
   const answer = ask('Client id', {}, terminal);
   terminal.input.write('skc_1\r');

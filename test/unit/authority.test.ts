@@ -40,7 +40,7 @@ test('a minted key never goes beyond its maker', () => {
   );
 });
 
-test('a request that asks for nothing beyond its maker is granted', () => {
+test('a request within its maker’s authority is granted', () => {
   fc.assert(
     fc.property(caller, (maker) => {
       const asked = { customClaims: Object.fromEntries(boundaryOf(maker.customClaims)), scope: scopeOf(maker) };
@@ -61,7 +61,7 @@ test('a maker sees every key that it minted', () => {
   );
 });
 
-test('what a minted key sees, its maker sees too, however long the chain', () => {
+test('a maker sees every key that its minted keys see, along a chain of any length', () => {
   fc.assert(
     fc.property(caller, fc.array(keyRequest, { minLength: 1, maxLength: 5 }), key, (root, requests, seen) => {
       let holder = root;
@@ -75,7 +75,7 @@ test('what a minted key sees, its maker sees too, however long the chain', () =>
   );
 });
 
-test('nobody sees a key of another organization, of another user, or without the claims that bound them', () => {
+test('no caller sees a key of another organization, of another user, or without its boundary claims', () => {
   fc.assert(
     fc.property(caller, key, (looking, seen) => {
       if (!sees(looking, seen)) return;
@@ -91,7 +91,7 @@ test('nobody sees a key of another organization, of another user, or without the
   );
 });
 
-test('a key is changed only within its changer’s authority, before and after, and keeps its reserved claims', () => {
+test('a changed key is within its changer’s authority before and after, and keeps its reserved claims', () => {
   fc.assert(
     fc.property(caller, caller, keyRequest, (changer, changed, { customClaims, scope }) => {
       const amended = amend(changer, changed, { customClaims, scope });
@@ -109,7 +109,7 @@ test('a key is changed only within its changer’s authority, before and after, 
   );
 });
 
-test('a change that names nothing new leaves the claims as they are', () => {
+test('a change without new values leaves the claims unchanged', () => {
   fc.assert(
     fc.property(caller, (key) => {
       const all: Caller = {
@@ -117,7 +117,7 @@ test('a change that names nothing new leaves the claims as they are', () => {
         customClaims: { ...key.customClaims, scope: `${key.customClaims['scope'] ?? ''} keys:users` },
       };
       const amended = amend(all, key, {});
-      expect(amended).toEqual({ ok: true, value: {} }); // a map that is sent would undo what another sets meanwhile
+      expect(amended).toEqual({ ok: true, value: {} }); // sending the claims would undo a simultaneous change
       const { customClaims } = all;
       const scope = scopeOf(key);
       expect(amend({ ...all, customClaims }, key, { scope })).toEqual({
@@ -129,7 +129,7 @@ test('a change that names nothing new leaves the claims as they are', () => {
   );
 });
 
-test('the scope is a matter of whole words', () => {
+test('a scope is matched by whole words', () => {
   const having = (scope: string) => requireScope({ ...admin, customClaims: { scope } }, 'keys:write').ok;
   expect(having('keys:write')).toBe(true);
   expect(having('a keys:write b')).toBe(true);
@@ -137,7 +137,7 @@ test('the scope is a matter of whole words', () => {
     expect(having(scope)).toBe(false);
 });
 
-test('omitting scope and expiry gives no scope, and the maker’s expiry', () => {
+test('a request without scope and expiry gets no scope and the maker’s expiry', () => {
   const minted = mint({ ...admin, expiresAt: '2030-01-01T00:00:00.000Z' }, nothing);
   expect(minted).toMatchObject({ ok: true, value: { expiresAt: '2030-01-01T00:00:00.000Z' } });
   if (minted.ok) expect(minted.value.customClaims).not.toHaveProperty('scope');
@@ -145,18 +145,18 @@ test('omitting scope and expiry gives no scope, and the maker’s expiry', () =>
 
 test.each([
   ['a scope that the maker lacks', { ...nothing, scope: ['billing'] }],
-  ['another value of a claim that bounds the maker', { ...nothing, customClaims: { env: 'test' } }],
+  ['another value of a boundary claim of the maker', { ...nothing, customClaims: { env: 'test' } }],
 ])('refuses %s as beyond_authority', (_what, request) => {
   expect(mint(admin, request)).toMatchObject({ ok: false, failure: { kind: 'beyond_authority' } });
 });
 
-test('refuses an expiry later than the maker’s, and takes an equal one', () => {
+test('refuses an expiry later than the maker’s, and accepts an equal one', () => {
   const maker = { ...admin, expiresAt: '2030-01-01T00:00:00.000Z' };
   expect(mint(maker, { ...nothing, expiresAt: new Date('2030-01-01T00:00:00.001Z') }).ok).toBe(false);
   expect(mint(maker, { ...nothing, expiresAt: new Date('2030-01-01T00:00:00.000Z') }).ok).toBe(true);
 });
 
-test('a key for a user takes keys:users; a user’s key makes keys of that user only, and needs no more for them', () => {
+test('a key for a user needs keys:users; a user’s key makes keys only of that user, without keys:users', () => {
   const writer = { ...admin, customClaims: { scope: 'keys:write' } };
   expect(mint(writer, { ...nothing, userId: 'usr_1' })).toMatchObject({
     failure: { kind: 'insufficient_scope', scope: 'keys:users' },
@@ -178,8 +178,8 @@ test.each(['issued_by', 'rotated_from', 'plan', 'suspended'])(
 
 const claims = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, index) => [`c${index}`, 'x']));
 
-test('leaves room for every reserved claim among the 20, so that what is made can always be rotated', () => {
-  // env is inherited: it makes 16, and the reserved claims are 4.
+test('keeps room among the 20 claims for every reserved claim, so that every new key can be rotated', () => {
+  // With the inherited env there are 16 claims. The reserved claims are 4.
   const full = mint(admin, { ...nothing, customClaims: claims(15) });
   if (!full.ok) throw new Error('not made');
   expect(mint(admin, { ...nothing, customClaims: claims(16) })).toMatchObject({ failure: { kind: 'invalid_request' } });
@@ -192,7 +192,7 @@ test('leaves room for every reserved claim among the 20, so that what is made ca
     expect(grown).toMatchObject({ failure: { kind: 'invalid_request' } });
     expect(amend(actor, full.value, { customClaims: { env: 'prod', ...claims(15) } }).ok).toBe(true);
   }
-  // A key that was made without that room can still be narrowed, and rotated while it fits.
+  // A key made without that room can still be narrowed, and rotated while its claims fit.
   const old = {
     organizationId: 'org_1',
     customClaims: { ...claims(16), plan: 'free', env: 'prod', scope: 'keys:read' },
@@ -215,24 +215,24 @@ describe('a change by a key', () => {
   const same = { team: 'x', allowed_ips: '10.0.0.0/8' };
 
   test.each<[string, KeyChange]>([
-    ['gives a scope, though the caller has it', { scope: ['keys:read', 'keys:write'] }],
+    ['gives a scope, although the caller has it', { scope: ['keys:read', 'keys:write'] }],
     ['drops a claim', { customClaims: { allowed_ips: '10.0.0.0/8' } }],
     ['drops every claim', { customClaims: {} }],
     ['changes a claim', { customClaims: { ...same, team: 'y' } }],
     ['drops allowed_ips', { customClaims: { team: 'x' } }],
     ['widens allowed_ips', { customClaims: { ...same, allowed_ips: '10.0.0.0/7' } }],
     ['adds a range to allowed_ips', { customClaims: { ...same, allowed_ips: '10.0.0.0/8 192.0.2.0/24' } }],
-    ['turns allowed_ips to others', { customClaims: { ...same, allowed_ips: '192.0.2.0/24' } }],
+    ['replaces allowed_ips with other ranges', { customClaims: { ...same, allowed_ips: '192.0.2.0/24' } }],
     ['narrows one thing and widens another', { scope: [], customClaims: {} }],
   ])('that %s is beyond_authority', (_what, change) => {
     expect(scopeAfter(plain, change)).toMatchObject(beyond);
   });
 
   test.each<[string, KeyChange, Record<string, string>]>([
-    ['takes the scope away', { scope: [] }, { plan: 'free', ...same }],
+    ['removes the scope', { scope: [] }, { plan: 'free', ...same }],
     ['adds a claim', { customClaims: { ...same, env: 'a' } }, { ...key.customClaims, env: 'a' }],
     [
-      'narrows allowed_ips, to ranges within one of the old',
+      'narrows allowed_ips to ranges within an old one',
       { customClaims: { ...same, allowed_ips: '10.1.0.0/16 10.2.0.1/32' } },
       { ...key.customClaims, allowed_ips: '10.1.0.0/16 10.2.0.1/32' },
     ],
@@ -240,7 +240,7 @@ describe('a change by a key', () => {
     expect(scopeAfter(plain, change)).toEqual({ ok: true, value: { customClaims: after } });
   });
 
-  test('takes the same plan, whatever it changes', () => {
+  test('needs the same plan for any change', () => {
     for (const plan of ['pro', undefined]) {
       const { plan: _plan, ...rest } = plain.customClaims;
       const other = { ...plain, customClaims: { ...rest, ...(plan ? { plan } : {}) } };
@@ -249,7 +249,7 @@ describe('a change by a key', () => {
     }
   });
 
-  test('of an operator may widen', () => {
+  test('is restricted, while a change by an operator may widen a key', () => {
     const operator = { userArn: 'arn:aws:iam::1:user/x', organizationId: 'org_1' };
     expect(amend(operator, key, { scope: ['any'], customClaims: {} })).toEqual({
       ok: true,
@@ -268,12 +268,12 @@ describe('sequences', () => {
     actor: fc.nat({ max: 11 }),
     key: fc.nat({ max: 11 }),
     request: keyRequest,
-    /** Of a change: what the key has already, so that many a change only adds. */
+    /** For a change: keep the current claims, so that many changes only add claims. */
     keeps: fc.boolean(),
   });
   type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 
-  /** What becomes of a pool of keys, in which any acts on any. */
+  /** Plays steps on a pool of keys, in which any key acts on any key, and returns the pool. */
   function play(roots: readonly Made[], steps: readonly Step[]): Made[] {
     const pool = [...roots];
     for (const [index, { kind, actor, key: target, request, keeps }] of steps.entries()) {
@@ -301,7 +301,7 @@ describe('sequences', () => {
 
   const somewhere = ['10.0.0.1', '10.1.0.1', '192.0.2.1', '198.51.100.1', '2001:db8::1'];
 
-  /** Whether a key can do nothing that another cannot: in every dimension at once. */
+  /** Whether a key has no more authority than another, in every dimension at once. */
   function isWithin(key: NewKey, root: NewKey): boolean {
     const isOfUser = key.userId === root.userId || (root.userId === undefined && scopeOf(root).includes('keys:users'));
     const hasBoundary = boundaryOf(root.customClaims).every(([name, value]) =>
@@ -321,7 +321,7 @@ describe('sequences', () => {
   const allows = (ranges: string | undefined, address: string) =>
     ranges === undefined || isAddressWithin(ranges, address);
 
-  test('whatever keys do to each other, no key comes of it that reaches beyond every single one of them', () => {
+  test('every key that results from any sequence of operations is within the authority of one of the first keys', () => {
     fc.assert(
       fc.property(
         fc.array(caller, { minLength: 1, maxLength: 4 }),
@@ -339,7 +339,7 @@ describe('sequences', () => {
 describe('an operator', () => {
   const operator = { userArn: 'arn:aws:iam::123456789012:user/operator', organizationId: 'org_1' };
 
-  test('sees and makes whatever there is of the organization of its route, and nothing of another', () => {
+  test('sees and makes all keys of the organization of its route, and none of another', () => {
     fc.assert(
       fc.property(caller, keyRequest, (key, request) => {
         expect(sees(operator, key)).toBe(key.organizationId === 'org_1');
@@ -355,7 +355,7 @@ describe('an operator', () => {
     );
   });
 
-  test('is held to the limits, sets the plan, and keeps who made a key', () => {
+  test('must respect the limits, sets the plan, and keeps the record of a key’s maker', () => {
     const claims = Object.fromEntries(Array.from({ length: 19 }, (_, index) => [`c${index}`, 'x']));
     expect(mint(operator, { customClaims: claims, scope: ['a'] })).toMatchObject({
       failure: { kind: 'invalid_request' },
@@ -376,14 +376,14 @@ describe('an operator', () => {
   });
 });
 
-test('no key rotates one of another plan: not a better one, and not one without', () => {
+test('a key with a plan rotates no key with another plan, and none without a plan', () => {
   const withPlan = (plan?: string) => ({ ...admin, customClaims: { scope: 'keys:write', ...(plan ? { plan } : {}) } });
   expect(succeed(withPlan('free'), withPlan('pro'), 'apit_7')).toMatchObject({ failure: { kind: 'beyond_authority' } });
   expect(succeed(withPlan('free'), withPlan(), 'apit_7')).toMatchObject({ failure: { kind: 'beyond_authority' } });
   expect(succeed(withPlan('free'), withPlan('free'), 'apit_7').ok).toBe(true);
 });
 
-test('a successor is its predecessor again, but for who made it and what it was rotated from', () => {
+test('a successor equals its predecessor, except for issued_by and rotated_from', () => {
   const key = { ...admin, description: 'CI', expiresAt: '2030-01-01T00:00:00.000Z' };
   const { organizationId, description, expiresAt, customClaims } = key;
   expect(succeed(admin, key, 'apit_7')).toEqual({

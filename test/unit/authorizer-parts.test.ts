@@ -5,7 +5,7 @@ import { CustomClaims } from '../../shared/endpoint/schemas.ts';
 import { breaker } from '../../shared/scalekit/breaker.ts';
 
 describe('the memory of refused keys', () => {
-  test('remembers a refusal for five seconds, and no other key', () => {
+  test('remembers a refused key for five seconds, and no other key', () => {
     let now = 0;
     const refused = refusedKeys(() => now);
     refused.add('bad');
@@ -16,7 +16,7 @@ describe('the memory of refused keys', () => {
     expect(refused.has('bad')).toBe(false);
   });
 
-  test('is bounded: the oldest refusal goes first', () => {
+  test('is bounded and drops the oldest refusal first', () => {
     const refused = refusedKeys(() => 0);
     for (let index = 0; index <= 10_000; index++) refused.add(`bad ${index}`);
     expect(refused.has('bad 0')).toBe(false);
@@ -26,7 +26,7 @@ describe('the memory of refused keys', () => {
 });
 
 describe('the breaker', () => {
-  test('opens after three outages in a row, lets one probe a second through, and closes with an answer', () => {
+  test('opens after three outages in a row, lets one probe per second through, and closes after an answer', () => {
     let now = 0;
     const gate = breaker(() => now);
     for (const _ of [1, 2, 3]) {
@@ -45,7 +45,7 @@ describe('the breaker', () => {
     expect([gate.allows(), gate.allows()]).toEqual([true, true]);
   });
 
-  test('stays closed while outages are single', () => {
+  test('stays closed after single outages', () => {
     const gate = breaker(() => 0);
     for (const outcome of ['outage', 'outage', 'answered', 'outage', 'outage'] as const) gate.record(outcome);
     expect(gate.allows()).toBe(true);
@@ -63,7 +63,7 @@ describe('allowed_ips', () => {
     ['::ffff:192.0.2.1', '192.0.2.0/24', true],
     ['192.0.2.1', '0.0.0.0/0', true],
     ['192.0.2.1', '::/0', false],
-    // What can be read in two ways binds to nothing.
+    // An ambiguous range matches no address.
     ['8.8.8.8', '010.0.0.0/8', false],
     ['10.1.2.3', '0xa.0.0.0/8', false],
     ['0.0.0.10', '10/8', false],
@@ -79,7 +79,7 @@ describe('allowed_ips', () => {
   });
 
   test.each(['::ffff:10.0.0.0/104', '::ffff:7f00:1/128', '10.0.0.0/8 ::FFFF:10.0.0.0/104'])(
-    'a request for "%s", which would bind to nobody, is refused with the form to write',
+    'a request for "%s", which would match no address, is refused with the right form',
     (allowed_ips) => {
       const parsed = CustomClaims.safeParse({ allowed_ips });
       expect(parsed.error?.issues).toMatchObject([

@@ -37,7 +37,7 @@ describe.each<[string, Handler]>([
   ['Powertools’ event handler', powertoolsHandler as unknown as Handler],
   ['middy', middyHandler as unknown as Handler],
 ])('%s', (_what, handler) => {
-  test('is given the caller', async () => {
+  test('receives the caller', async () => {
     const answer = await handler(event(caller), context);
     expect(answer.statusCode).toBe(200);
     expect(JSON.parse(answer.body)).toEqual({ organizationId: 'org_1', userId: 'usr_1' });
@@ -45,8 +45,8 @@ describe.each<[string, Handler]>([
 
   test.each([
     ['without a caller', null],
-    ['with a caller that is not whole', { ...caller, roles: 'admin' }],
-    ['with a key that has expired meanwhile', { ...caller, expiresAt: '2020-01-01T00:00:00Z' }],
+    ['with a malformed caller', { ...caller, roles: 'admin' }],
+    ['with a key that has expired since the decision', { ...caller, expiresAt: '2020-01-01T00:00:00Z' }],
   ])('%s does nothing', async (_case, authorizer) => {
     const { statusCode, body } = await handler(event(authorizer), context);
     expect(statusCode).toBeGreaterThanOrEqual(400);
@@ -64,7 +64,7 @@ test.each<[string, Handler, number, number]>([
   expect((await handler(event(null), context)).statusCode).toBe(none);
 });
 
-test('an event that is no request is a 500 that is logged, never an exception', async () => {
+test('an event that is not a request is answered with a logged 500, never an exception', async () => {
   const never = () => Promise.reject(new Error('called'));
   const scheduled = { source: 'aws.events', 'detail-type': 'Scheduled Event' } as unknown as APIGatewayProxyEvent;
   const { statusCode, body } = await withCaller(never)(scheduled, context);
@@ -72,7 +72,7 @@ test('an event that is no request is a 500 that is logged, never an exception', 
   expect(JSON.parse(body)).toMatchObject({ code: 'internal_error', requestId: 'r' });
 });
 
-test('a page of the origin that it is given can read its refusals', async () => {
+test('a page of the configured origin can read its refusals', async () => {
   const never = async () => ({ statusCode: 200, body: '' });
   const handler = withCaller(never, { corsAllowOrigin: 'https://app.example' });
   expect((await handler(event(null), context)).headers).toMatchObject({

@@ -6,7 +6,7 @@ import { fail, ok } from '../../shared/result.ts';
 const presenting = (...values: string[]) =>
   bearerKey({ headers: { Authorization: values.at(-1) }, multiValueHeaders: { Authorization: values } });
 
-test('takes the key of a Bearer header, however its name and scheme are spelled', () => {
+test('accepts the key of a Bearer header, with its name and scheme in any case', () => {
   for (const name of ['Authorization', 'authorization', 'AUTHORIZATION', 'aUTHORIZATION']) {
     for (const scheme of ['Bearer', 'bearer', 'BEARER', 'bEaReR']) {
       expect(bearerKey({ headers: {}, multiValueHeaders: { [name]: [`${scheme} Abc123`] } })).toEqual(ok('Abc123'));
@@ -22,14 +22,14 @@ test.each([
   ['a scheme alone', ['Bearer']],
   ['a scheme and a space', ['Bearer ']],
   ['a tab', ['Bearer\tabc']],
-  ['a tab behind a space', ['Bearer \tabc']],
+  ['a tab after a space', ['Bearer \tabc']],
   ['a space inside', ['Bearer ab c']],
   ['a trailing line feed', ['Bearer abc\n']],
   ['a NUL', ['Bearer abc\0']],
   ['a character outside ASCII', ['Bearer abcé']],
   ['a quoted key', ['Bearer "abc"']],
   ['padding inside', ['Bearer ab=c']],
-  ['an over-long key', [`Bearer ${'a'.repeat(513)}`]],
+  ['a key that is too long', [`Bearer ${'a'.repeat(513)}`]],
   ['a token id', ['Bearer apit_123456789']],
   ['a token id in another case', ['Bearer APIT_123456789']],
 ])('refuses %s as invalid_token', (_what, values) => {
@@ -40,15 +40,15 @@ test.each([
   ['another scheme', ['Basic abc']],
   ['the scheme of other products', ['Token abc']],
   ['no scheme', ['abc']],
-  ['a colon behind the scheme', ['Bearer: abc']],
+  ['a colon after the scheme', ['Bearer: abc']],
   ['a leading space', [' Bearer abc']],
   ['another scheme before Bearer', ['Basic abc', 'Bearer abc']],
   ['an empty value before Bearer', ['', 'Bearer abc']],
-])('refuses %s as malformed_credentials, for the key may be good', (_what, values) => {
+])('refuses %s as malformed_credentials, because the key may be good', (_what, values) => {
   expect(presenting(...values)).toEqual(fail('malformed_credentials'));
 });
 
-test('takes one or more spaces behind the scheme, as RFC 6750 has it', () => {
+test('accepts one or more spaces after the scheme, as in RFC 6750', () => {
   for (const spaces of [' ', '  ', '     ']) expect(presenting(`Bearer${spaces}Abc123`)).toEqual(ok('Abc123'));
 });
 
@@ -63,11 +63,11 @@ test.each([
   'Authorization: Bearer Abc123',
   'Abc\n123',
   '\uFEFFAbc123',
-])('finds the key that somebody copied as %j', (text) => {
+])('finds the key in the pasted string %j', (text) => {
   expect(keyInText(text)).toBe('Abc123');
 });
 
-test('a text of 64,000 spaces is read in no time', () => {
+test('a string of 64,000 spaces is parsed quickly', () => {
   const startedAt = performance.now();
   expect(keyInText(`a${' '.repeat(64_000)}b`)).toBe('ab');
   expect(performance.now() - startedAt).toBeLessThan(1_000);
@@ -84,7 +84,7 @@ test('two spellings of the header in one event are two values', () => {
   expect(bearerKey({ headers })).toEqual(fail('invalid_token'));
 });
 
-test('whatever it takes has only b64token characters and is no token id', () => {
+test('accepts only keys of b64token characters, and no token id', () => {
   fc.assert(
     fc.property(fc.oneof(fc.string(), fc.string({ unit: 'binary' }), fc.base64String()), (text) => {
       const taken = presenting(`Bearer ${text}`);

@@ -26,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => env.close());
 
-/** A key to be: whose it is, by which of the earlier ones it was made, and a claim. */
+/** A planned key: its owner, the earlier key that makes it, and a claim. */
 const keyToBe = fc.record({
   organization: fc.constantFrom(0, 0, 0, 1),
   user: fc.option(fc.constantFrom(0, 1), { nil: undefined }),
@@ -47,7 +47,7 @@ const filter = fc.record(
   { requiredKeys: [] },
 );
 
-/** Creates them with Scalekit itself, one after the other. */
+/** Creates the keys directly in Scalekit, one after the other. */
 async function createAll(keys: readonly KeyToBe[]): Promise<KeyInfo[]> {
   organizations = [await env.newOrganization(), await env.newOrganization()];
   users = await Promise.all([0, 1].map(() => env.newUser(organizations[0] ?? '')));
@@ -72,7 +72,7 @@ async function active(): Promise<Set<string>> {
   return new Set(found.flatMap((keys) => (keys.ok ? keys.value.map(({ keyId }) => keyId) : [])));
 }
 
-/** What came of a key, by the plainest means. */
+/** All keys that descend from a key, found by the simplest algorithm. */
 function cameOf(keyId: string, keys: readonly KeyInfo[]): Set<string> {
   const found = new Set<string>([keyId]);
   for (const _ of keys)
@@ -85,7 +85,7 @@ function cameOf(keyId: string, keys: readonly KeyInfo[]): Set<string> {
 const none = { includeSelf: false, dryRun: false };
 const operator = (organizationId = ''): Actor => ({ userArn: 'arn:aws:iam::1:user/x', organizationId });
 
-test('a bulk revocation ends exactly what fits its filters, in its own organization', {
+test('a bulk revocation ends exactly the keys that match its filters, in its own organization', {
   timeout: 120_000,
 }, async () => {
   await fc.assert(
@@ -125,7 +125,9 @@ test('a bulk revocation ends exactly what fits its filters, in its own organizat
   );
 });
 
-test('cut short or failing anywhere, a repeat still reaches all that a key made', { timeout: 120_000 }, async () => {
+test('after a revocation stops or fails anywhere, a retry still reaches every key that a key made', {
+  timeout: 120_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(keyToBe, { minLength: 4, maxLength: 10 }),
@@ -159,10 +161,10 @@ test('cut short or failing anywhere, a repeat still reaches all that a key made'
   );
 });
 
-describe('an organization with more keys than there is time to look at', () => {
+describe('an organization with more keys than one request can search', () => {
   afterEach(() => void vi.useRealTimers());
 
-  /** Each page but the last takes all the time that a search has. */
+  /** Each page except the last takes the whole time of a search. */
   const slow = (): KeyDirectory => ({
     ...env.scalekit,
     async list(organizationId, page) {
@@ -172,7 +174,7 @@ describe('an organization with more keys than there is time to look at', () => {
     },
   });
 
-  test('is revoked part by part: each answer says what remains, and repeats come to the end', async () => {
+  test('is revoked in parts: each answer reports the remaining number, and retries complete the revocation', async () => {
     const organizationId = await env.newOrganization();
     await Promise.all(Array.from({ length: 70 }, () => env.scalekit.create({ organizationId, customClaims: {} })));
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -187,7 +189,7 @@ describe('an organization with more keys than there is time to look at', () => {
     expect(await revokeKeys(slowServices, none, by)).toMatchObject({ value: { revoked: 10, remaining: 0 } });
   });
 
-  test('by issuer, loses no key before all were looked at, for a link between maker and made may not be seen yet', async () => {
+  test('by issuer, loses no key before all keys were searched, because a link of a chain may not have been found yet', async () => {
     const organizationId = await env.newOrganization();
     const keyOf = async (issuer: string, scope = 'x') => {
       const made = await env.scalekit.create({ organizationId, customClaims: { issued_by: issuer, scope } });
@@ -225,7 +227,7 @@ describe('an organization with more keys than there is time to look at', () => {
     ['a user', (_made, userId) => ({ userId })],
     ['a claim', () => ({ customClaims: { env: 'a' } })],
     ['a maker', () => ({ issuedBy: 'apit_1' })],
-  ])('is looked through to its end by %s, in as many requests as that takes', async (_what, filterOf) => {
+  ])('is searched completely by %s, in as many requests as needed', async (_what, filterOf) => {
     const organizationId = await env.newOrganization();
     const userId = await env.newUser(organizationId);
     const made: KeyInfo[] = [];
@@ -259,7 +261,7 @@ describe('an organization with more keys than there is time to look at', () => {
     expect(left).toMatchObject({ value: { length: 70 } });
   });
 
-  test('is not gone on with by the cursor of another request, or of another caller', async () => {
+  test('does not accept the cursor of another request or another caller', async () => {
     const organizationId = await env.newOrganization();
     await Promise.all(Array.from({ length: 40 }, () => env.scalekit.create({ organizationId, customClaims: {} })));
     vi.useFakeTimers({ toFake: ['Date'] });
@@ -285,7 +287,7 @@ describe('an organization with more keys than there is time to look at', () => {
 });
 
 describe('a thief at work', () => {
-  test('by issuer, what its keys make while they are revoked ends too', { timeout: 60_000 }, async () => {
+  test('by issuer, keys that are made during the revocation end too', { timeout: 60_000 }, async () => {
     const organizationId = await env.newOrganization();
     const stolen = await env.scalekit.create({ organizationId, customClaims: { scope: 'keys:write' } });
     if (!stolen.ok) throw new Error('not created');
@@ -304,7 +306,7 @@ describe('a thief at work', () => {
     for (let index = 0; index < 20; index++) await steal();
     const by = { actor: operator(organizationId), requestId: 'test' };
     await services.mutations.revoke(stolen.value.info, causedBy(by, 'requested'));
-    // It makes two keys whenever one is revoked, for a while.
+    // For a while the thief makes two keys whenever one is revoked.
     let more = 40;
     const mutations: Mutations = {
       ...services.mutations,
@@ -319,7 +321,7 @@ describe('a thief at work', () => {
     expect(await allKeys(env.scalekit, { organizationId }, Infinity)).toMatchObject({ value: { length: 0 } });
   });
 
-  test('revokes no further keys once its own is ended, and says what remains', async () => {
+  test('revokes no more keys once its own key has ended, and reports the remaining number', async () => {
     const organizationId = await env.newOrganization();
     const thief = await env.scalekit.create({ organizationId, customClaims: { scope: 'keys:write' } });
     if (!thief.ok) throw new Error('not created');
@@ -344,7 +346,7 @@ describe('a thief at work', () => {
   });
 });
 
-test('a chain of thousands of keys is revoked in order, and all at once where no order is needed', async () => {
+test('a chain of thousands of keys is revoked in order, or in parallel if the order does not matter', async () => {
   const chain = Array.from({ length: 5_000 }, (_, index) => keyInfo(`apit_${index}`, `apit_${index - 1}`)).reverse();
   for (const revoke of [revokeAll, revokeChildrenFirst]) {
     const order: string[] = [];

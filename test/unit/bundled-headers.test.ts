@@ -10,7 +10,7 @@ const operation = fc.oneof(
 );
 const initial = fc.array(fc.tuple(name, value), { maxLength: 4 });
 
-test('behave as the global Headers do, whatever is done to them', () => {
+test('behave like the global Headers in any sequence of operations', () => {
   fc.assert(
     fc.property(initial, fc.array(operation), (fields, operations) => {
       const pair = [new Headers(fields), new BundledHeaders(fields)] as const;
@@ -37,6 +37,6 @@ test('behave as the global Headers do, whatever is done to them', () => {
   );
 });
 
-test('take an object, as the global ones do', () => {
+test('accept an object, like the global Headers', () => {
   expect([...new BundledHeaders({ B: '1', a: '2' })]).toEqual([...new Headers({ B: '1', a: '2' })]);
 });

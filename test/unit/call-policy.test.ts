@@ -6,12 +6,11 @@ import { breaker } from '../../shared/scalekit/breaker.ts';
 import { callPolicy } from '../../shared/scalekit/call-policy.ts';
 import { Code, ConnectError } from '../../shared/scalekit/grpc.ts';
 
-// The outcomes of attempts are scripted: which answer Scalekit gives is the embedded service's, how often and when we ask it
-// again is ours.
+// The outcomes of attempts are scripted. The embedded service covers Scalekit's answers; these tests cover our retries.
 
 const token = (value: string): AccessToken => ({ environmentUrl: 'http://127.0.0.1', value });
 
-/** Tokens that are numbered in the order in which they were fetched. */
+/** Tokens that are numbered in the order of their fetches. */
 function numberedTokens(): AccessTokens & { readonly renewals: () => number } {
   let renewals = 0;
   let held = token('0');
@@ -26,7 +25,7 @@ function numberedTokens(): AccessTokens & { readonly renewals: () => number } {
   };
 }
 
-/** Runs one call whose attempts meet these outcomes, one after the other and the last one for ever. */
+/** Runs one call whose attempts have these outcomes in order; the last outcome repeats forever. */
 async function callWith(outcomes: readonly (number | 'ok' | Error)[], repeatable: boolean, tokens = numberedTokens()) {
   const used: string[] = [];
   const policy = callPolicy(tokens, breaker(), { deadlineMs: 5_000 }, createMetrics());
@@ -43,17 +42,20 @@ async function callWith(outcomes: readonly (number | 'ok' | Error)[], repeatable
 const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
 const refusedConnection = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
 
-test('a repeatable call is made three times at most', async () => {
+test('a repeatable call is made at most three times', async () => {
   const { result, used } = await callWith([Code.Unavailable], true);
   expect(used).toHaveLength(3);
   expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'unreachable' } });
 });
 
-test.each([Code.Aborted, Code.Canceled, Code.Unavailable, reset])('is repeated after %s', async (outcome) => {
-  const { result, used } = await callWith([outcome, 'ok'], true);
-  expect(used).toHaveLength(2);
-  expect(result).toEqual({ ok: true, value: 'answer' });
-});
+test.each([Code.Aborted, Code.Canceled, Code.Unavailable, reset])(
+  'a repeatable call is retried after %s',
+  async (outcome) => {
+    const { result, used } = await callWith([outcome, 'ok'], true);
+    expect(used).toHaveLength(2);
+    expect(result).toEqual({ ok: true, value: 'answer' });
+  },
+);
 
 test.each([
   [Code.NotFound, { kind: 'refused', isUnknown: true }],
@@ -61,32 +63,32 @@ test.each([
   [Code.PermissionDenied, { kind: 'upstream_unavailable', reason: 'permission_denied' }],
   [Code.ResourceExhausted, { kind: 'upstream_unavailable', reason: 'rate_limited' }],
   [Code.Internal, { kind: 'upstream_unavailable', reason: 'unreachable' }],
-])('code %i is not repeated', async (code, failure) => {
+])('a call is not retried after code %i', async (code, failure) => {
   const { result, used } = await callWith([code], true);
   expect(used).toHaveLength(1);
   expect(result).toMatchObject({ ok: false, failure });
 });
 
 describe('an access token that Scalekit refuses', () => {
-  test.each([true, false])('is renewed once, also for a call that is not repeatable (%s)', async (repeatable) => {
+  test.each([true, false])('is renewed once, for repeatable and other calls (%s)', async (repeatable) => {
     const { result, used } = await callWith([Code.Unauthenticated, 'ok'], repeatable);
     expect(used).toEqual(['0', '1']);
     expect(result.ok).toBe(true);
   });
 
-  test('is not renewed again and again', async () => {
+  test('is not renewed a second time', async () => {
     const { result, used, renewals } = await callWith([Code.Unauthenticated], true);
     expect(used).toEqual(['0', '1']);
     expect(renewals).toBe(1);
     expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'credentials_refused' } });
   });
 
-  test('takes no repeat away from the call', async () => {
+  test('does not use up a retry of the call', async () => {
     const { used } = await callWith([Code.Unauthenticated, Code.Unavailable], true);
     expect(used).toEqual(['0', '1', '1', '1']);
   });
 
-  test('and that cannot be replaced is our fault to mend', async () => {
+  test('is reported as credentials_refused if it cannot be replaced', async () => {
     const tokens = numberedTokens();
     const { result, used } = await callWith([Code.Unauthenticated], true, {
       ...tokens,
@@ -99,7 +101,7 @@ describe('an access token that Scalekit refuses', () => {
 
 describe('a call that is not repeatable', () => {
   test.each([Code.Unavailable, Code.DeadlineExceeded, Code.Internal, reset])(
-    'is never made again after %s, and its outcome is unknown',
+    'is never retried after %s, and its outcome is unknown',
     async (outcome) => {
       const { result, used } = await callWith([outcome, 'ok'], false);
       expect(used).toHaveLength(1);
@@ -108,8 +110,8 @@ describe('a call that is not repeatable', () => {
   );
 
   test.each([
-    ['that never left', refusedConnection, 'unreachable'],
-    ['that Scalekit says it did not make', Code.Unimplemented, 'unreachable'],
+    ['that was never sent', refusedConnection, 'unreachable'],
+    ['that Scalekit reports as not made', Code.Unimplemented, 'unreachable'],
     ['that Scalekit limits', Code.ResourceExhausted, 'rate_limited'],
   ])('%s is an outage', async (_what, outcome, reason) => {
     const { result, used } = await callWith([outcome, 'ok'], false);
@@ -118,7 +120,7 @@ describe('a call that is not repeatable', () => {
   });
 });
 
-test('the time of an answer begins with a connection, and anew with another access token', async () => {
+test('the time limit of an answer starts with the connection, and again with a new access token', async () => {
   const began: number[] = [];
   const connections = { ready: () => delay(300) };
   const policy = callPolicy(
@@ -139,7 +141,7 @@ test('the time of an answer begins with a connection, and anew with another acce
   expect(began[1]).toBeGreaterThanOrEqual(590);
 });
 
-test('the time of an answer is of all repeats together', async () => {
+test('the time limit of an answer covers all retries together', async () => {
   let attempts = 0;
   const limits = { deadlineMs: 5_000, answerMs: 40 }; // shorter than the first pause
   const policy = callPolicy(numberedTokens(), breaker(), limits, createMetrics());
@@ -151,7 +153,7 @@ test('the time of an answer is of all repeats together', async () => {
   expect(attempts).toBe(1);
 });
 
-test('while the breaker is open, nothing is asked', async () => {
+test('while the breaker is open, no call is made', async () => {
   const open = breaker();
   for (const _ of [1, 2, 3]) open.record('outage');
   const policy = callPolicy(numberedTokens(), open, { deadlineMs: 5_000 }, createMetrics());
@@ -161,7 +163,7 @@ test('while the breaker is open, nothing is asked', async () => {
   expect(result).toMatchObject({ failure: { kind: 'upstream_unavailable', reason: 'breaker_open' } });
 });
 
-test('each call is measured, and a refusal of our credentials by a metric of its own', async () => {
+test('each call is measured, and a refusal of our credentials has its own metric', async () => {
   const metrics = createMetrics();
   const policy = callPolicy(numberedTokens(), breaker(), { deadlineMs: 5_000 }, metrics);
   await policy(true, async () => 'answer');

@@ -22,7 +22,7 @@ test('reads back exactly the caller that was encoded', () => {
   );
 });
 
-test('an encoded context holds texts only, and none of them stands for nothing', () => {
+test('an encoded context contains only strings, and none stands for a missing value', () => {
   fc.assert(
     fc.property(caller, (original) => {
       for (const value of Object.values(encodeCaller(original))) {
@@ -41,18 +41,18 @@ test.each([
   ['no organization', { ...context, organizationId: undefined }],
   ['an empty organization', { ...context, organizationId: '' }],
   ['an empty key id', { ...context, keyId: '' }],
-  ['an organization that is no text', { ...context, organizationId: 7 }],
+  ['an organization that is not a string', { ...context, organizationId: 7 }],
   ['an empty user', { ...context, userId: '' }],
-  ['a user that is no text', { ...context, userId: null }],
+  ['a user that is not a string', { ...context, userId: null }],
   ['no claims', { ...context, customClaims: undefined }],
-  ['claims that are no JSON', { ...context, customClaims: '{' }],
+  ['claims that are not JSON', { ...context, customClaims: '{' }],
   ['claims that are a list', { ...context, customClaims: '[]' }],
   ['claims that are null', { ...context, customClaims: 'null' }],
-  ['a claim that is no text', { ...context, customClaims: '{"env":1}' }],
-  ['claims that are an object already', { ...context, customClaims: { env: 'prod' } }],
-  ['roles that are no list', { ...context, roles: '{}' }],
-  ['a role that is no text', { ...context, roles: '[1]' }],
-  ['an expiry that is no date', { ...context, expiresAt: 'soon' }],
+  ['a claim that is not a string', { ...context, customClaims: '{"env":1}' }],
+  ['claims that are not serialized', { ...context, customClaims: { env: 'prod' } }],
+  ['roles that are not a list', { ...context, roles: '{}' }],
+  ['a role that is not a string', { ...context, roles: '[1]' }],
+  ['an expiry that is not a date', { ...context, expiresAt: 'soon' }],
 ])('finds no caller in %s', (_what, authorizer) => {
   expect(readCaller(withContext(authorizer))).toEqual(fail('malformed_context'));
 });
@@ -65,7 +65,7 @@ test.each([
   expect(readCaller(event as never)).toEqual(fail('malformed_context'));
 });
 
-test('a decision whose key has expired meanwhile is refused', () => {
+test('a decision is refused if its key has expired since', () => {
   const expiring = withContext({ ...context, expiresAt: '2030-01-01T00:00:00.000Z' });
   expect(readCaller(expiring, Date.parse('2029-12-31T23:59:59.999Z')).ok).toBe(true);
   expect(readCaller(expiring, Date.parse('2030-01-01T00:00:00.000Z'))).toEqual(fail('expired'));

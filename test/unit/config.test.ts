@@ -8,7 +8,7 @@ import { readSettings } from '../../infra/settings.ts';
 const folder = `${mkdtempSync(join(tmpdir(), 'settings-'))}/`;
 afterAll(() => rmSync(folder, { recursive: true }));
 
-/** The settings of a stage whose file has this text. */
+/** The settings of a stage whose file has this content. */
 const settingsOf = (text: string, context: Record<string, unknown> = {}) => {
   writeFileSync(`${folder}prod.json`, text);
   return readSettings({ stage: 'prod', ...context }, folder);
@@ -23,32 +23,32 @@ describe('maxKeysPerUser', () => {
     [0, 0],
     [1, 1],
     [1000, 1000],
-    ['20', 20], // as the command line has it
+    ['20', 20], // from the command line
   ])('%j is %i', (given, limit) => {
     expect(readSettings({ maxKeysPerUser: given }, folder)).toMatchObject({ maxKeysPerUser: limit });
   });
 
-  test.each([-1, 1.5, 1001, Number.NaN])('%d is refused with what is allowed', (maxKeysPerUser) => {
+  test.each([-1, 1.5, 1001, Number.NaN])('%d is refused with the allowed values', (maxKeysPerUser) => {
     expect(() => completeConfig({ maxKeysPerUser })).toThrow(/maxKeysPerUser.* use a whole number/);
   });
 });
 
 describe('reserved concurrency', () => {
-  test('of the authorizer has room for what is provisioned', () => {
+  test('of the authorizer is at least its provisioned concurrency', () => {
     const provisioned = { authorizerProvisionedConcurrency: 5 };
     expect(completeConfig({ ...provisioned, authorizerReservedConcurrency: 5 })).toMatchObject(provisioned);
     expect(completeConfig(provisioned)).toMatchObject({ authorizerReservedConcurrency: 0 });
     expect(() => completeConfig({ ...provisioned, authorizerReservedConcurrency: 4 })).toThrow(/use 5 or more/);
   });
 
-  test.each([-1, 1.5, 1001])('of %d is refused with what is allowed', (count) => {
+  test.each([-1, 1.5, 1001])('of %d is refused with the allowed values', (count) => {
     expect(() => completeConfig({ reservedConcurrencyForRevocation: count })).toThrow(/use a whole number from 0/);
     expect(() => completeConfig({ authorizerReservedConcurrency: count })).toThrow(/use a whole number from 0/);
   });
 });
 
 describe('the file of a stage', () => {
-  test('has its settings, the context is over them, and the rest are defaults', () => {
+  test('sets its settings, the context overrides them, and the rest have defaults', () => {
     expect(settingsOf('{"waf": true, "decisionCacheSeconds": 60}', { decisionCacheSeconds: '5' })).toMatchObject({
       stage: 'prod',
       waf: true,
@@ -57,7 +57,7 @@ describe('the file of a stage', () => {
     });
   });
 
-  test('is of that stage alone, and need not be there', () => {
+  test('applies only to that stage and is optional', () => {
     settingsOf('{"waf": true}');
     expect(readSettings({ stage: 'test' }, folder)).toMatchObject({ stage: 'test', waf: false });
     expect(readSettings({}, folder)).toMatchObject({ stage: 'dev', waf: false });
@@ -75,14 +75,14 @@ describe('the file of a stage', () => {
     ['[]', 'settings/prod.json is not a JSON object'],
     ['{"outageGraceSeconds": 5}', 'settings/prod.json: outageGraceSeconds needs decisionCacheSeconds'],
     ['{"domainName": "api.example.com"}', 'domainName and certificateArn go together'],
-  ])('%s is refused, and told what is allowed', (text, message) => {
+  ])('%s is refused with a message that names the mistake', (text, message) => {
     expect(() => settingsOf(text)).toThrow(message);
   });
 });
 
 describe('a context value', () => {
   test.each(['waff', 'Waf', 'stagee', 'decisionCacheSecond', 'decisioncacheseconds', 'logRetentionsDay'])(
-    '%s, within two edits of a setting, is refused',
+    '%s is refused, because it is within two edits of a setting',
     (name) => {
       expect(() => readSettings({ [name]: 'x' }, folder)).toThrow(/is no setting\. Did you mean/);
     },
@@ -96,16 +96,16 @@ describe('a context value', () => {
 describe('settings in code', () => {
   const isToken = (value: unknown) => value === 'TOKEN' || value === -1.5e289;
 
-  test('a name that is no setting is refused', () => {
+  test('a name that is not a setting is refused', () => {
     expect(() => completeConfig({ waff: true } as never)).toThrow('ApiKeyAuth: waff is no setting. Did you mean waf?');
   });
 
-  test('a token is not validated where the template takes it as it is', () => {
+  test('a token is not validated if the template uses it unchanged', () => {
     const tokens = { corsAllowOrigin: 'TOKEN', scalekitDeadlineMs: -1.5e289, waf: true };
     expect(completeConfig(tokens, isToken)).toMatchObject(tokens);
   });
 
-  test('a token is refused where the synthesis needs the value', () => {
+  test('a token is refused if the synthesis needs the value', () => {
     expect(() => completeConfig({ decisionCacheSeconds: -1.5e289 }, isToken)).toThrow(
       'ApiKeyAuth: decisionCacheSeconds is a token',
     );

@@ -15,11 +15,11 @@ import { checkAgainstContract, type SeenAnswer } from '../support/contract-check
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test('the committed contract is what the schemas give now: mend it by npm run contract', () => {
+test('the committed contract matches the schemas (to update it: npm run contract)', () => {
   expect(contractText()).toBe(readFileSync(new URL('../../functions/openapi/openapi.json', import.meta.url), 'utf8'));
 });
 
-test('behind a domain of its own, the contract that is served names no stage', async () => {
+test('behind a custom domain the served contract names no stage', async () => {
   vi.stubEnv('BACKEND_PATHS', '/openapi.json /whoami');
   vi.stubEnv('CORS_ALLOW_ORIGIN', '*');
   const { handler } = await import('../../functions/openapi/handler.ts');
@@ -29,7 +29,7 @@ test('behind a domain of its own, the contract that is served names no stage', a
   expect(served).toEqual({ ...contract, servers: [{ url: '/' }] });
 });
 
-describe('what the contract says of requests', () => {
+describe('the contract of a request', () => {
   const ajv = new Ajv2020({ strict: false });
   formats.default(ajv);
   ajv.addSchema({ $id: 'contract', ...contract });
@@ -42,7 +42,7 @@ describe('what the contract says of requests', () => {
     ['CreateKeyRequest', [], false],
     ['CreateKeyRequest', { organizationId: 'org_1' }, false],
     ['CreateKeyRequest', { description: '' }, false],
-    ['CreateKeyRequest', { description: '😀'.repeat(255) }, true], // characters, not halves of them
+    ['CreateKeyRequest', { description: '😀'.repeat(255) }, true], // characters, not UTF-16 code units
     ['CreateKeyRequest', { description: '😀'.repeat(256) }, false],
     ['CreateKeyRequest', { description: 'a\u0000b' }, false],
     ['CreateKeyRequest', { description: 'a\u0085b' }, false],
@@ -89,13 +89,13 @@ describe('what the contract says of requests', () => {
     ['LeakedKey', { token: '' }, false],
   ];
 
-  test.each(asked)('is what the function takes and refuses: %s %j', (name, body, isTaken) => {
+  test.each(asked)('accepts and refuses what the function accepts and refuses: %s %j', (name, body, isTaken) => {
     expect((requests[name] as z.ZodType).safeParse(body).success).toBe(isTaken);
     expect(fits(name, body)).toBe(isTaken);
   });
 });
 
-test('each problem of a function has the status that the function sends it with', () => {
+test('each problem of a function has the status that the function sends', () => {
   for (const { status, codes } of Object.values(problems)) {
     for (const kind of codes) {
       if ((gatewayCodes as readonly string[]).includes(kind)) continue;
@@ -105,7 +105,7 @@ test('each problem of a function has the status that the function sends it with'
   }
 });
 
-describe('an answer that is not one of the contract fails', () => {
+describe('the check of an answer against the contract', () => {
   const key = { keyId: 'apit_1', organizationId: 'org_1', customClaims: {}, roles: [], suffix: 'abcd' };
   const headers = { 'content-type': 'application/json', location: '/v1/keys/apit_1' };
   const answer = (status: number, body: unknown, more: Partial<SeenAnswer> = {}): SeenAnswer => ({
@@ -134,19 +134,19 @@ describe('an answer that is not one of the contract fails', () => {
     ['POST', '/keys', answer(409, problem(409, 'too_many_keys'))],
     ['OPTIONS', '/keys', answer(415, problem(415, 'unsupported_media_type'))],
     ['GET', '/nope', answer(418, undefined)],
-  ])('none of these does: %s %s %j', (method, path, good) => {
+  ])('accepts %s %s %j', (method, path, good) => {
     expect(() => checkAgainstContract(method, path, good)).not.toThrow();
   });
 
   test.each([
-    ['a status', 'GET', '/keys/apit_1', answer(202, key), /status is not documented/],
+    ['an undocumented status', 'GET', '/keys/apit_1', answer(202, key), /status is not documented/],
     ['a status of another route', 'GET', '/whoami', answer(404, problem(404, 'not_found')), /status is not documented/],
-    ['a further field', 'GET', '/keys/apit_1', answer(200, { ...key, email: 'a@b' }), /additional properties/],
+    ['an extra field', 'GET', '/keys/apit_1', answer(200, { ...key, email: 'a@b' }), /additional properties/],
     ['a plain key in a list', 'GET', '/keys', answer(200, { keys: [{ ...key, key: 'plain' }] }), /additional prop/],
     ['a missing field', 'GET', '/whoami', answer(200, { ...key, suffix: undefined, roles: undefined }), /'roles'/],
-    ['a date that is none', 'GET', '/keys/apit_1', answer(200, { ...key, createdAt: 'now' }), /date-time/],
+    ['an invalid date', 'GET', '/keys/apit_1', answer(200, { ...key, createdAt: 'now' }), /date-time/],
     ['a code of another status', 'GET', '/whoami', answer(401, problem(401, 'not_found')), /allowed values/],
-    ['a status that differs', 'GET', '/whoami', answer(401, problem(403, 'invalid_token')), /constant/],
+    ['a status that differs from the body’s', 'GET', '/whoami', answer(401, problem(403, 'invalid_token')), /constant/],
     ['a conflict of another route', 'POST', '/keys', answer(409, problem(409, 'already_rotated')), /allowed values/],
     ['no successor', 'POST', '/keys/apit_1/rotate', answer(409, problem(409, 'already_rotated')), /successorId/],
     ['no Retry-After', 'GET', '/whoami', answer(429, problem(429, 'throttled')), /no Retry-After/],
@@ -164,14 +164,14 @@ describe('an answer that is not one of the contract fails', () => {
       answer(200, key, { headers: { 'content-type': 'text/html' } }),
       /text\/html/,
     ],
-    ['text that is not JSON', 'GET', '/keys/apit_1', answer(200, undefined, { text: '{' }), /must be object/],
-    ['a body where there is none', 'DELETE', '/keys/apit_1', answer(204, key), /there is a body/],
-  ])('by %s', (_what, method, path, bent, message) => {
+    ['a body that is not JSON', 'GET', '/keys/apit_1', answer(200, undefined, { text: '{' }), /must be object/],
+    ['an unexpected body', 'DELETE', '/keys/apit_1', answer(204, key), /there is a body/],
+  ])('rejects %s', (_what, method, path, bent, message) => {
     expect(() => checkAgainstContract(method, path, bent)).toThrow(message);
   });
 });
 
-test('the backends that the stack is told of are those of the contract', () => {
+test('the backends in the settings are those of the contract', () => {
   const backends = Object.entries(contract.paths).filter(([, operations]) =>
     Object.values(operations as object).some(({ tags }) => tags.includes('backend')),
   );

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { clientCredentialsTokens } from '../../shared/scalekit/access-token.ts';
 import { heldSecrets, type ScalekitCredentials } from '../../shared/scalekit/credentials.ts';
 
-// The clock is the test's own; the token endpoint is real HTTP.
+// The test has its own clock; the token endpoint is real HTTP.
 
 let tokenEndpoint: Server;
 let right: ScalekitCredentials;
@@ -40,9 +40,9 @@ beforeEach(() => {
 });
 
 test.each([
-  ['nobody listens', () => ({ ...right, environmentUrl: 'http://127.0.0.1:9' })],
-  ['has no DNS name', () => ({ ...right, environmentUrl: 'http://scalekit.invalid' })],
-])('after a grant of a URL where %s, SSM is read again, and a corrected URL counts', async (_what, wrong) => {
+  ['where nobody listens', () => ({ ...right, environmentUrl: 'http://127.0.0.1:9' })],
+  ['without a DNS record', () => ({ ...right, environmentUrl: 'http://scalekit.invalid' })],
+])('after a failed grant at a URL %s, SSM is read again and a corrected URL is used', async (_what, wrong) => {
   stored = wrong();
   const tokens = clientCredentialsTokens(secrets(), 1000);
   await expect(tokens.fetch()).rejects.toThrow();
@@ -55,7 +55,7 @@ test.each([
   expect(grants).toBe(1);
 });
 
-test('reads at once, then in pauses that double up to a minute, and at once again after a grant that succeeded', async () => {
+test('reads at once, then after pauses that double up to a minute, and at once again after a successful grant', async () => {
   stored = right;
   const held = secrets();
   const failed = await held.current();
@@ -74,7 +74,7 @@ test('reads at once, then in pauses that double up to a minute, and at once agai
   expect(reads).toHaveLength(1);
 });
 
-test('many grants that fail at once share one read', async () => {
+test('grants that fail together share one read', async () => {
   stored = right;
   const held = secrets();
   const failed = { ...(await held.current()), clientSecret: 'old' };
@@ -84,11 +84,11 @@ test('many grants that fail at once share one read', async () => {
   const others = await Promise.all(Array.from({ length: 20 }, () => held.otherThan(wrong)));
   expect(others.every((other) => other?.clientSecret === 'new')).toBe(true);
   expect(reads).toHaveLength(1);
-  expect(await held.otherThan(failed)).toMatchObject({ clientSecret: 'new' }); // known already, so nothing is read
+  expect(await held.otherThan(failed)).toMatchObject({ clientSecret: 'new' }); // already known, so nothing is read
   expect(reads).toHaveLength(1);
 });
 
-test('a read that fails leaves the credentials that worked', async () => {
+test('a failed read keeps the credentials that worked', async () => {
   stored = right;
   const held = secrets();
   const working = await held.current();

@@ -26,7 +26,7 @@ const noCache: DecisionCache = {
   refused: async () => 'off',
 };
 
-/** Services whose Scalekit gives one answer, and counts how often it is asked. */
+/** Services whose Scalekit always gives one answer, and collects its calls. */
 function servicesWith(answer: Result<KeyInfo | undefined, Outage>, cache: DecisionCache = noCache) {
   const asked: string[] = [];
   const lookUp = async (presented: string) => {
@@ -46,16 +46,16 @@ test('allows the caller of an active key', async () => {
 
 test.each([
   ['a key that Scalekit does not know', undefined],
-  ['a token id, though Scalekit knows it', { ...key, keyId: 'plain' }],
+  ['a token id, although Scalekit knows it', { ...key, keyId: 'plain' }],
   ['a key that has expired by our clock', { ...key, expiresAt: new Date(Date.now() - 1).toISOString() }],
-])('denies %s, and does not ask again at once', async (_what, found) => {
+])('denies %s, and does not ask Scalekit again at once', async (_what, found) => {
   const { services, asked } = servicesWith(ok(found));
   for (const _ of [1, 2])
     expect(await decide(request('Bearer plain'), services)).toEqual({ outcome: 'denied', code: 'invalid_token' });
   expect(asked).toHaveLength(1);
 });
 
-test('a wrong address is denied with the key’s identity, and the key is not remembered as bad', async () => {
+test('a wrong address is denied with the key’s identity, and the key is not remembered as refused', async () => {
   const bound = { ...key, customClaims: { allowed_ips: '10.0.0.0/8' } };
   const { services, asked } = servicesWith(ok(bound));
   for (const _ of [1, 2])
@@ -67,7 +67,7 @@ test('a wrong address is denied with the key’s identity, and the key is not re
   expect(asked).toHaveLength(2);
 });
 
-test('an outage is no word on the key: neither allowed nor denied, and asked again', async () => {
+test('in an outage a key is neither allowed nor denied, and Scalekit is asked again', async () => {
   const cause = new Error('down');
   const { services, asked } = servicesWith(fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause }));
   for (const _ of [1, 2])
@@ -82,13 +82,13 @@ test('an outage is no word on the key: neither allowed nor denied, and asked aga
 test.each([
   ['no Authorization header', { Other: 'x' }, 'missing_credentials'],
   ['another scheme', { Authorization: 'Token abc' }, 'malformed_credentials'],
-  ['what cannot be a key', { Authorization: 'Bearer a b' }, 'invalid_token'],
+  ['a string that cannot be a key', { Authorization: 'Bearer a b' }, 'invalid_token'],
 ])('%s is denied as %s', async (_what, headers, code) => {
   const { services } = servicesWith(ok(key));
   expect(await decide({ ...request(''), headers }, services)).toEqual({ outcome: 'denied', code });
 });
 
-test('asks nobody about a credential that cannot be a key', async () => {
+test('does not ask Scalekit about a credential that cannot be a key', async () => {
   const { services, asked } = servicesWith(ok(key));
   expect(await decide(request('Basic dXNlcg=='), services)).toMatchObject({ outcome: 'denied' });
   expect(await decide(request('Bearer apit_1'), services)).toMatchObject({ outcome: 'denied' });
@@ -104,7 +104,7 @@ describe('with a cached decision', () => {
   };
   const outage = (reason: string) => fail({ kind: 'upstream_unavailable' as const, reason, cause: undefined });
 
-  test('Scalekit is not asked, nor loaded', async () => {
+  test('Scalekit is neither asked nor loaded', async () => {
     const { services } = servicesWith(ok(key), hit);
     const scalekit = () => Promise.reject(new Error('loaded'));
     const decision = await decide(request('Bearer plain'), { ...services, scalekit });
@@ -112,7 +112,7 @@ describe('with a cached decision', () => {
   });
 
   test.each(['/keys', '/keys/{keyId}', '/keys/{keyId}/rotate', '/keys/revoke', ''])(
-    'Scalekit is asked all the same for %s',
+    'Scalekit is still asked for %s',
     async (resource) => {
       const { services } = servicesWith(ok(key), hit);
       const decision = await decide(request('Bearer plain', resource), services);
@@ -120,15 +120,19 @@ describe('with a cached decision', () => {
     },
   );
 
-  test('a route that only begins like those of keys may use it', async () => {
+  test('a route that only starts like a key route may use the decision', async () => {
     const { services, asked } = servicesWith(ok(key), hit);
     await decide(request('Bearer plain', '/keysmith'), services);
     expect(asked).toEqual([]);
   });
 
   test.each([
-    ['has expired since', { expiresAt: new Date(Date.now() - 1).toISOString() }, 'invalid_token'],
-    ['may not be used from there', { customClaims: { allowed_ips: '10.0.0.0/8' } }, 'address_not_allowed'],
+    ['has expired since the decision', { expiresAt: new Date(Date.now() - 1).toISOString() }, 'invalid_token'],
+    [
+      'may not be used from the caller’s address',
+      { customClaims: { allowed_ips: '10.0.0.0/8' } },
+      'address_not_allowed',
+    ],
   ])('a key that %s is denied', async (_what, more, code) => {
     const cache: DecisionCache = {
       ...noCache,
@@ -138,7 +142,7 @@ describe('with a cached decision', () => {
     expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'denied', code });
   });
 
-  test('an older one serves while Scalekit is unreachable, and soon without a wait', async () => {
+  test('an older decision is used while Scalekit is unreachable, and after three outages without a call', async () => {
     const { services, asked } = servicesWith(outage('unreachable'), graceful);
     for (const _ of [1, 2, 3, 4])
       expect(await decide(request('Bearer plain'), services)).toEqual({
@@ -149,12 +153,15 @@ describe('with a cached decision', () => {
     expect(asked).toHaveLength(3);
   });
 
-  test.each(['credentials_refused', 'permission_denied'])('an older one does not serve while %s', async (reason) => {
-    const { services } = servicesWith(outage(reason), graceful);
-    expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'outage', reason });
-  });
+  test.each(['credentials_refused', 'permission_denied'])(
+    'an older decision is not used in an outage by %s',
+    async (reason) => {
+      const { services } = servicesWith(outage(reason), graceful);
+      expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'outage', reason });
+    },
+  );
 
-  test('an older one does not serve where Scalekit refuses the key, which then is marked', async () => {
+  test('an older decision is not used if Scalekit refuses the key, and the key is marked', async () => {
     const marked: string[] = [];
     const refused = async (plain: string) => {
       marked.push(plain);
@@ -165,7 +172,7 @@ describe('with a cached decision', () => {
     expect(marked).toEqual(['plain']);
   });
 
-  test('Scalekit’s answer is kept with the time at which it was asked', async () => {
+  test('Scalekit’s answer is kept with the time of the question', async () => {
     const kept: unknown[] = [];
     const remember = async (...what: unknown[]) => {
       kept.push(what);

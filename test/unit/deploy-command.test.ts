@@ -6,7 +6,7 @@ import { differences } from '../../infra/commands/settings-differences.ts';
 const script = fileURLToPath(new URL('../../infra/commands/deploy.ts', import.meta.url));
 const deploy = (...args: string[]) => spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
 
-test('a deployment shows each setting that it changes, adds or takes out', () => {
+test('a deployment shows each setting that it changes, adds or removes', () => {
   expect(
     differences({ stage: 'prod', waf: true, domainName: 'a.example' }, { stage: 'prod', waf: false, n: 5 }),
   ).toEqual(['  waf: true → false', '  domainName: "a.example" → (none)', '  n: (none) → 5']);
@@ -16,13 +16,13 @@ test.each([
   [['-c', 'waff=true'], /context value waff is no setting\. Did you mean waf\?/],
   [['-c', 'waf'], /Use NAME=VALUE/],
   [['--context', 'decisionCacheSeconds=9999'], /decisionCacheSeconds="9999" is not allowed/],
-])('%o ends before anything is deployed', (args, message) => {
+])('%o is refused before anything is deployed', (args, message) => {
   const { status, stdout, stderr } = deploy(...args);
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
   expect(stderr).toMatch(message);
 });
 
-test('the stage comes from --stage or the environment, and no credentials end it at once', () => {
+test('the stage comes from --stage or the environment, and missing credentials end the command at once', () => {
   const env = {
     ...process.env,
     AWS_ACCESS_KEY_ID: '',
@@ -44,6 +44,6 @@ test('the stage comes from --stage or the environment, and no credentials end it
   }
 });
 
-test('--help says that it takes the options of cdk deploy', () => {
+test('--help says that the command accepts the options of cdk deploy', () => {
   expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options of cdk\s+deploy/) });
 });

@@ -23,14 +23,14 @@ test.each([
   'https://acme.scalekit.com#x',
   'ftp://acme.scalekit.com',
   '',
-])('%j is no URL that secrets may go to', (text) => {
+])('%j is not a URL that may receive secrets', (text) => {
   expect(readServiceUrl(text)).toBeUndefined();
 });
 
-test('a credential loses the white space around it, and nothing else', () => {
+test('a credential loses only the white space around it', () => {
   expect(readCredential('\t a secret \r\n')).toBe('a secret');
 });
 
-test.each(['', ' \n', 'a\nb', 'a\tb', 'é', 'a\u00a0b', 'a\0b'])('%j is no credential', (text) => {
+test.each(['', ' \n', 'a\nb', 'a\tb', 'é', 'a\u00a0b', 'a\0b'])('%j is not a credential', (text) => {
   expect(readCredential(text)).toBeUndefined();
 });

@@ -5,7 +5,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type DynamoDbTable, dynamoDbTable } from '../../shared/aws/dynamodb.ts';
 
-// The client alone, against a server whose connections break at will.
+// The client alone, against a server that breaks connections on demand.
 
 interface Received {
   readonly target: unknown;
@@ -72,7 +72,7 @@ describe('connections', () => {
     expect(connections).toBe(1);
   });
 
-  test('at most four are open, however many calls go together', async () => {
+  test('at most four are open, however many calls run at once', async () => {
     const all = await Promise.all(Array.from({ length: 12 }, () => read()));
     expect(all).toEqual(Array.from({ length: 12 }, () => isFound));
     expect(connections).toBeLessThanOrEqual(4);
@@ -81,7 +81,7 @@ describe('connections', () => {
   test.each([
     ['reset', reset],
     ['closed', close],
-  ])('a call whose kept connection is %s is repeated once, on a new one', async (_how, breaks) => {
+  ])('a call whose kept connection is %s is retried once, on a new one', async (_how, breaks) => {
     await read();
     answers = [breaks];
     expect(await put()).toEqual({ ok: true, value: undefined });
@@ -89,7 +89,7 @@ describe('connections', () => {
     expect(connections).toBe(2);
   });
 
-  test('a call for which every kept connection is dead is repeated once, on a new one', async () => {
+  test('a call is retried once, on a new connection, if every kept one is dead', async () => {
     await Promise.all([read(), read(), read()]);
     const kept = new Set(received.map(({ socket }) => socket));
     const before = connections;
@@ -101,20 +101,20 @@ describe('connections', () => {
     expect(connections).toBe(before + 1);
   });
 
-  test('a call whose repetition breaks too is failed', async () => {
+  test('a call whose retry breaks too fails', async () => {
     await read();
     answers = [reset, reset];
     expect(await read()).toMatchObject({ ok: false, failure: { kind: 'failed' } });
     expect(received).toHaveLength(3);
   });
 
-  test('a call that breaks on a new connection is failed, and not repeated', async () => {
+  test('a call that breaks on a new connection fails and is not retried', async () => {
     answers = [reset];
     expect(await read()).toMatchObject({ failure: { kind: 'failed', cause: { code: 'ECONNRESET' } } });
     expect(received).toHaveLength(1);
   });
 
-  test('a call without an answer in time is failed, and its connection is closed', async () => {
+  test('a call without an answer in time fails, and its connection is closed', async () => {
     await read();
     answers = [silence];
     expect(await read(50)).toMatchObject({ failure: { kind: 'failed', cause: { code: 'ETIMEDOUT' } } });
@@ -124,12 +124,12 @@ describe('connections', () => {
     expect(connections).toBe(2);
   });
 
-  test('a call whose answer stops half-way is failed in time', async () => {
+  test('a call whose answer stops half-way fails in time', async () => {
     answers = [(response) => void response.writeHead(200, { 'Content-Length': '100' }).write('{')];
     expect(await read(50)).toMatchObject({ failure: { kind: 'failed', cause: { code: 'ETIMEDOUT' } } });
   });
 
-  test('a connection that was idle for more than 5 s is not used again', async () => {
+  test('a connection that was idle for more than 5 s is not reused', async () => {
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() });
     await read();
     vi.setSystemTime(Date.now() + 5_000);
@@ -140,14 +140,14 @@ describe('connections', () => {
     expect(connections).toBe(2);
   });
 
-  test('nobody at the address is failed', async () => {
+  test('a call to an address where nobody listens fails', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'http://127.0.0.1:1');
     expect(await read()).toMatchObject({ failure: { kind: 'failed', cause: { code: 'ECONNREFUSED' } } });
   });
 });
 
 describe('calls', () => {
-  test('are signed for DynamoDB, in its JSON of 2012', async () => {
+  test('are signed for DynamoDB and use its JSON protocol of 2012', async () => {
     await table.getItem({ id: { S: 'a' } }, { isConsistent: false, timeoutMs: 2_000 });
     const [call] = received;
     expect(call).toMatchObject({
@@ -158,13 +158,13 @@ describe('calls', () => {
     expect(call?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIA\/\d{8}\/eu-west-1\/dynamodb\/aws4_request/);
   });
 
-  test('go to the endpoint of all services where DynamoDB has none of its own', async () => {
+  test('go to the endpoint of all services if DynamoDB has no endpoint of its own', async () => {
     vi.stubEnv('AWS_ENDPOINT_URL', process.env['AWS_ENDPOINT_URL_DYNAMODB']);
     vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', undefined);
     expect(await read()).toEqual(isFound);
   });
 
-  test('many items are read in one call, consistently where that is asked for', async () => {
+  test('read many items at once, consistently if requested', async () => {
     answers = [answerWith({ Responses: { t: [item] }, UnprocessedKeys: {} })];
     const keys = [{ id: { S: 'a' } }, { id: { S: 'b' } }];
     expect(await table.batchGetItem(keys, { isConsistent: true, timeoutMs: 2_000 })).toEqual({
@@ -177,7 +177,7 @@ describe('calls', () => {
     });
   });
 
-  test('a put whose condition does not hold is condition_failed', async () => {
+  test('with a put condition that does not hold are condition_failed', async () => {
     answers = [error('ConditionalCheckFailedException')];
     const condition = { expression: 'n < :n', values: { ':n': { N: '1' } } };
     expect(await table.putItem(item, { condition, timeoutMs: 2_000 })).toEqual({
@@ -204,7 +204,7 @@ describe('calls', () => {
     expect(received).toHaveLength(1);
   });
 
-  test('an answer that is no JSON is failed', async () => {
+  test('with an answer that is not JSON fail', async () => {
     answers = [(response) => void response.end('<html>')];
     expect(await read()).toMatchObject({ failure: { kind: 'failed' } });
   });
@@ -214,20 +214,20 @@ describe('a throttled read', () => {
   const unprocessed = answerWith({ Responses: { t: [] }, UnprocessedKeys: { t: { Keys: [{ id: { S: 'a' } }] } } });
   const readMany = () => table.batchGetItem([{ id: { S: 'a' } }], { isConsistent: true, timeoutMs: 2_000 });
 
-  test('is tried once more', async () => {
+  test('is retried once', async () => {
     answers = [error('ProvisionedThroughputExceededException')];
     expect(await read()).toEqual(isFound);
     expect(received).toHaveLength(2);
   });
 
-  test('is throttled where it is throttled again', async () => {
+  test('is reported as throttled if its retry is throttled too', async () => {
     const throttles = error('ProvisionedThroughputExceededException');
     answers = [throttles, throttles];
     expect(await read()).toMatchObject({ ok: false, failure: { kind: 'throttled' } });
     expect(received).toHaveLength(2);
   });
 
-  test('is not tried again without time for it', async () => {
+  test('is not retried if no time is left', async () => {
     answers = [error('ProvisionedThroughputExceededException')];
     vi.spyOn(Math, 'random').mockReturnValue(1);
     expect(await read(19)).toMatchObject({ ok: false });
@@ -235,7 +235,7 @@ describe('a throttled read', () => {
     vi.restoreAllMocks();
   });
 
-  test('of many items is one that leaves keys unprocessed, too: never half an answer', async () => {
+  test('of many items includes one that leaves keys unprocessed, so that no answer is partial', async () => {
     answers = [unprocessed, answerWith({ Responses: { t: [item] }, UnprocessedKeys: {} })];
     expect(await readMany()).toEqual({ ok: true, value: [item] });
     answers = [unprocessed, unprocessed];

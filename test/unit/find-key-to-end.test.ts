@@ -6,7 +6,7 @@ import { revokeKey } from '../../shared/keys/revoke-key.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { forgottenMarks, keyServicesOf } from '../support/key-services.ts';
 
-// How a key is found that is to be ended, while look-ups fail at the embedded Scalekit.
+// Finds the key to end while look-ups fail at the embedded Scalekit.
 
 let env: TestScalekit;
 let operator: Operator;
@@ -22,7 +22,7 @@ const newKey = async (organizationId = operator.organizationId) =>
 const failing = (...on: string[]) => env.monitor.setFault(FaultSchema.parse({ kind: 'internal', on }));
 const outage = { ok: false, failure: { kind: 'upstream_unavailable' } };
 
-test('a key of the organization is found among its keys, on whichever page', async () => {
+test('a key of the organization is found among its keys, on any page', async () => {
   const first = await newKey();
   for (let count = 0; count < 30; count++) await newKey();
   const last = await newKey();
@@ -31,7 +31,7 @@ test('a key of the organization is found among its keys, on whichever page', asy
     expect(await findKeyToEnd(env.scalekit, keyId, operator)).toMatchObject({ ok: true, value: { keyId } });
 });
 
-test('a key of another organization is not found, and an absent one is not said to be absent', async () => {
+test('a key of another organization and an absent key are an outage, not a missing key', async () => {
   const foreign = await newKey(await env.newOrganization());
   failing('ValidateToken');
   for (const keyId of [foreign, 'apit_absent'])
@@ -45,7 +45,7 @@ test('while look-ups succeed, keys are not listed', async () => {
   expect(env.monitor.calls).toEqual({ ValidateToken: 1 });
 });
 
-test('a key that is not found is marked for an operator, and not for a caller with a key', async () => {
+test('a key that is not found is marked for an operator, but not for a caller with a key', async () => {
   const { organizationId } = operator;
   const marked: (string | undefined)[] = [];
   const marks = {

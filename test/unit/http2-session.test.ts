@@ -29,22 +29,22 @@ afterEach(() => {
 
 const get = async () => text(await session.request('GET', '/', {}, {}));
 
-test('serves one request after the other on one connection', async () => {
+test('sends one request after the other on one connection', async () => {
   for (const _ of [1, 2, 3]) expect(await get()).toBe('well');
   expect(sessions).toBe(1);
 });
 
-test('makes a new connection after an idle spell', async () => {
+test('opens a new connection after an idle period', async () => {
   await get();
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 5_001 });
   expect(await get()).toBe('well');
   expect(sessions).toBe(2);
 });
 
-test('does not trust a connection on which a request ended without an answer', async () => {
+test('does not reuse a connection on which a request ended without an answer', async () => {
   await get();
   const answering = answer;
-  answer = () => {}; // says nothing
+  answer = () => {}; // never answers
   const stream = await session.request('GET', '/', {}, {});
   stream.close(); // as a deadline does
   await once(stream, 'close');
@@ -53,8 +53,8 @@ test('does not trust a connection on which a request ended without an answer', a
   expect(sessions).toBe(2);
 });
 
-test('gives up on a connection that is not made', async () => {
-  const silent = createTcpServer().listen(0, '127.0.0.1'); // takes the connection, and never shakes hands
+test('gives up on a connection that is not established', async () => {
+  const silent = createTcpServer().listen(0, '127.0.0.1'); // accepts the connection, but never completes the handshake
   await once(silent, 'listening');
   const hanging = new Http2Session(`https://127.0.0.1:${(silent.address() as AddressInfo).port}`);
   await expect(hanging.open()).rejects.toMatchObject({ code: 'ECONNRESET' });

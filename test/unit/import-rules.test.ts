@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What each room of shared/ may import beside the files in shared/ itself; the table of docs/architecture.md. */
+/** The rooms that each room of shared/ may import, in addition to the files of shared/ itself. From docs/architecture.md. */
 const keysMay = ['authentication', 'authorization', 'aws', 'scalekit', 'decision-cache', 'audit'];
 const allowed: Readonly<Record<string, readonly string[]>> = {
   authentication: [],
@@ -25,7 +25,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 const rooms = Object.keys(allowed);
 const others = ['functions', 'infra', 'local', 'contract', 'test', 'bench'];
 
-/** The imports of one scratch file, each on a line of its own: whether it is refused. */
+/** One scratch file with one import per line, and whether each is refused. */
 interface Scratch {
   readonly path: string;
   readonly imports: readonly { readonly source: string; readonly names?: string; readonly isRefused: boolean }[];
@@ -89,7 +89,7 @@ const scratches: Scratch[] = [
 let folder: string;
 let found: Map<string, Map<number, string>>;
 
-/** Lints all scratch files at once, in a folder of their own with the project's rules. */
+/** Lints all scratch files at once, in a separate folder with the project's rules. */
 beforeAll(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'import-rules-')));
   cpSync(`${root}biome.json`, join(folder, 'biome.json'));
@@ -119,12 +119,12 @@ function lint(): string {
   }
 }
 
-test('the rooms of shared/ are those that have rules', () => {
+test('every room of shared/ has a rule, and every rule has a room', () => {
   const folders = readdirSync(`${root}shared`, { withFileTypes: true }).filter((entry) => entry.isDirectory());
   expect(folders.map(({ name }) => name).toSorted()).toEqual(rooms.toSorted());
 });
 
-test.each(scratches)('$path may import what its room may, and nothing else', ({ path, imports }) => {
+test.each(scratches)('$path may import only what its room may import', ({ path, imports }) => {
   const lines = found.get(path) ?? new Map();
   expect(imports.map((one, index) => ({ ...one, isRefused: lines.has(index + 1) }))).toEqual(imports);
   for (const message of lines.values())

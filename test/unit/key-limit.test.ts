@@ -24,7 +24,7 @@ beforeEach(async () => {
   userId = await env.newUser(organizationId);
 });
 
-/** What an operator's request for a key comes to, with what was called of Scalekit to list or create. */
+/** The outcome of an operator's request for a key, with its calls of Scalekit to list and create keys. */
 async function create(
   request: { readonly userId?: string },
   limit: number | undefined,
@@ -49,7 +49,7 @@ async function activeKeys(): Promise<string[]> {
 }
 
 describe('with a limit', () => {
-  test('a user gets keys up to it, and no other until one is revoked', async () => {
+  test('a user gets keys up to the limit, and another one only after one is revoked', async () => {
     for (const _ of [1, 2]) expect((await create({ userId }, 2)).result.ok).toBe(true);
     const refused = await create({ userId }, 2);
     expect(refused.result).toEqual(refusal);
@@ -60,12 +60,12 @@ describe('with a limit', () => {
     expect((await create({ userId }, 2)).result.ok).toBe(true);
   });
 
-  test('a user who has more than it gets no other', async () => {
+  test('a user with more keys than the limit gets no other', async () => {
     for (const _ of [1, 2, 3]) await env.scalekit.create({ organizationId, userId, customClaims: {} });
     expect((await create({ userId }, 2)).result).toEqual(refusal);
   });
 
-  test('keys of the organization and of other users neither count nor are limited', async () => {
+  test('keys of the organization and of other users are neither counted nor limited', async () => {
     const other = await env.newUser(organizationId);
     for (const _ of [1, 2, 3]) {
       const made = await create({}, 2);
@@ -78,7 +78,7 @@ describe('with a limit', () => {
     expect(made.list.mock.calls).toEqual([[organizationId, { userId, pageSize: 1 }]]);
   });
 
-  test('a count that cannot be had is an outage, and makes no key', async () => {
+  test('a failed count is an outage and creates no key', async () => {
     const down = { kind: 'upstream_unavailable', reason: 'unreachable', cause: new Error('down') } as const;
     const made = await create({ userId }, 2, { list: async () => fail(down) });
     expect(made.result).toEqual(fail(down));
@@ -86,7 +86,7 @@ describe('with a limit', () => {
     expect(toProblem(down, 'r').body.status).toBe(503);
   });
 
-  test('a user whom Scalekit does not know is the fault of the field, as without a limit', async () => {
+  test('an unknown user is an error of the field, as without a limit', async () => {
     const cause = new ConnectError('no such user', Code.NotFound);
     const refused = { list: async () => fail({ kind: 'refused', isUnknown: true, cause } as const) };
     for (const unknown of [await create({ userId }, 2, refused), await create({ userId: 'usr_1' }, 2)])
@@ -94,13 +94,13 @@ describe('with a limit', () => {
     expect(await activeKeys()).toEqual([]);
   });
 
-  test('the refusal tells the limit, and what to do', () => {
+  test('the refusal states the limit and the next step', () => {
     const { body } = toProblem({ kind: 'too_many_keys', limit: 2 }, 'r');
     expect(body).toMatchObject({ status: 409, code: 'too_many_keys', detail: expect.stringMatching(/ 2.*Revoke one/) });
   });
 });
 
-test('without a limit nobody is asked how many keys a user has', async () => {
+test('without a limit a user’s keys are not counted', async () => {
   for (const _ of [1, 2, 3]) {
     const made = await create({ userId }, undefined);
     expect(made.result.ok).toBe(true);
@@ -111,12 +111,12 @@ test('without a limit nobody is asked how many keys a user has', async () => {
 describe('the limit in the environment', () => {
   const read = () => limitFromEnvironment('MAX_KEYS_PER_USER');
 
-  test('is none where it is not set', () => {
+  test('is absent if it is not set', () => {
     vi.stubEnv('MAX_KEYS_PER_USER', undefined);
     expect(read()).toBeUndefined();
   });
 
-  test('is a number, and what is none is thrown rather than taken for no limit', () => {
+  test('is a number, and an invalid value throws instead of meaning no limit', () => {
     vi.stubEnv('MAX_KEYS_PER_USER', '20');
     expect(read()).toBe(20);
     for (const text of ['', '0', '-1', '1.5', 'many']) {

@@ -52,10 +52,10 @@ const isActive = async ({ keyId }: KeyInfo) => {
 };
 const pause = () => new Promise((resolve) => setTimeout(resolve, 5));
 
-/** Whom an event reports as gone. */
+/** The leavers that an event reports. */
 function leaversIn(event: ScalekitEvent): Leavers {
   const leavers = leaversOf(event);
-  if (!leavers.ok || !leavers.value) throw new Error('concerns nobody');
+  if (!leavers.ok || !leavers.value) throw new Error('the event reports no leaver');
   return leavers.value;
 }
 
@@ -87,7 +87,7 @@ test.each(['user', 'directory', 'organization'] as const)(
     expect([await isActive(first), await isActive(third)]).toEqual([false, false]);
     if (!admin || !ofAnother) return;
     expect([await isActive(admin), await isActive(ofAnother)]).toEqual([true, true]);
-    // What is made after the first handling stays, whoever made it, and whatever became of its maker.
+    // Keys that are made after the first handling stay, even if their maker was revoked.
     await pause();
     const later = await madeBy(admin);
     await revokeKey(services, admin.keyId, { actor: admin, requestId: 'r' });
@@ -96,7 +96,7 @@ test.each(['user', 'directory', 'organization'] as const)(
   },
 );
 
-test('what a leaver’s keys make while they are revoked ends too', async () => {
+test('keys that a leaver’s keys make during the revocation end too', async () => {
   const first = await keyOf();
   const event = await left('user');
   const made: KeyInfo[] = [];
@@ -113,7 +113,7 @@ test('what a leaver’s keys make while they are revoked ends too', async () => 
 });
 
 test.each(['directory', 'organization'] as const)(
-  'in an organization with more keys than there is time to look at, repeats come to the end: %s',
+  'retries complete the revocation in an organization with too many keys for one delivery: %s',
   async (type) => {
     for (let index = 0; index < 130; index++) await keyOf({ scope: 'x' });
     const theirs = await keyOf();

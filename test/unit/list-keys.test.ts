@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => env.close());
 afterEach(() => void vi.useRealTimers());
 
-/** Sees three of 203 keys: the first, one in the middle, and the last. */
+/** A caller that sees three of 203 keys: the first, one in the middle, and the last. */
 async function boundCaller(): Promise<Caller> {
   const organizationId = await env.newOrganization();
   const make = (claims: Record<string, string>) => env.scalekit.create({ organizationId, customClaims: claims });
@@ -35,7 +35,7 @@ async function pagesOf(scalekit: KeyDirectory, actor: Caller, pageSize: number):
   }
 }
 
-test('a caller that is bound by claims counts nothing that it cannot see, whatever its page size', async () => {
+test('a caller with boundary claims gets no count of keys that it cannot see, at any page size', async () => {
   const actor = await boundCaller();
   const sizes = async (pageSize: number) => (await pagesOf(env.scalekit, actor, pageSize)).map(({ length }) => length);
   expect(await sizes(1)).toEqual([1, 1, 1]);
@@ -50,7 +50,7 @@ test('a caller that is bound by claims counts nothing that it cannot see, whatev
   }
 });
 
-test('its page is cut short only where the time is over, and the next goes on', async () => {
+test('its page is cut short only when the time runs out, and the next page continues', async () => {
   const actor = await boundCaller();
   vi.useFakeTimers({ toFake: ['Date'] });
   const slow: KeyDirectory = {

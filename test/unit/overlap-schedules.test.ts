@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { overlapSchedulesFromEnvironment } from '../../shared/rotation/overlap-schedules.ts';
 import { awsEnvironment } from '../support/parameter-server.ts';
 
-// An EventBridge Scheduler that does not answer, or answers with the statuses that a test names.
+// An EventBridge Scheduler that does not answer, or answers with the statuses of a test.
 
 let server: Server;
 let silent: (method: string) => boolean;
-/** The next statuses of a method; without one, a call finds no schedule and makes one. */
+/** The next statuses per method. Without any, a call finds no schedule and creates one. */
 let statuses: Record<string, number[]>;
 let calls: string[];
 
@@ -40,21 +40,21 @@ afterEach(() => {
   server.close();
 });
 
-/** Without an end of its own it would never resolve. */
+/** Resolves only through its own time limit. */
 const put = () => overlapSchedulesFromEnvironment().put('org_1', 'apit_1', new Date(), { mayPutOff: true });
 
-test('an end that can not be arranged in time is taken back, and all is as it was', async () => {
+test('a schedule that cannot be created in time is removed, and nothing has changed', async () => {
   silent = (method) => method === 'POST';
   expect(await put()).toMatchObject({ failure: { kind: 'upstream_unavailable' } });
   expect(calls.at(-1)).toBe('DELETE');
 });
 
-test('one of which nobody can say whether it is arranged is told of as unknown', async () => {
+test('a schedule that may or may not exist is reported as outcome_unknown', async () => {
   silent = (method) => method !== 'GET';
   expect(await put()).toMatchObject({ failure: { kind: 'outcome_unknown' } });
 });
 
-test('a service that says nothing at all is an outage', async () => {
+test('a service that never answers is an outage', async () => {
   silent = () => true;
   expect(await put()).toMatchObject({ failure: { kind: 'upstream_unavailable' } });
   expect(new Set(calls)).toEqual(new Set(['GET']));
@@ -63,13 +63,13 @@ test('a service that says nothing at all is an outage', async () => {
 const at = new Date('2031-01-31T12:00:00Z');
 const putAt = (mayPutOff = true) => overlapSchedulesFromEnvironment().put('org_1', 'apit_1', at, { mayPutOff });
 
-test('a call that is throttled, or that the service fails to answer, is sent again', async () => {
+test('a call is retried if it is throttled or the service fails', async () => {
   statuses = { GET: [429, 503, 404], POST: [500, 429] };
   expect(await putAt()).toEqual({ ok: true, value: at });
   expect(calls).toEqual(['GET', 'GET', 'GET', 'POST', 'POST', 'POST']);
 });
 
-test('an end that is made or fires meanwhile is moved or made', async () => {
+test('a schedule that appears in between is moved, and one that fires in between is created again', async () => {
   statuses = { POST: [409] };
   expect(await putAt()).toEqual({ ok: true, value: at });
   statuses = { GET: [200], PUT: [404] };
@@ -77,19 +77,19 @@ test('an end that is made or fires meanwhile is moved or made', async () => {
   expect(calls).toEqual(['GET', 'POST', 'PUT', 'GET', 'PUT', 'POST']);
 });
 
-test('an earlier end stays, where it may not be put off', async () => {
+test('an earlier end stays if it may not be postponed', async () => {
   statuses = { GET: [200] };
   expect(await putAt(false)).toEqual({ ok: true, value: new Date('2030-01-31T12:00:00Z') });
   expect(calls).toEqual(['GET']);
 });
 
-test.each([400, 403, 402])('a refusal (%s) has changed nothing, so nothing is taken back', async (status) => {
+test.each([400, 403, 402])('a refusal (%s) has changed nothing, so nothing is undone', async (status) => {
   statuses = { POST: [status] };
   expect(await putAt()).toMatchObject({ failure: { kind: 'upstream_unavailable', cause: { code: status } } });
   expect(calls).toEqual(['GET', 'POST']);
 });
 
-test('a refusal after an attempt whose outcome is unknown is taken back', async () => {
+test('a refusal after an attempt with an unknown outcome is undone', async () => {
   statuses = { GET: [200], PUT: [500, 403] };
   expect(await putAt()).toMatchObject({ failure: { kind: 'upstream_unavailable' } });
   expect(calls).toEqual(['GET', 'PUT', 'PUT', 'PUT']);

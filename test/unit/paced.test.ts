@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { paced } from '../../shared/scalekit/paced.ts';
 
-test('many who ask at once share one run', async () => {
+test('simultaneous callers share one run', async () => {
   let runs = 0;
   const run = paced(
     async () => ++runs,
@@ -11,7 +11,7 @@ test('many who ask at once share one run', async () => {
   expect(await Promise.all([run(), run(), run()])).toEqual([1, 1, 1]);
 });
 
-test('runs again only once the pace allows, after a lasting failure too', async () => {
+test('runs again only when the pace allows, also after a lasting failure', async () => {
   let now = 0;
   let runs = 0;
   const run = paced(
@@ -53,7 +53,7 @@ test('a run that takes longer than the pace is still shared', async () => {
   expect(runs).toBe(1);
 });
 
-test('a passing failure is shared by those who asked meanwhile, and by nobody after', async () => {
+test('a passing failure is shared only by the callers during that run', async () => {
   let runs = 0;
   const run = paced(
     async () => {

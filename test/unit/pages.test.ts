@@ -35,7 +35,7 @@ test.each(pages)('every command of %s can be pasted into zsh and bash, on Linux 
   expect(lines.filter((line) => wrong.some((pattern) => pattern.test(line)))).toEqual([]);
 });
 
-/** As GitHub names the headings of a page. */
+/** The anchors that GitHub gives the headings of a page. */
 const anchorsOf = (page: string) =>
   [...readFileSync(page, 'utf8').matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
@@ -44,7 +44,7 @@ const anchorsOf = (page: string) =>
       .replaceAll(' ', '-'),
   );
 
-test.each(pages)('every link of %s leads somewhere', (page) => {
+test.each(pages)('every link of %s has a target', (page) => {
   const links = [...readFileSync(root + page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
   for (const [link, path = '', anchor] of links) {
     const target = path === '' ? root + page : join(dirname(root + page), path);

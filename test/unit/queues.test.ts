@@ -6,7 +6,7 @@ import { administratorAccess, Iam, type Identity } from '../../local/iam/iam.ts'
 import { parseTemplate } from '../../local/template/assembly.ts';
 import { Stack } from '../../local/template/stack.ts';
 
-// SQS and the event sources of Lambda, as a queue's redrive policy has them.
+// SQS and Lambda's event sources, with a queue's redrive policy.
 
 const arnOf = (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] });
 const queue = (properties: object) => ({ Type: 'AWS::SQS::Queue', Properties: properties });
@@ -38,7 +38,7 @@ interface Delivery {
   readonly attributes: { readonly ApproximateReceiveCount: string };
 }
 
-/** Starts the stand-in on a database with a worker: what it returns is whether a message was done. */
+/** Starts the stand-in on a database with a worker, which returns whether it handled a message. */
 function start(
   work: (delivery: Delivery) => Promise<boolean>,
   policies = [administratorAccess],
@@ -56,7 +56,7 @@ function start(
   return { service, send: (body: string, by: Identity = sender) => service.send(by, arn, body), kept, denied };
 }
 
-test('a message is handed over until it is done, and then never again', async () => {
+test('a message is delivered until it is handled, and never again', async () => {
   const seen: string[] = [];
   const { service, send } = start(async ({ body, attributes }) => {
     seen.push(`${body} ${attributes.ApproximateReceiveCount}`);
@@ -68,7 +68,7 @@ test('a message is handed over until it is done, and then never again', async ()
   expect(service.status.deadLetters).toEqual([]);
 });
 
-test('one that is never done is a dead letter after as many attempts as its queue allows', async () => {
+test('a message that always fails is a dead letter after the attempts that its queue allows', async () => {
   let attempts = 0;
   const { service, send } = start(async () => {
     attempts++;
@@ -80,7 +80,7 @@ test('one that is never done is a dead letter after as many attempts as its queu
   expect(service.status.work).toEqual([]);
 });
 
-test('no more messages are worked on together than the mapping allows', async () => {
+test('at most as many messages are handled at once as the event source mapping allows', async () => {
   let together = 0;
   let most = 0;
   const { service, send } = start(async () => {
@@ -94,7 +94,7 @@ test('no more messages are worked on together than the mapping allows', async ()
   expect(most).toBe(2);
 });
 
-test('a message outlives a restart', async () => {
+test('a message survives a restart', async () => {
   const first = start(() => new Promise(() => {}));
   await first.send('"kept"');
   first.service.close();
@@ -122,7 +122,7 @@ test.each(['sqs:ReceiveMessage', 'sqs:GetQueueAttributes'])('without %s a functi
   expect([attempts, service.status.work.length]).toEqual([0, 1]);
 });
 
-test('who may not send to a queue puts nothing in it', async () => {
+test('a caller without permission to send adds nothing to a queue', async () => {
   const { service, send } = start(async () => true);
   const nobody = new Iam([], () => {}).createUser('nobody', []);
   await expect(send('"a"', nobody)).rejects.toThrow('not authorized to perform: sqs:SendMessage');

@@ -8,31 +8,31 @@ import { rateLimitMs } from '../../shared/scalekit/rate-limit.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 
-// Real gRPC to the embedded Scalekit, which limits as told; what it has no words for is made here.
+// Real gRPC to the embedded Scalekit, which limits on demand. The tests make the errors that it cannot produce.
 
-describe('how long Scalekit asks to wait', () => {
+describe('the wait that Scalekit asks for', () => {
   const limited = (headers: Record<string, string> = {}) =>
     new ConnectError('limited', Code.ResourceExhausted, new Headers(headers));
   const withDetail = (type: string, ...bytes: number[]) =>
     Object.assign(limited(), { details: [{ type, value: Uint8Array.from(bytes) }] });
 
   test.each([
-    ['seconds of Retry-After', limited({ 'retry-after': '7' }), 7_000],
-    ['a Retry-After of none: a second', limited({ 'retry-after': '0' }), 1_000],
+    ['a Retry-After in seconds', limited({ 'retry-after': '7' }), 7_000],
+    ['a Retry-After of 0: one second', limited({ 'retry-after': '0' }), 1_000],
     ['a Retry-After that is a date in the past', limited({ 'retry-after': new Date(0).toUTCString() }), 1_000],
-    ['a Retry-After that means nothing: as without', limited({ 'retry-after': 'soon' }), 5_000],
+    ['an invalid Retry-After: as without one', limited({ 'retry-after': 'soon' }), 5_000],
     ['no Retry-After', limited(), 5_000],
     ['HTTP 429, which is UNAVAILABLE', new ConnectError('HTTP 429', Code.Unavailable, { 'retry-after': '3' }), 3_000],
     ['RetryInfo of 200 s and 5 ns', withDetail('google.rpc.RetryInfo', 0x0a, 5, 0x08, 0xc8, 0x01, 0x10, 5), 201_000],
     ['RetryInfo of less than a second', withDetail('google.rpc.RetryInfo', 0x0a, 2, 0x10, 5), 1_000],
-    ['RetryInfo that is empty', withDetail('google.rpc.RetryInfo'), 5_000],
+    ['an empty RetryInfo', withDetail('google.rpc.RetryInfo'), 5_000],
     ['another detail', withDetail('scalekit.v1.errdetails.ErrorInfo', 0x0a, 2, 0x08, 9), 5_000],
     ['a grant that is limited', new UnexpectedStatus('it', { status: 429, body: '', retryAfter: '2' }), 2_000],
   ])('%s', (_what, error, ms) => {
     expect(rateLimitMs(error)).toBe(ms);
   });
 
-  test('a date that is to come', () => {
+  test('a Retry-After that is a date in the future', () => {
     const inTenSeconds = new Date(Date.now() + 10_000).toUTCString();
     expect(rateLimitMs(limited({ 'retry-after': inTenSeconds }))).toBeGreaterThan(8_000);
   });
@@ -54,7 +54,7 @@ describe('the breaker', () => {
     [1_000, 1_000, 1_250],
     [20_000, 20_000, 25_000],
     [3_600_000, 30_000, 30_000],
-  ])('of a limit of %i ms is open from %i to %i ms', (askedMs, least, most) => {
+  ])('with a limit of %i ms is open for %i to %i ms', (askedMs, least, most) => {
     now = 0;
     const limited = breaker(clock);
     limited.limit(askedMs);
@@ -64,7 +64,7 @@ describe('the breaker', () => {
     expect(limited.limitedMs()).toBe(0);
   });
 
-  test('is not opened for less by a later limit', () => {
+  test('stays open as long after a later, shorter limit', () => {
     now = 0;
     const limited = breaker(clock);
     limited.limit(20_000);
@@ -73,7 +73,7 @@ describe('the breaker', () => {
   });
 });
 
-describe('with Scalekit limiting', () => {
+describe('while Scalekit limits calls', () => {
   let env: TestScalekit;
   let scalekit: Scalekit;
   let keyId: string;
@@ -97,7 +97,7 @@ describe('with Scalekit limiting', () => {
   const isLimited = { ok: false, failure: { kind: 'upstream_unavailable', reason: 'rate_limited' } };
 
   describe.each(['rate_limited', 'http_429'] as const)('(%s)', (kind) => {
-    test('a validation is made once, measured, and none is made until the limit is over', async () => {
+    test('a validation is sent once and measured, and none is sent until the limit has expired', async () => {
       limit({ kind, retryAfterSeconds: 1, times: 1 });
       const limitedAt = Date.now();
       for (const _ of [1, 2, 3]) expect(await scalekit.lookUp(keyId)).toMatchObject(isLimited);
@@ -108,13 +108,13 @@ describe('with Scalekit limiting', () => {
       expect(env.monitor.calls).toEqual({ ValidateToken: 2 });
     });
 
-    test('a creation has a known outcome: there was none', async () => {
+    test('a creation is known to have created nothing', async () => {
       limit({ kind, on: ['CreateToken'] });
       expect(await scalekit.create({ organizationId: 'org_1', customClaims: {} })).toMatchObject(isLimited);
       expect(env.monitor.calls).toEqual({ CreateToken: 1 });
     });
 
-    test('an end waits as asked, and is sent once more', async () => {
+    test('a revocation waits as long as asked and is retried once', async () => {
       limit({ kind, on: ['InvalidateToken'], retryAfterSeconds: 1, times: 1 });
       const startedAt = Date.now();
       expect(await scalekit.invalidate('apit_absent')).toEqual({ ok: true, value: undefined });
@@ -122,14 +122,14 @@ describe('with Scalekit limiting', () => {
       expect(env.monitor.calls).toEqual({ InvalidateToken: 2 });
     });
 
-    test('an end that is limited twice is not sent a third time', async () => {
+    test('a revocation that is limited twice is not sent a third time', async () => {
       limit({ kind, on: ['InvalidateToken'], retryAfterSeconds: 1 });
       expect(await scalekit.invalidate('apit_absent')).toMatchObject(isLimited);
       expect(env.monitor.calls).toEqual({ InvalidateToken: 2 });
     });
   });
 
-  test('a grant that is limited is made once, and not with other secrets', async () => {
+  test('a limited grant is requested once, and not retried with other secrets', async () => {
     const fresh = env.newClient();
     env.monitor.resetCalls();
     limit({ kind: 'http_429', on: ['oauth/token'], retryAfterSeconds: 30 });
@@ -137,7 +137,7 @@ describe('with Scalekit limiting', () => {
     expect(env.monitor.calls).toEqual({ 'oauth/token': 1 });
   });
 
-  test('an end whose wait would be longer than its time fails at once', async () => {
+  test('a revocation fails at once if its wait would exceed its time limit', async () => {
     limit({ kind: 'rate_limited', on: ['InvalidateToken'], retryAfterSeconds: 20 });
     const startedAt = Date.now();
     expect(await scalekit.invalidate('apit_absent')).toMatchObject(isLimited);
@@ -145,15 +145,15 @@ describe('with Scalekit limiting', () => {
     expect(env.monitor.calls).toEqual({ InvalidateToken: 1 });
   });
 
-  test('an end is not stopped by a limit of validations that is longer than its time', async () => {
+  test('a revocation is sent despite a limit of validations that exceeds its time limit', async () => {
     limit({ kind: 'rate_limited', on: ['ValidateToken'], retryAfterSeconds: 30 });
     expect(await scalekit.lookUp(keyId)).toMatchObject(isLimited);
     expect(await scalekit.invalidate('apit_absent')).toEqual({ ok: true, value: undefined });
-    expect(await scalekit.lookUp(keyId)).toMatchObject(isLimited); // that limit is not over
+    expect(await scalekit.lookUp(keyId)).toMatchObject(isLimited); // that limit has not expired
     expect(env.monitor.calls).toEqual({ ValidateToken: 1, InvalidateToken: 1 });
   });
 
-  test('an end waits for a limit of validations that is over within its time', async () => {
+  test('a revocation waits for a limit of validations that expires within its time limit', async () => {
     limit({ kind: 'rate_limited', on: ['ValidateToken'], retryAfterSeconds: 1 });
     const startedAt = Date.now();
     expect(await scalekit.lookUp(keyId)).toMatchObject(isLimited);

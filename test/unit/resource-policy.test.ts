@@ -12,12 +12,12 @@ test.each([
   ['Condition', { Action: '*', Resource: '*', Condition: { Bool: { 'aws:SecureTransport': 'true' } } }],
   ['no Action', { Resource: '*' }],
   ['no Resource', { Action: '*' }],
-])('a statement with %s allows nothing, and denies', (_what, members) => {
+])('a statement with %s allows nothing, but denies', (_what, members) => {
   expect(verdictOf({ Effect: 'Allow', ...members })).toBe('ImplicitDeny');
   expect(verdictOf({ Effect: 'Deny', ...members })).toBe('ExplicitDeny');
 });
 
-test('one statement stands for a list of one', () => {
+test('a single statement is read as a list of one', () => {
   const statement = { Effect: 'Allow', Action: 'execute-api:Invoke', Resource: arn };
   expect(verdictOf(statement)).toBe('Allow');
   expect(verdictOf([statement])).toBe('Allow');

@@ -15,8 +15,8 @@ import type { CallFailure } from '../../shared/scalekit/verdict.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
 
-// Rotations, revocations and the ends of overlaps, all at once, on the embedded Scalekit: their calls are interleaved as a
-// seeded scheduler will have it. The schedules alone are a model, for their ends must come at any moment.
+// Simultaneous rotations, revocations and ends of overlaps on the embedded Scalekit. A seeded scheduler interleaves their
+// calls. Only the schedules are a model, because an overlap must be able to end at any moment.
 
 let env: TestScalekit;
 let scalekit: Scalekit;
@@ -44,8 +44,8 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
 );
 
 /**
- * The fate of a call: it goes well, or its answer is lost, or it does not even arrive; or its function dies over it, before or
- * after it was done: the operation is abandoned, and nothing compensates.
+ * The fate of a call: it succeeds, its answer is lost, or it is never sent. Or its function dies before or after the call:
+ * the operation stops and nothing compensates.
  */
 type Fate = 'well' | 'lost' | 'unsent' | 'dies before' | 'dies after';
 const failures = fc.array(fc.constantFrom<Fate>('well', 'well', 'well', 'lost', 'unsent'), { maxLength: 60 });
@@ -55,10 +55,10 @@ const deaths = fc.array(fc.constantFrom<Fate>('well', 'well', 'well', 'well', 'd
 
 type Page = Parameters<Scalekit['list']>[1];
 
-/** Ends an operation as the end of its process does: no step of the code follows. */
+/** Ends an operation like the end of its process: no further code runs. */
 class Died extends Error {}
 
-/** Whatever is done through it waits for its turn, and meets its fate. */
+/** A Scalekit whose calls wait for their turn and meet their fate. */
 function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
   const cause = new Error('made to fail');
   const inTurn =
@@ -84,7 +84,7 @@ function interleaved(scheduler: fc.Scheduler, fateOf: () => Fate): Scalekit {
   };
 }
 
-/** Runs operations at once on three new keys, and holds what is left to what their owner was told. */
+/** Runs simultaneous operations on three new keys, and compares the remaining keys with the answers to their owner. */
 async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[], fateOf: () => Fate): Promise<void> {
   const { organization } = await sdk.organization.createOrganization('Acme');
   const organizationId = organization?.id ?? '';
@@ -92,10 +92,10 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
   const by = { actor, requestId: 'test' };
   const roots = await Promise.all([0, 1, 2].map(() => sdk.token.createToken(organizationId)));
   const ids = roots.map(({ tokenId }) => tokenId);
-  const parents = new Map<string, string>(); // of the successors whose plain key their owner was given
+  const parents = new Map<string, string>(); // of successors whose plain key the owner received
   const askedToEnd = new Set<string>();
   const believedEnded = new Set<string>();
-  const replacing = new Set<string>(); // whose successors somebody asked to replace
+  const replacing = new Set<string>(); // keys whose successor somebody asked to replace
 
   const calls = interleaved(scheduler, fateOf);
   const events: AuditEvent[] = [];
@@ -103,7 +103,7 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
   const services = keyServicesOf(calls, audit);
   const ends: Promise<void>[] = [];
   const endLater = async (keyId: string): Promise<void> => {
-    // Comes at any moment, and is tried again until it succeeds.
+    // The end comes at any moment and is retried until it succeeds.
     for (let ended = false; !ended; )
       ended = await endOverlap(services, { organizationId, keyId }, 'test').then(({ ok }) => ok, surviving);
   };
@@ -131,7 +131,7 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
     const rotated = await rotateKey({ ...services, schedules }, keyId, op, by);
     if (!rotated.ok) return;
     parents.set(rotated.value.keyId, keyId);
-    believedEnded.add(keyId); // at the latest when its overlap ends, and all of them end here
+    believedEnded.add(keyId); // at the latest when its overlap ends, and all overlaps end here
   };
   const done = operations.map((op) => run(op).catch(surviving));
   await scheduler.waitFor(Promise.all(done));
@@ -149,25 +149,28 @@ async function runAll(scheduler: fc.Scheduler, operations: readonly Operation[],
     if (!replacing.has(parent)) expect(active.has(keyId), `nobody asked to replace ${keyId}`).toBe(true);
   for (const [keyId, { customClaims }] of active) {
     if (ids.includes(keyId) || parents.has(keyId)) continue;
-    // Its answer was lost: a repeat tells of it, and with `replace` puts another in its place.
+    // The answer with this successor was lost: a retry reports it, and with `replace` it gets replaced.
     const parent = customClaims['rotated_from'] ?? '';
     const plain = { ...keyServicesOf(scalekit, audit), schedules };
     const repeat = await rotateKey(plain, parent, { overlapSeconds: 0, replace: false }, by);
-    expect(repeat, `nobody knows of ${keyId}`).toMatchObject({ ok: false, failure: { kind: 'already_rotated' } });
+    expect(repeat, `the owner does not know ${keyId}`).toMatchObject({
+      ok: false,
+      failure: { kind: 'already_rotated' },
+    });
     const repaired = await rotateKey(plain, parent, { overlapSeconds: 0, replace: true }, by);
     expect(repaired.ok).toBe(true);
     for (const id of [parent, keyId]) expect(await scalekit.lookUp(id)).toEqual(ok(undefined));
   }
 }
 
-/** The world goes on after a death. */
+/** Other operations continue after a death. */
 function surviving(error: unknown): false {
   if (error instanceof Died) return false;
   throw error;
 }
 
 test(
-  'no interleaving leaves active what its owner believes revoked, or ends what nobody asked to',
+  'no interleaving leaves a key active that its owner believes revoked, or ends a key that nobody asked to end',
   { timeout: 120_000 },
   () =>
     fc.assert(
@@ -179,9 +182,9 @@ test(
 );
 
 test.each([
-  ['calls that fail, or whose answers are lost', failures],
+  ['calls that fail or lose their answers', failures],
   ['functions that die before or after a call', deaths],
-])('nor does one with %s', { timeout: 120_000 }, (_what, fates) =>
+])('the same holds with %s', { timeout: 120_000 }, (_what, fates) =>
   fc.assert(
     fc.asyncProperty(
       fc.scheduler(),
@@ -202,25 +205,29 @@ test.each<[string, number, Operation[]]>([
   ['a rotation', 6, [{ ...rotate, overlapSeconds: 0 }]],
   ['a rotation with an overlap', 6, [{ ...rotate, overlapSeconds: 60 }]],
   [
-    'a rotation beside a replacement',
+    'a rotation during a replacement',
     12,
     [
       { ...rotate, overlapSeconds: 60 },
       { ...rotate, overlapSeconds: 0, replace: true },
     ],
   ],
-])('nor does %s that dies before or after any of its calls', { timeout: 120_000 }, async (_what, calls, operations) => {
-  for (const death of ['dies before', 'dies after'] as const)
-    for (let at = 0; at < calls; at++) {
-      const died = (scheduler: fc.Scheduler) => {
-        let call = 0;
-        return runAll(scheduler, operations, () => (call++ === at ? death : 'well'));
-      };
-      await fc.assert(fc.asyncProperty(fc.scheduler(), died), { numRuns: 1 });
-    }
-});
+])(
+  'the same holds for %s that dies before or after any of its calls',
+  { timeout: 120_000 },
+  async (_what, calls, operations) => {
+    for (const death of ['dies before', 'dies after'] as const)
+      for (let at = 0; at < calls; at++) {
+        const died = (scheduler: fc.Scheduler) => {
+          let call = 0;
+          return runAll(scheduler, operations, () => (call++ === at ? death : 'well'));
+        };
+        await fc.assert(fc.asyncProperty(fc.scheduler(), died), { numRuns: 1 });
+      }
+  },
+);
 
-test('without any operation on it, a key stays, however many there are', async () => {
+test('a key without an operation on it stays active, however many keys there are', async () => {
   const { organization } = await sdk.organization.createOrganization('Acme');
   const organizationId = organization?.id ?? '';
   const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };

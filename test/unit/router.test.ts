@@ -23,7 +23,7 @@ test.each([
   ['DELETE', '/keys/special', '/keys/special', null],
   ['DELETE', '/keys/a%2Fb', '/keys/{keyId}', { keyId: 'a%2Fb' }],
   ['GET', '/files/a/b', '/files/{path+}', { path: 'a/b' }],
-])('%s %s takes %s', (method, path, resourcePath, pathParameters) => {
+])('%s %s matches %s', (method, path, resourcePath, pathParameters) => {
   expect(matchRoute(routes, method, path)).toMatchObject({ route: { resourcePath }, pathParameters });
 });
 
@@ -36,6 +36,6 @@ test.each([
   ['GET', '/files'],
   ['get', '/keys'],
   ['GET', '/%6Beys'],
-])('%s %s takes no route', (method, path) => {
+])('%s %s matches no route', (method, path) => {
   expect(matchRoute(routes, method, path)).toBeUndefined();
 });

@@ -5,11 +5,11 @@ import tokenModule from '@scalekit-sdk/node/lib/token.js';
 import { expect, test, vi } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 
-// What we rely on of the SDK beyond its public face. A new version that changes it fails here first.
+// The behaviour of the SDK that we rely on beyond its public API. A new version that changes it fails here first.
 
 const require = createRequire(import.meta.url);
 
-/** An object that only has the given members: the use of any other throws. */
+/** An object that has only the given members: any other access throws. */
 const only = <T extends object>(members: T): T =>
   new Proxy(members, {
     get(target, name) {
@@ -26,7 +26,7 @@ function tokenClient(connectExec: (...args: unknown[]) => unknown) {
   return { tokens, createClient };
 }
 
-test('the SDK is pinned exactly, to the version that is installed', () => {
+test('the SDK is pinned to exactly the installed version', () => {
   const installed = JSON.parse(readFileSync(require.resolve('@scalekit-sdk/node/package.json'), 'utf8')) as {
     version: string;
   };
@@ -34,7 +34,7 @@ test('the SDK is pinned exactly, to the version that is installed', () => {
   expect(installed.version).toMatch(/^\d+\.\d+\.\d+$/);
 });
 
-test('TokenClient makes one client, of the token service, and sends through the executor alone', async () => {
+test('TokenClient makes one client, for the token service, and sends only through the executor', async () => {
   const connectExec = vi.fn(async () => ({}));
   const { tokens, createClient } = tokenClient(connectExec);
   expect(createClient.mock.calls.map(([service]) => service.typeName)).toEqual(['scalekit.v1.tokens.ApiTokenService']);
@@ -54,7 +54,7 @@ test('TokenClient makes one client, of the token service, and sends through the 
 });
 
 test.each([Code.NotFound, Code.Unauthenticated, Code.PermissionDenied, Code.Unavailable])(
-  'a ConnectError of the executor surfaces as it is (code %i)',
+  'a ConnectError of the executor is thrown unchanged (code %i)',
   async (code) => {
     const thrown = new ConnectError('x', code);
     const { tokens } = tokenClient(async () => {
@@ -70,7 +70,7 @@ test.each([Code.NotFound, Code.Unauthenticated, Code.PermissionDenied, Code.Unav
   },
 );
 
-test('the token client loads nothing that sends but connect: of axios only the name, in the error classes', () => {
+test('the token client sends only through connect: axios appears only by name, in the error classes', () => {
   const file = require.resolve('@scalekit-sdk/node/lib/token.js');
   const source = readFileSync(file, 'utf8');
   expect([...source.matchAll(/require\("([^"]+)"\)/g)].map(([, name]) => name)).toEqual([

@@ -12,7 +12,7 @@ const now = Date.UTC(2030, 0, 31, 12);
 const verify = (request: SignedRequest, service = 'execute-api', at = now) =>
   verifySignature(request, service, (accessKeyId) => iam.identityOf(accessKeyId), at);
 
-/** Signs as another client than our verifier's library. */
+/** Signs with another library than our verifier. */
 function sign(options: { path?: string; body?: string; headers?: Record<string, string>; credentials?: Credentials }) {
   const { path = '/v1/keys?userId=a&pageSize=2', body = '', headers = {}, credentials = user.credentials } = options;
   const signed = aws4.sign(
@@ -32,7 +32,7 @@ function sign(options: { path?: string; body?: string; headers?: Record<string, 
   return { method: 'POST', path: pathname, query, headers: fields, body: Buffer.from(body) };
 }
 
-test('takes what aws4 signs, whatever is in it', async () => {
+test('accepts every request that aws4 signs', async () => {
   await fc.assert(
     fc.asyncProperty(fc.string({ unit: 'grapheme' }), fc.string({ unit: 'grapheme' }), async (text, value) => {
       const path = `/v1/organizations/org_1/keys?b=${encodeURIComponent(value)}&a=${encodeURIComponent(text)}`;
@@ -71,7 +71,7 @@ test.each<[string, (request: SignedRequest) => SignedRequest]>([
   expect(await verify(change(request))).toMatchObject({ error: 'InvalidSignature' });
 });
 
-test('refuses a declared hash that is signed, and not the body’s', async () => {
+test('refuses a signed hash that is not the body’s hash', async () => {
   const declared = createHash('sha256').update('{}').digest('hex');
   const request = sign({ body: '{}', headers: { 'X-Amz-Content-Sha256': declared } });
   expect(await verify(request)).toBe(user);
@@ -90,7 +90,7 @@ test.each([
   expect(await verify(request, 'execute-api', now - Math.sign(seconds) * 299_000)).toBe(user);
 });
 
-test('refuses a wrong secret, an unknown key, another service, and what is no signature', async () => {
+test('refuses a wrong secret, an unknown key, another service, and a malformed signature', async () => {
   const { accessKeyId } = user.credentials;
   expect(await verify(sign({ credentials: { accessKeyId, secretAccessKey: 'wrong' } }))).toMatchObject({
     error: 'InvalidSignature',
@@ -129,7 +129,7 @@ const role = {
 };
 const service = (name: string) => ({ service: name, sourceArn: 'arn:aws:lambda:us-east-1:123456789012:function:f' });
 
-test('a role session is good with its session token only', async () => {
+test('a role session is valid only with its session token', async () => {
   const roles = new Iam([role]);
   expect(await roles.assumeRole(role.arn, 'f', service('scheduler.amazonaws.com'))).toBeUndefined();
   const session = await roles.assumeRole(role.arn, 'f', service('lambda.amazonaws.com'));
@@ -142,7 +142,7 @@ test('a role session is good with its session token only', async () => {
   });
 });
 
-test('a service that takes a role again has the session that it had, and another session has other credentials', async () => {
+test('a service that assumes a role again gets the same session, and another session has other credentials', async () => {
   const roles = new Iam([role]);
   const session = await roles.assumeRole(role.arn, 'f', service('lambda.amazonaws.com'));
   expect(await roles.assumeRole(role.arn, 'f', service('lambda.amazonaws.com'))).toBe(session);

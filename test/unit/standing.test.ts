@@ -10,8 +10,8 @@ import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
 
-// A thief's request is under way while an operator acts on the thief's key. What happens in between is made to happen
-// right before a call of Scalekit's leaves.
+// An operator acts on a thief's key during the thief's request. The tests run the operator's action right before a call to
+// Scalekit leaves.
 
 let env: TestScalekit;
 let organizationId: string;
@@ -28,7 +28,7 @@ beforeEach(async () => {
   actor = created.value.info;
 });
 
-/** Scalekit, where something happens right before a call leaves; or where calls of a kind fail from then on. */
+/** Services that run `happens` right before a call to Scalekit leaves. `overrides` replace calls to Scalekit. */
 function meanwhile(
   name: 'create' | 'update',
   happens: () => Promise<unknown>,
@@ -62,7 +62,7 @@ async function activeIds(): Promise<string[]> {
   return page.ok ? page.value.keys.map(({ keyId }) => keyId) : [];
 }
 
-describe('a key that is revoked while its request is under way', () => {
+describe('a key that is revoked during its request', () => {
   test('leaves no key that it was making', async () => {
     const services = meanwhile('create', revokeActor);
     expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'invalid_token' } });
@@ -77,7 +77,7 @@ describe('a key that is revoked while its request is under way', () => {
     expect(await activeIds()).toEqual([]);
   });
 
-  test('changes no key any more', async () => {
+  test('changes no key', async () => {
     await revokeActor();
     const target = await env.scalekit.create({ organizationId, customClaims: { issued_by: actor.keyId } });
     const services = meanwhile('update', async () => {});
@@ -88,7 +88,7 @@ describe('a key that is revoked while its request is under way', () => {
   });
 });
 
-test('a change under way when its key is revoked leaves no key with more than it had', async () => {
+test('a change by a key that is revoked during the request widens no key', async () => {
   const had = { scope: 'keys:read', team: 'x', issued_by: actor.keyId };
   const target = await env.scalekit.create({ organizationId, customClaims: had });
   const keyId = target.ok ? target.value.info.keyId : '';
@@ -99,11 +99,11 @@ test('a change under way when its key is revoked leaves no key with more than it
     });
   expect(await env.scalekit.lookUp(keyId)).toMatchObject({ value: { customClaims: had } });
   await updateKey(services, keyId, { customClaims: { team: 'x', env: 'a' } }, by(actor));
-  expect(await env.scalekit.lookUp(actor.keyId)).toEqual(ok(undefined)); // it was revoked before the change came into effect
+  expect(await env.scalekit.lookUp(actor.keyId)).toEqual(ok(undefined)); // it was revoked before the change took effect
   expect(await env.scalekit.lookUp(keyId)).toMatchObject({ value: { customClaims: { ...had, env: 'a' } } });
 });
 
-test('a key that is narrowed while its request is under way leaves no key of what it was', async () => {
+test('a key that is narrowed during its request leaves no key with the wider authority', async () => {
   const services = meanwhile('create', narrowActor);
   expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'beyond_authority' } });
   const rotated = await rotateKey(services, actor.keyId, atOnce, by(actor));
@@ -111,7 +111,7 @@ test('a key that is narrowed while its request is under way leaves no key of wha
   expect(await activeIds()).toEqual([actor.keyId]);
 });
 
-test('a change of the description gives back nothing that was taken away meanwhile', async () => {
+test('a change of the description does not restore authority that was removed during the request', async () => {
   const services = meanwhile('update', narrowActor);
   const changed = await updateKey(services, actor.keyId, { description: 'harmless' }, by(actor));
   expect(changed).toMatchObject({ ok: true, value: { customClaims: { scope: 'keys:read' } } });
@@ -119,14 +119,14 @@ test('a change of the description gives back nothing that was taken away meanwhi
   expect(now).toMatchObject({ value: { description: 'harmless', customClaims: { scope: 'keys:read' } } });
 });
 
-test('a new key that cannot be taken back is reported as unknown, not as refused', async () => {
+test('a new key that cannot be withdrawn is reported as outcome_unknown, not as refused', async () => {
   const cause = new Error('down');
   const invalidate = async () => fail({ kind: 'upstream_unavailable' as const, reason: 'unreachable' as const, cause });
   const services = meanwhile('create', revokeActor, { invalidate });
   expect(await createKey(services, newKey, by(actor))).toMatchObject({ failure: { kind: 'outcome_unknown' } });
 });
 
-test('an operator’s requests ask for nobody’s standing', async () => {
+test('an operator’s request does not depend on any key', async () => {
   const services = meanwhile('create', revokeActor);
   expect((await createKey(services, { ...newKey, scope: ['keys:read'] }, by(operator()))).ok).toBe(true);
 });

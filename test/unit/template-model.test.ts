@@ -40,7 +40,7 @@ test.each([
   ['a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
   ['GetAtt', { 'Fn::GetAtt': ['Function', 'Arn'] }, 'arn:aws:lambda:us-east-1:123456789012:function:stack-Function'],
   [
-    'GetAtt in one text',
+    'GetAtt as one string',
     { 'Fn::GetAtt': 'Function.Arn' },
     'arn:aws:lambda:us-east-1:123456789012:function:stack-Function',
   ],
@@ -57,14 +57,14 @@ test.each([
   expect(resolver().resolve(value)).toEqual(expected);
 });
 
-test('names an intrinsic that it can not resolve', () => {
+test('names an intrinsic that it cannot resolve', () => {
   const unsure = resolver();
   unsure.resolve({ 'Fn::ImportValue': 'x' });
   unsure.resolve({ Ref: 'Nowhere' });
   expect([...unsure.unresolved]).toEqual(['Fn::ImportValue "x"', 'Ref "Nowhere"']);
 });
 
-test('a template that is served whole has no warning', () => {
+test('a template that is fully served causes no warning', () => {
   expect(warningsOf({})).toEqual([]);
 });
 
@@ -95,7 +95,7 @@ test.each([
     'AWS::ApiGateway::Stage Other: MethodSettings.CachingEnabled has no effect locally',
   ],
   [
-    'an authorization that it can not check',
+    'an authorization that it cannot check',
     {
       M: {
         Type: 'AWS::ApiGateway::Method',
@@ -111,7 +111,7 @@ test.each([
     'AWS::ApiGateway::Method M: GET / is not served',
   ],
   [
-    'an integration that it can not call',
+    'an integration that it cannot call',
     {
       M: {
         Type: 'AWS::ApiGateway::Method',
@@ -174,7 +174,7 @@ test.each([
   expect(warningsOf(more).join('\n')).toContain(warning);
 });
 
-test('a parameter without a default is named in a warning, and keeps nothing from starting', () => {
+test('a parameter without a default causes a warning, but the runtime starts', () => {
   const Environment = { Variables: { LEVEL: { Ref: 'Level' } } };
   const leveled = { ...Resources.Function, Properties: { ...Resources.Function.Properties, Environment } };
   const template = parseTemplate({

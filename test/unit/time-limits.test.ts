@@ -22,8 +22,8 @@ import { deliveryMs, handleEvent } from '../../shared/webhook/handle-event.ts';
 import { revokeLeavers } from '../../shared/webhook/revoke-leavers.ts';
 import { forgottenMarks, keyServicesOf } from '../support/key-services.ts';
 
-// Everything goes well, each step in the last moment that it is given. No embedded service is as slow at will, and nobody
-// waits for minutes, so what the operations call is made here, on a clock of our own.
+// Every step succeeds at the last moment of its time limit. The embedded services are never that slow, and a test must not
+// wait for minutes. So the operations call slow services that are made here, on a fake clock.
 
 const organizationId = 'org_1';
 const operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
@@ -39,7 +39,7 @@ const key = (number: number, more: Partial<KeyInfo> = {}): KeyInfo => ({
   createdAt: new Date(number).toISOString(),
   ...more,
 });
-/** The first has a successor already; in a large organization there is always another page. */
+/** The first key already has a successor. A large organization always has another page. */
 const successor = key(2, { customClaims: { rotated_from: 'apit_1' } });
 
 function slowServices(deadlineMs: number, isLarge: boolean): KeyServices {
@@ -65,7 +65,7 @@ function withoutLookUps(services: KeyServices, deadlineMs: number): KeyServices 
   return { ...services, scalekit: { ...services.scalekit, lookUp: () => slow(deadlineMs, fail(hanging)) } };
 }
 
-/** Each mark is written in the last moment, has to be written again, and is then just written. */
+/** Each mark is written at the last moment, must be written again, and then is written just in time. */
 const slowMarks: Marks = {
   ...forgottenMarks,
   mark: (keyId) => slow(markMs, { id: `decision#${keyId}`, written: ok({ notBefore: 0, at: 0 }) }),
@@ -91,16 +91,16 @@ async function secondsOf(operation: Promise<unknown>): Promise<number> {
 const cases = [500, 2500, 4000].flatMap((deadlineMs) => [false, true].map((isLarge) => [deadlineMs, isLarge] as const));
 
 describe.each(cases)('with %i ms per call, a large organization: %s', (...setting) => {
-  test('every operation answers before its function is ended', async () => {
+  test('every operation answers before its function times out', async () => {
     const services = slowServices(...setting);
     expect(await secondsOf(createKey(services, { customClaims: {}, scope: [] }, by))).toBeLessThan(25);
-    // The longest: the user's keys are counted, and the key is taken back as its maker was changed meanwhile.
+    // The longest path: the user's keys are counted, and the key is withdrawn because its maker was changed in between.
     const changed = { actor: key(9, { customClaims: { scope: 'keys:write keys:users' } }), requestId: 'r' };
     const ofUser = { userId: 'usr_1', customClaims: {}, scope: [] };
     expect(await secondsOf(createKey(services, ofUser, changed, 100_000))).toBeLessThan(25);
     expect(await secondsOf(updateKey(services, 'apit_1', { scope: ['a'] }, by))).toBeLessThan(25);
     expect(await secondsOf(revokeKey(services, 'apit_1', by))).toBeLessThan(25);
-    // The look-up fails, and the key is on the last page that there is time for.
+    // The look-up fails, and the key is on the last page that the time limit allows.
     expect(await secondsOf(revokeKey(withoutLookUps(services, setting[0]), 'apit_2', by))).toBeLessThan(25);
     expect(await secondsOf(revokeKey(withoutLookUps(services, setting[0]), 'apit_99', by))).toBeLessThan(25);
     const leaked = revokeLeakedKey({ ...services, refused: refusedKeys() }, 'plain', 'r');
@@ -114,7 +114,7 @@ describe.each(cases)('with %i ms per call, a large organization: %s', (...settin
     }
   });
 
-  test('many keys are revoked within 20 s, and leavers’ within 25 s with the webhook’s secret to read', async () => {
+  test('many keys are revoked within 20 s, and leavers’ keys within 25 s, including the read of the webhook’s secret', async () => {
     const services = slowServices(...setting);
     const all = { includeSelf: false, dryRun: false };
     expect(await secondsOf(revokeKeys(services, all, by))).toBeLessThanOrEqual(20);
@@ -128,7 +128,7 @@ describe.each(cases)('with %i ms per call, a large organization: %s', (...settin
     expect((await secondsOf(delivery)) + (deadlineMs + workQueueMs) / 1000).toBeLessThan(27);
   });
 
-  test('a delivery of Scalekit is answered within the 10 s that it waits, with what is left on the queue', async () => {
+  test('a delivery is answered within the 10 s that Scalekit waits, and the rest is put on the queue', async () => {
     const [deadlineMs] = setting;
     const work = { put: () => slow(workQueueMs, ok(undefined)) };
     const event = {

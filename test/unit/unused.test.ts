@@ -4,14 +4,14 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { connect, type OperatorClient } from '../../infra/commands/operator-client.ts';
 import { unused } from '../../infra/commands/unused.ts';
 
-// `npm run keys -- unused` against an API whose keys are as old as a test wants them.
+// `npm run keys -- unused` against an API whose keys have any age that a test needs.
 
 const hoursAgo = (hours: number) => new Date(Date.now() - hours * 3_600_000).toISOString();
 const days = 30;
 const old = hoursAgo(24 * days + 3);
 const key = (keyId: string, more: object = {}) => ({ keyId, createdAt: old, ...more });
 
-/** What the API has. */
+/** The pages that the API answers with. */
 let pages: { keys: object[]; usageRecordedSince?: string; usageRecordedUntil?: string }[];
 let failing: string | undefined;
 let deleted: string[];
@@ -79,20 +79,20 @@ async function run(options: { revoke?: boolean; yes?: boolean; dryRun?: boolean 
 
 const ids = ({ unused: keys }: Outcome) => keys.map(({ keyId }) => keyId);
 
-test('the keys of all pages are shown that were surely not used, and nothing is revoked', async () => {
+test('shows the keys of all pages that are certainly unused, and revokes nothing', async () => {
   expect(ids(await run())).toEqual(['apit_never', 'apit_long']);
   expect(ids(await run({ revoke: true, dryRun: true, yes: true }))).toEqual(['apit_never', 'apit_long']);
   expect(deleted).toEqual([]);
 });
 
-test('they are revoked with --yes, and without it and without a terminal their number is told', async () => {
+test('revokes them with --yes, and reports their number without --yes and without a terminal', async () => {
   await expect(run({ revoke: true })).rejects.toThrow(/^This revokes 2 keys of org_1\. There is no terminal/);
   expect(deleted).toEqual([]);
   expect(await run({ revoke: true, yes: true })).toMatchObject({ revoked: 2 });
   expect(deleted).toEqual(['apit_never', 'apit_long']);
 });
 
-test('a key that could not be revoked is named, with what is to do', async () => {
+test('names a key that could not be revoked, and the next step', async () => {
   failing = 'apit_long';
   await expect(run({ revoke: true, yes: true })).rejects.toThrow(
     /^1 of 2 keys are revoked\. Revoke apit_long by its id, then run this again: .*503 cache_not_flushed/,
@@ -102,12 +102,16 @@ test('a key that could not be revoked is named, with what is to do', async () =>
 
 describe('nothing is revoked', () => {
   test.each([
-    ['recording began too late', { ...recorded, usageRecordedSince: hoursAgo(24 * days - 1) }, /less than 30 days/],
-    ['no use was recorded lately', { ...recorded, usageRecordedUntil: hoursAgo(4) }, /No use of any key was recorded/],
+    ['recording started too late', { ...recorded, usageRecordedSince: hoursAgo(24 * days - 1) }, /less than 30 days/],
+    [
+      'no use was recorded recently',
+      { ...recorded, usageRecordedUntil: hoursAgo(4) },
+      /No use of any key was recorded/,
+    ],
     ['the record cannot be read', {}, /not known since when uses are recorded/],
-    ['its begin is no time', { ...recorded, usageRecordedSince: 'soon' }, /less than 30 days/],
-    ['its latest use is no time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key was recorded/],
-  ])('where %s, on any page', async (_what, changed, message) => {
+    ['its start is not a time', { ...recorded, usageRecordedSince: 'soon' }, /less than 30 days/],
+    ['its latest use is not a time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key was recorded/],
+  ])('if %s, on any page', async (_what, changed, message) => {
     pages = pages.map(({ keys }, index) => ({ keys, ...(index === 0 ? recorded : changed) }));
     for (const dryRun of [false, true]) await expect(run({ revoke: true, yes: true, dryRun })).rejects.toThrow(message);
     expect(deleted).toEqual([]);
@@ -115,9 +119,9 @@ describe('nothing is revoked', () => {
 });
 
 test.each([
-  ['recording began too late', { ...recorded, usageRecordedSince: hoursAgo(24 * days - 1) }],
+  ['recording started too late', { ...recorded, usageRecordedSince: hoursAgo(24 * days - 1) }],
   ['the record cannot be read', {}],
-])('where %s, no key is shown as unused, and it is told why', async (_what, changed) => {
+])('if %s, shows no key as unused, and says why', async (_what, changed) => {
   const told = vi.spyOn(console, 'error').mockImplementation(() => {});
   pages = pages.map(({ keys }) => ({ keys, ...changed }));
   expect(ids(await run())).toEqual([]);

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { isSignedByScalekit } from '../../shared/scalekit/webhook-signature.ts';
 
-// Our check of a webhook's signature beside that of Scalekit's own SDK.
+// Compares our check of a webhook's signature with the check of Scalekit's SDK.
 
 const client = new sdk.ScalekitClient('https://acme.scalekit.com', 'skc_1', 'secret');
 
@@ -22,7 +22,7 @@ const base64 = (minLength: number) =>
   fc.uint8Array({ minLength, maxLength: 40 }).map((bytes) => Buffer.from(bytes).toString('base64'));
 const secrets = base64(1).map((key) => `whsec_${key}`);
 const payloads = fc.oneof(fc.json(), fc.string({ unit: 'binary' }));
-/** Seconds before now. A second may pass during a run, so none is at the bound. */
+/** Seconds before now. A second may pass during a run, so no value is exactly at the limit. */
 const ages = fc.oneof(fc.integer({ min: -298, max: 298 }), fc.constantFrom(-86_400, -302, 302, 86_400));
 const ids = fc.string({ minLength: 1 });
 
@@ -31,7 +31,7 @@ const sign = (secret: string, id: string, seconds: number, payload: string) =>
     .update(`${id}.${seconds}.${payload}`)
     .digest('base64');
 
-/** What stands in the place of a signature, made of the right one. */
+/** Values for the signature header, made from the right signature. */
 const kinds = {
   right: (signature: string) => `v1,${signature}`,
   altered: (signature: string) => `v1,${signature[0] === 'A' ? 'B' : 'A'}${signature.slice(1)}`,
@@ -42,7 +42,7 @@ const kinds = {
 } as const;
 const lists = fc.array(fc.constantFrom(...(Object.keys(kinds) as (keyof typeof kinds)[])), { maxLength: 4 });
 
-test('takes exactly the webhooks that the SDK takes: one right signature, of the last 5 minutes', () => {
+test('accepts exactly the webhooks that the SDK accepts: with a right signature of the last 5 minutes', () => {
   let taken = 0;
   fc.assert(
     fc.property(secrets, ids, ages, payloads, lists, (secret, id, age, payload, list) => {
@@ -63,7 +63,7 @@ test('takes exactly the webhooks that the SDK takes: one right signature, of the
   expect(taken).toBeGreaterThan(50);
 });
 
-test('an altered payload, id, time or secret is refused, as by the SDK', () => {
+test('an altered payload, id, time or secret is refused, also by the SDK', () => {
   const part = fc.constantFrom('payload', 'id', 'time', 'secret');
   fc.assert(
     fc.property(secrets, ids, payloads, part, base64(1), (secret, id, payload, altered, other) => {
@@ -83,7 +83,7 @@ test('an altered payload, id, time or secret is refused, as by the SDK', () => {
   );
 });
 
-test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('one without %s is refused', (name) => {
+test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('a webhook without %s is refused', (name) => {
   const seconds = nowSeconds();
   const good = {
     'webhook-id': 'msg_1',
@@ -100,7 +100,7 @@ test.each(['webhook-id', 'webhook-timestamp', 'webhook-signature'])('one without
   }
 });
 
-test('what the SDK refuses is refused, however secret, time and signatures are bent', () => {
+test('a webhook that the SDK refuses is refused, for any malformed secret, time or signature', () => {
   const anySecret = fc.oneof(
     secrets,
     base64(0), // no prefix
@@ -153,7 +153,7 @@ test('what the SDK refuses is refused, however secret, time and signatures are b
   expect(taken).toBeGreaterThan(50);
 });
 
-test('a secret whose key is empty signs nothing, though the SDK takes it', () => {
+test('a secret with an empty key signs nothing, although the SDK accepts it', () => {
   const seconds = nowSeconds();
   const headers = {
     'webhook-id': 'msg_1',

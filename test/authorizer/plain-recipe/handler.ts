@@ -3,7 +3,7 @@ import { GetParametersCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { ScalekitClient } from '@scalekit-sdk/node';
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 
-// The authorizer as a client of the SDK writes it by the documentation: what ours is measured against.
+// The authorizer that a user of the SDK writes from its documentation. We measure ours against it.
 
 const logger = new Logger();
 const ssm = new SSMClient();

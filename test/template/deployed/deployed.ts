@@ -6,10 +6,10 @@ interface Resource {
   readonly DeletionPolicy?: string;
 }
 
-/** Every resource by its logical id: its properties, one per line, in an order of their own. */
+/** Every resource by its logical id: its properties, one per line, sorted. */
 export type Deployed = ReadonlyMap<string, readonly string[]>;
 
-/** Types that are known outside of the stack by a URL, an ARN or an id. */
+/** Types that are known outside the stack by a URL, an ARN or an id. */
 const known = ['RestApi', 'Stage', 'DomainName', 'Authorizer', 'Topic', 'ManagedPolicy', 'ScheduleGroup', 'Alias'];
 
 export function synthesize(settings: object): Readonly<Record<string, Resource>> {
@@ -20,7 +20,7 @@ export function synthesize(settings: object): Readonly<Record<string, Resource>>
   return { ...(template['Resources'] as Record<string, Resource>), ...Object.fromEntries(outputs) };
 }
 
-/** The resources that outlive the stack, or that are known outside of it: their types by their ids. */
+/** The types, by id, of resources that outlive the stack or are known outside it. */
 export function keptOf(resources: Readonly<Record<string, Resource>>): Record<string, string> {
   const kept = Object.entries(resources).filter(
     ([, { Type, DeletionPolicy }]) =>
@@ -29,7 +29,7 @@ export function keptOf(resources: Readonly<Record<string, Resource>>): Record<st
   return Object.fromEntries(kept.map(([id, { Type }]) => [id, Type]));
 }
 
-/** Resources without what may differ: hashes of code, and texts for people. */
+/** Resources without the parts that may differ: hashes of code, and descriptions. */
 export function deployed(resources: Readonly<Record<string, Resource>>): Deployed {
   const lines = Object.entries(resources).map(([id, { Type, Properties = {}, ...attributes }]) => {
     const { Metadata: _paths, ...rest } = attributes as Record<string, unknown>;
@@ -45,14 +45,14 @@ export function toText(resources: Deployed): string {
   return [...resources].map(([id, [type, ...lines]]) => [`${id} ${type}`, ...lines, ''].join('\n')).join('\n');
 }
 
-/** The resources of the second that the first has not, or has otherwise, and the ids that only the first has. */
+/** The resources that are new or different in the second, and the ids that only the first has. */
 export function difference(first: Deployed, second: Deployed): Deployed {
   const gone = [...first.keys()].filter((id) => !second.has(id));
   const changed = [...second].filter(([id, lines]) => lines.join('\n') !== first.get(id)?.join('\n'));
   return new Map([...gone.map((id) => [id, ['is gone']] as const), ...changed]);
 }
 
-/** The id of a deployment, a stage's or a version's, ends with a hash of what it deploys. */
+/** The id of an API's deployment or of a function's version ends with a hash of its content. */
 function withoutHashes(text: string): string {
   return text.replaceAll(/([0-9A-F]{8})[0-9a-f]{32}\b/g, '$1');
 }
@@ -61,7 +61,7 @@ function withoutTexts(type: string, properties: Readonly<Record<string, unknown>
   const { Code: _hash, Description, AlarmDescription: _text, DashboardBody, ResponseTemplates, ...rest } = properties;
   return {
     ...rest,
-    // A managed policy of another description is another policy: its ARN, which is attached to operators, is lost.
+    // A new description replaces a managed policy: its ARN, which is attached to operators, is lost.
     ...(type === 'AWS::IAM::ManagedPolicy' ? { Description } : {}),
     ...(DashboardBody ? { DashboardBody: JSON.parse(withoutTitles(DashboardBody)) } : {}),
     ...(ResponseTemplates ? { ResponseTemplates: withoutDetails(ResponseTemplates as Record<string, string>) } : {}),
@@ -81,7 +81,7 @@ function withoutDetails(templates: Readonly<Record<string, string>>): Record<str
   );
 }
 
-/** The same value with the names of each object in order. */
+/** The same value with the names of each object sorted. */
 function sorted(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== 'object' || value === null) return value;

@@ -1,7 +1,7 @@
-// Another logical id is another resource: the log, the record or the URL of a deployment would be lost. Never change one here;
-// a resource that is new gets a line.
+// A new logical id replaces a resource: the log, the record or the URL of a deployment would be lost. Never change an id here.
+// Add a line for a new resource.
 
-/** What outlives the stack, or is known outside of it by a URL or an ARN. */
+/** The resources that outlive the stack, or are known outside it by a URL or an ARN. */
 export const keptIds: Readonly<Record<string, string>> = {
   AuditBusA72CB67D: 'AWS::Events::EventBus',
   AuditBusArchive5ECB9A09: 'AWS::Events::Archive',
@@ -38,7 +38,7 @@ export const keptIds: Readonly<Record<string, string>> = {
   WorkQueueAD162499: 'AWS::SQS::Queue',
 };
 
-/** What every setting adds to it. */
+/** The additional resources with every setting. */
 export const keptIdsOfSettings: Readonly<Record<string, string>> = {
   AuthorizerAlias7AD153E1: 'AWS::Lambda::Alias',
   CanaryFunctionLogD69D0D6C: 'AWS::Logs::LogGroup',

@@ -4,7 +4,7 @@ import type { SimulatedScalekit } from './simulated-scalekit.ts';
 import type { SimulatedTable } from './simulated-table.ts';
 import type { Process, Simulation, Step } from './simulation.ts';
 
-/** The timeout of a function, with some time to begin. */
+/** The timeout of a function, with some time to start. */
 const operationMs = 22_000;
 
 interface Services {
@@ -13,7 +13,7 @@ interface Services {
   readonly scalekit: SimulatedScalekit;
 }
 
-/** Somebody who asks for one change until it is answered with success, and the function that does it. */
+/** A client that requests one change until it succeeds, and the function that makes the change. */
 export class Changer {
   isAnswered = false;
   readonly change: Change;
@@ -63,7 +63,7 @@ export class Changer {
     simulation.trace.push(`  ${name} answers ${this.isAnswered ? 'success' : 'a failure'}`);
   }
 
-  /** As an operation that ends or changes a key does it. */
+  /** The steps of an operation that ends or changes a key. */
   async #attempt(process: Process): Promise<boolean> {
     const { mutant } = this.#scenario;
     const { simulation, table, scalekit } = this.#services;

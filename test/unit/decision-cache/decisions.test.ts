@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 
 describe('a decision', () => {
-  test('is used by another environment, for as long as the setting says', async () => {
+  test('is used by another environment for the time of the setting', async () => {
     expect(await w.newCache().read(plainKey)).toEqual(isMiss('absent'));
     expect(await w.newCache().remember(plainKey, caller, w.now)).toBe('remembered');
     const other = w.newCache();
@@ -23,7 +23,7 @@ describe('a decision', () => {
     expect(await other.read(plainKey)).toEqual(isMiss('old'));
   });
 
-  test('is read by one lookup of the key, once, and one read of all that could end it', async () => {
+  test('needs one lookup of the key, then one read per use with everything that could end it', async () => {
     await w.newCache().remember(plainKey, caller, w.now);
     w.calls = [];
     const cache = w.newCache();
@@ -34,7 +34,7 @@ describe('a decision', () => {
     expect(w.calls).toEqual([expect.stringMatching(/^get hash#[0-9a-f]{64}$/), read, read]);
   });
 
-  test('of an organization’s key is not looked up by a user', async () => {
+  test('of a key without a user is read without ends of users', async () => {
     const organizations = { keyId: 'apit_1', organizationId: 'org_1', customClaims: {}, roles: [] };
     await w.newCache().remember(plainKey, organizations, w.now);
     expect(await w.newCache().read(plainKey)).toMatchObject({ isHit: true, caller: organizations });
@@ -55,7 +55,7 @@ describe('a decision', () => {
     expect(w.calls).toHaveLength(1);
   });
 
-  test('older than the setting is at hand in an outage, up to its own limit', async () => {
+  test('older than the setting is available in an outage, up to a limit of its own', async () => {
     const settings = { cacheSeconds: 60, graceSeconds: 3_600 };
     await w.newCache(settings).remember(plainKey, caller, w.now);
     w.now += 3_599_999;
@@ -71,7 +71,7 @@ describe('a decision', () => {
     expect(await w.newCache().read(plainKey)).toEqual(isMiss('future'));
   });
 
-  test('does not take the place of a newer one, nor of a mark', async () => {
+  test('replaces neither a newer decision nor a mark', async () => {
     const beganAt = w.now;
     await w.newCache().remember(plainKey, { ...caller, roles: ['new'] }, beganAt + 1);
     expect(await w.newCache().remember(plainKey, caller, beganAt)).toBe('superseded');
@@ -81,15 +81,15 @@ describe('a decision', () => {
   });
 
   test.each([
-    ['whose caller has more than 16 KB', { ...caller, customClaims: { a: 'ä'.repeat(8_200) } }],
-    ['of a key whose id is none', { ...caller, keyId: 'a#b' }],
-    ['of an organization whose id is none', { ...caller, organizationId: 'a#b' }],
+    ['with a caller of more than 16 KB', { ...caller, customClaims: { a: 'ä'.repeat(8_200) } }],
+    ['of a key with an invalid id', { ...caller, keyId: 'a#b' }],
+    ['of an organization with an invalid id', { ...caller, organizationId: 'a#b' }],
   ])('%s is not kept', async (_what, unfit) => {
     expect(await w.newCache().remember(plainKey, unfit, w.now)).toBe('unfit');
     expect(w.calls.filter((call) => call.startsWith('put') && !call.includes('used#'))).toEqual([]);
   });
 
-  test('is not kept where the key’s own item could not be: a refusal would not find it', async () => {
+  test('is not kept if the key’s own item cannot be kept, because a refusal would not find it', async () => {
     w.failures = [down];
     expect(await w.newCache().remember(plainKey, caller, w.now)).toBe('failed');
     expect(w.items.has(id)).toBe(false);
@@ -98,12 +98,12 @@ describe('a decision', () => {
   test.each<[string, (item: Item) => Item]>([
     ['another version', (item) => ({ ...item, version: { N: '2' } })],
     ['no version', without('version')],
-    ['an attribute more', (item) => ({ ...item, more: { S: '' } })],
-    ['a time that is text', (item) => ({ ...item, notBefore: { S: '1' } })],
-    ['a time that is none', (item) => ({ ...item, notBefore: { N: '-1' } })],
+    ['an extra attribute', (item) => ({ ...item, more: { S: '' } })],
+    ['a time that is a string', (item) => ({ ...item, notBefore: { S: '1' } })],
+    ['an invalid time', (item) => ({ ...item, notBefore: { N: '-1' } })],
     ['no time', without('notBefore')],
     ['no expiry', without('expiresAt')],
-    ['a caller that is no JSON', (item) => ({ ...item, caller: { S: '{' } })],
+    ['a caller that is not JSON', (item) => ({ ...item, caller: { S: '{' } })],
     ...[
       null,
       [],
@@ -130,13 +130,13 @@ describe('a decision', () => {
     expect(await w.newCache().read(plainKey)).toEqual(isMiss('malformed'));
   });
 
-  test('beside an end that cannot be read is not used', async () => {
+  test('is not used if an end of its organization cannot be read', async () => {
     await w.newCache().remember(plainKey, caller, w.now);
     w.items.set('ended#org_1', { id: { S: 'ended#org_1' }, version: { N: '2' } });
     expect(await w.newCache().read(plainKey)).toEqual(isMiss('malformed'));
   });
 
-  test('lives longer than any setting lets it be used, and the key’s own item longer still', async () => {
+  test('is kept longer than any setting allows its use, and the key’s own item longer still', async () => {
     const cache = w.newCache({ cacheSeconds: 3_600, graceSeconds: 43_200 });
     for (let day = 0; day < 20; day++) {
       await cache.remember(plainKey, caller, w.now);
@@ -164,7 +164,7 @@ describe('a plain key', () => {
     expect(w.calls.join()).not.toContain(secret);
   });
 
-  test('leads to its id, also after Scalekit forgot it', async () => {
+  test('leads to its key id without asking Scalekit', async () => {
     expect(await w.newMarks().keyIdOf(plainKey)).toEqual(ok(undefined));
     await w.newCache().remember(plainKey, caller, w.now);
     expect(await w.newMarks().keyIdOf(plainKey)).toEqual(ok('apit_1'));

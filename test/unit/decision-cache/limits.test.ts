@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 
 describe('with the cache off', () => {
-  test('nothing is read, kept or marked after a refusal; the use of a key is noted', async () => {
+  test('nothing is read, kept, or marked after a refusal, but the use of a key is recorded', async () => {
     const off = w.newCache({ cacheSeconds: 0 });
     expect(await off.read(plainKey)).toEqual(isMiss('off'));
     expect(await off.refused(plainKey)).toBe('off');
@@ -45,7 +45,7 @@ describe('with the cache off', () => {
 });
 
 describe('the use of a key', () => {
-  test('is written once an hour, by one of all environments', async () => {
+  test('is written once per hour, by one environment for all', async () => {
     w.now = Date.UTC(2030, 0, 1, 12);
     const [one, other] = [w.newCache({ cacheSeconds: 0 }), w.newCache({ cacheSeconds: 0 })];
     for (let minute = 0; minute < 120; minute++) {
@@ -62,7 +62,7 @@ describe('the use of a key', () => {
   });
 });
 
-describe('where the table fails', () => {
+describe('when the table fails', () => {
   test.each([
     ['throttled', throttled],
     ['failed', down],
@@ -72,7 +72,7 @@ describe('where the table fails', () => {
     expect(await w.newCache().read(plainKey)).toEqual(isMiss(reason));
   });
 
-  test('it is left alone for 5 s after three w.failures in a row', async () => {
+  test('it is not called for 5 s after three failures in a row', async () => {
     await w.newCache().remember(plainKey, caller, w.now);
     const cache = w.newCache();
     for (const failure of [down, down, undefined, down, throttled, down, down]) {
@@ -89,7 +89,7 @@ describe('where the table fails', () => {
     expect(await cache.read(plainKey)).toMatchObject(isHit);
   });
 
-  test('marks are written all the same', async () => {
+  test('marks are still written', async () => {
     w.failures = [down, down, down];
     const cache = w.newCache();
     for (let reads = 0; reads < 4; reads++) await cache.read(plainKey);
@@ -98,10 +98,10 @@ describe('where the table fails', () => {
 });
 
 describe('time limits', () => {
-  /** The longest deadline of a call of Scalekit that may be set. */
+  /** The longest deadline that can be set for a call of Scalekit. */
   const scalekitMs = 4_000;
 
-  test('a mark is not over before the change that it came before', () => {
+  test('a mark lasts until the change that follows it is done', () => {
     expect(markMs + scalekitMs + 2 * clockErrorMs).toBeLessThan(markAheadMs);
     expect(settledBeforeMs).toBeGreaterThanOrEqual(2 * clockErrorMs);
     expect(markAgeMs).toBeGreaterThan(rereadMs);
@@ -111,7 +111,7 @@ describe('time limits', () => {
     expect(readMs + scalekitMs + rememberMs).toBeLessThan(10_000);
   });
 
-  test('all reads of a request share one limit, and all writes after a validation', async () => {
+  test('all reads of a request share one time limit, and so do all writes after a validation', async () => {
     const limits: number[] = [];
     const noted = (ms: number) => {
       limits.push(ms);

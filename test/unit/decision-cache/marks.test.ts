@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 
 describe('a mark', () => {
-  test('ends the decisions of a key, for all that began before it is over', async () => {
+  test('ends all decisions of a key that began before the mark ends', async () => {
     await w.newCache().remember(plainKey, caller, w.now);
     const mark = await w.newMarks().mark('apit_1');
     expect(mark.written).toEqual(ok({ notBefore: w.now + 60_000, at: w.now }));
@@ -19,7 +19,7 @@ describe('a mark', () => {
   test.each([
     ['a user', 'usr_1'],
     ['an organization', undefined],
-  ])('of %s ends the decisions of its keys, and of no others', async (_whose, userId) => {
+  ])('of %s ends the decisions of its keys and of no other keys', async (_whose, userId) => {
     const others = { ...caller, keyId: 'apit_2', organizationId: 'org_2' };
     await w.newCache().remember(plainKey, caller, w.now);
     await w.newCache().remember('others', others, w.now);
@@ -31,7 +31,7 @@ describe('a mark', () => {
     expect(await w.newCache().read(plainKey)).toMatchObject(isHit);
   });
 
-  test('never gives way to one that ends sooner, which counts all the same', async () => {
+  test('is not replaced by a mark that ends sooner, which still counts as written', async () => {
     await w.newMarks().mark('apit_1');
     const later = w.items.get(id);
     w.now -= 1_000;
@@ -39,18 +39,21 @@ describe('a mark', () => {
     expect(w.items.get(id)).toBe(later);
   });
 
-  test('takes the place of a decision from the future', async () => {
+  test('replaces a decision from the future', async () => {
     await w.newCache().remember(plainKey, caller, w.now + 100_000);
     await w.newMarks().mark('apit_1');
     expect(await w.newCache().read(plainKey)).toEqual(isMiss('mark'));
   });
 
-  test.each([undefined, 'a#b', '', 'x'.repeat(65)])('of the id %s is written, for no key', async (keyId) => {
-    expect((await w.newMarks().mark(keyId)).written.ok).toBe(true);
-    expect([...w.items.keys()]).toEqual(['decision#-']);
-  });
+  test.each([undefined, 'a#b', '', 'x'.repeat(65)])(
+    'of the invalid id %s is written, but marks no key',
+    async (keyId) => {
+      expect((await w.newMarks().mark(keyId)).written.ok).toBe(true);
+      expect([...w.items.keys()]).toEqual(['decision#-']);
+    },
+  );
 
-  test('that fails is tried again within its second', async () => {
+  test('that fails is retried within its time limit', async () => {
     w.failures = [throttled, down];
     expect((await w.newMarks().mark('apit_1')).written.ok).toBe(true);
     const startedAt = w.now;
@@ -61,7 +64,7 @@ describe('a mark', () => {
 });
 
 describe('a change is answered', () => {
-  test('60 ms after its mark was written, and not before', async () => {
+  test('60 ms after its mark was written, and not earlier', async () => {
     const marks = w.newMarks();
     const mark = await marks.mark('apit_1');
     const writtenAt = w.now;
@@ -76,7 +79,7 @@ describe('a change is answered', () => {
   test.each([
     [50_000, 1],
     [50_001, 2],
-  ])('where Scalekit took %i ms, after %i marks', async (ms, marked) => {
+  ])('if Scalekit took %i ms, after %i marks', async (ms, marked) => {
     const marks = w.newMarks();
     const mark = await marks.mark('apit_1');
     w.now += ms;
@@ -84,7 +87,7 @@ describe('a change is answered', () => {
     expect(w.calls).toHaveLength(marked);
   });
 
-  test('after a mark that failed is written, where it is in time', async () => {
+  test('once a failed mark is written in time', async () => {
     const marks = w.newMarks();
     w.failures = Array.from({ length: 10 }, () => down);
     const mark = await marks.mark('apit_1');
@@ -94,7 +97,7 @@ describe('a change is answered', () => {
     expect(w.items.has(id)).toBe(true);
   });
 
-  test('with cache_not_flushed where no mark can be written, in time', async () => {
+  test('with cache_not_flushed, in time, if no mark can be written', async () => {
     const marks = w.newMarks();
     w.failures = Array.from({ length: 100 }, () => down);
     const mark = await marks.mark('apit_1');
@@ -105,7 +108,7 @@ describe('a change is answered', () => {
 });
 
 describe('a refusal', () => {
-  test('marks the key wherever its id is known, once in 5 s', async () => {
+  test('marks a key with a known id, once in 5 s', async () => {
     await w.newCache().remember(plainKey, caller, w.now);
     const cache = w.newCache();
     expect(await cache.refused(plainKey)).toBe('marked');

@@ -3,7 +3,7 @@ import type { Mutant, Scenario } from './scenario.ts';
 import type { Choose } from './simulation.ts';
 import { runOnce } from './world.ts';
 
-// The room's code on a simulated table and clock, in thousands of orders: whoever is frozen, fails or dies in between.
+// The room's code on a simulated table and clock, in thousands of orders in which processes freeze, fail and die.
 
 const end: Scenario = { changes: ['end'], attempts: 2, requests: 8, faults: 1, properties: ['answered'] };
 const narrow: Scenario = { ...end, changes: ['narrow'] };
@@ -17,7 +17,7 @@ const inDashboard: Scenario = {
   properties: ['refused'],
 };
 
-/** Runs a scenario in so many orders, by the seeds from `seed` on; gives the steps to what must not happen, if they are found. */
+/** Runs a scenario in `orders` orders, with the seeds from `seed` on. Returns the steps to a violation, if there is one. */
 async function explore(scenario: Scenario, orders: number, seed: number): Promise<string | undefined> {
   for (let order = seed; order < seed + orders; order++) {
     const steps = await runOnce(scenario, chooser(order));
@@ -26,7 +26,7 @@ async function explore(scenario: Scenario, orders: number, seed: number): Promis
   return undefined;
 }
 
-/** Chooses by a seed, the same each time (mulberry32). */
+/** Repeats the same choices for the same seed (mulberry32). */
 function chooser(seed: number): Choose {
   let state = seed;
   return (limit) => {
@@ -37,33 +37,33 @@ function chooser(seed: number): Choose {
   };
 }
 
-describe('the promise holds, in whatever order things happen,', () => {
+describe('the promise holds in every order of events', () => {
   test.each<[string, Scenario]>([
-    ['where a key is ended', end],
-    ['where a key is narrowed', narrow],
-    ['where a key is narrowed and ended at once', { ...narrow, changes: ['narrow', 'end'], attempts: 1 }],
-    ['where the keys of a user are ended', { ...end, changes: ['end of the user'] }],
-    ['where the function that ends a key dies', { ...inTime, faults: 2 }],
-    ['where the function that ends a user’s keys dies', { ...inTime, changes: ['end of the user'], faults: 2 }],
-    ['where Scalekit is out and older decisions are used', inOutages],
-    ['where a key is ended beside us and Scalekit is out', inDashboard],
+    ['when a key is ended', end],
+    ['when a key is narrowed', narrow],
+    ['when a key is narrowed and ended at the same time', { ...narrow, changes: ['narrow', 'end'], attempts: 1 }],
+    ['when the keys of a user are ended', { ...end, changes: ['end of the user'] }],
+    ['when the function that ends a key dies', { ...inTime, faults: 2 }],
+    ['when the function that ends a user’s keys dies', { ...inTime, changes: ['end of the user'], faults: 2 }],
+    ['when older decisions are used in an outage of Scalekit', inOutages],
+    ['when a key is ended in the dashboard and Scalekit has outages', inDashboard],
   ])('%s', async (_where, scenario) => {
     expect(await explore(scenario, 700, Math.floor(Math.random() * 1e9))).toBeUndefined();
   });
 });
 
-describe('the exploration finds what is wrong', () => {
+describe('the exploration finds a violation', () => {
   test.each<[string, Mutant, Scenario]>([
-    ['where the condition of a put is on now', 'condition on now', { ...end, faults: 0 }],
-    ['where a put has no condition', 'no condition', { ...end, faults: 0 }],
-    ['where a put ignores a newer decision', 'ignores a newer decision', { ...narrow, faults: 0, attempts: 1 }],
-    ['where a read is eventually consistent', 'eventually consistent read', { ...end, faults: 0 }],
-    ['where a mark only deletes', 'a mark deletes', { ...end, faults: 0 }],
-    ['where the mark comes after Scalekit', 'mark after Scalekit', { ...inTime, properties: ['ended'] }],
-    ['where nothing is marked that is not found', 'not marked where not found', end],
-    ['where nobody waits for the memory of 50 ms', 'no wait', { ...end, faults: 0 }],
-    ['where a mark that ended is not written again', 'no second mark', { ...end, faults: 0 }],
-    ['where a refusal is not marked', 'a refusal is not marked', inDashboard],
+    ['if the condition of a put uses the current time', 'condition on now', { ...end, faults: 0 }],
+    ['if a put has no condition', 'no condition', { ...end, faults: 0 }],
+    ['if a put ignores a newer decision', 'ignores a newer decision', { ...narrow, faults: 0, attempts: 1 }],
+    ['if a read is eventually consistent', 'eventually consistent read', { ...end, faults: 0 }],
+    ['if a mark only deletes', 'a mark deletes', { ...end, faults: 0 }],
+    ['if the mark comes after the call of Scalekit', 'mark after Scalekit', { ...inTime, properties: ['ended'] }],
+    ['if a key that is not found is not marked', 'not marked where not found', end],
+    ['if a change does not wait for the memory of 50 ms', 'no wait', { ...end, faults: 0 }],
+    ['if a mark that has ended is not written again', 'no second mark', { ...end, faults: 0 }],
+    ['if a refusal is not marked', 'a refusal is not marked', inDashboard],
   ])('%s', async (_where, mutant, scenario) => {
     expect(await explore({ ...scenario, mutant }, 8_000, 1)).toBeDefined();
   });

@@ -1,6 +1,6 @@
 import type { TableMutant } from './simulated-table.ts';
 
-/** What is done wrong, for the tests that must find it. */
+/** A deliberate mistake that the exploration must find. */
 export type Mutant =
   | TableMutant
   | 'mark after Scalekit'
@@ -13,15 +13,15 @@ export type Change = 'end' | 'narrow' | 'end of the user';
 
 export interface Scenario {
   readonly changes: readonly Change[];
-  /** How often each change may be asked for until it is answered with success. */
+  /** How often each change may be requested until it succeeds. */
   readonly attempts: number;
   readonly requests: number;
   readonly faults: number;
   readonly cacheSeconds?: number;
   readonly graceSeconds?: number;
-  /** A function that changes is ended after 22 s, a call of Scalekit after 4 s; else both may come at any time later. */
+  /** Ends a changing function after 22 s and a call of Scalekit after 4 s. Otherwise both may complete at any later time. */
   readonly hasTimeLimit?: boolean;
-  /** How often Scalekit goes down or comes back. */
+  /** The number of times that Scalekit goes down or recovers. */
   readonly outages?: number;
   /** Whether somebody may end the key in Scalekit's dashboard. */
   readonly hasDashboard?: boolean;
@@ -30,9 +30,9 @@ export interface Scenario {
 }
 
 /**
- * What must not happen. `answered`: a request that was sent after an end or change was answered is allowed by what was before.
- * `ended`: a request that was sent more than 50 ms after Scalekit ended a marked key is allowed by a decision.
- * `refused`: a request that was sent after a refusal was marked is allowed in an outage.
+ * Violations. `answered`: a request sent after the answer to an end or change is allowed by the earlier state of the key.
+ * `ended`: a decision allows a request sent more than 50 ms after Scalekit ended a marked key.
+ * `refused`: a decision allows, in an outage, a request sent after a refusal was marked.
  */
 export type Property = 'answered' | 'ended' | 'refused';
 

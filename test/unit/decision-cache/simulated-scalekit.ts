@@ -2,14 +2,14 @@ import type { CachedCaller } from '../../../shared/decision-cache/cached-caller.
 import { theKey } from './scenario.ts';
 import type { Process, Simulation } from './simulation.ts';
 
-/** The longest that a call is waited for. */
+/** The deadline of a call. */
 const callMs = 4_000;
 
-/** Scalekit, as far as one key goes. */
+/** Scalekit with a single key. */
 export class SimulatedScalekit {
   isUp = true;
   isEnded = false;
-  /** When a key that was marked before was ended. */
+  /** The time at which the key was ended, if it was marked before. */
   markedEndAt: number | undefined;
   readonly #simulation: Simulation;
   readonly #narrowed = new Set<number>();
@@ -33,7 +33,7 @@ export class SimulatedScalekit {
     });
   }
 
-  /** Ends the key. `lapses`: never after the call's time is up. */
+  /** Ends the key. `lapses`: never after the call's deadline. */
   end(process: Process, isMarked: boolean, lapses: boolean): Promise<boolean> {
     const apply = () => {
       if (isMarked) this.markedEndAt ??= this.#simulation.now;
@@ -43,7 +43,7 @@ export class SimulatedScalekit {
     return this.#change(process, 'ends the key', lapses, apply);
   }
 
-  /** Gives the key one claim more; `false` where it is ended. */
+  /** Gives the key one more claim; `false` if the key has ended. */
   narrow(process: Process, index: number, lapses: boolean): Promise<boolean> {
     const apply = () => {
       if (!this.isEnded) this.#narrowed.add(index);

@@ -3,7 +3,7 @@ import type { Replaces, Table, TableItem } from '../../../shared/decision-cache/
 import { fail, ok } from '../../../shared/result.ts';
 import type { Process, Simulation } from './simulation.ts';
 
-/** What the table does wrong, for the tests that must find it. */
+/** A deliberate mistake of the table that the exploration must find. */
 export type TableMutant =
   | 'condition on now'
   | 'no condition'
@@ -14,12 +14,12 @@ export type TableMutant =
 type Answer<Operation extends keyof Table> = Awaited<ReturnType<Table[Operation]>>;
 type Read = (id: string) => Item | undefined;
 
-/** How long an eventually consistent read may see what was there before. */
+/** How long an eventually consistent read may return the previous item. */
 const lagMs = 1_000;
 
 const failed = fail({ kind: 'failed', cause: new Error('made to fail') } as const);
 
-/** DynamoDB, as far as conditions and consistency go. Nothing expires: a world does not last for a day. */
+/** DynamoDB's conditions and consistency. Nothing expires, because a world does not last for a day. */
 export class SimulatedTable {
   readonly #simulation: Simulation;
   readonly #mutant: TableMutant | undefined;
@@ -31,12 +31,12 @@ export class SimulatedTable {
     this.#mutant = mutant;
   }
 
-  /** The table as a process with that clock sees it. */
+  /** The table as a process with the clock `now` sees it. */
   of(process: Process, now: () => number): Table {
     const { name } = process;
     return {
       get: async (id, isConsistent, timeoutMs) => {
-        // What is noted of a key's use takes no part in the promise.
+        // The promise does not cover records of a key's use.
         if (id.startsWith('used#')) return ok(this.#items.get(id));
         return this.#simulation.call<Answer<'get'>>({
           process,
@@ -74,7 +74,7 @@ export class SimulatedTable {
     };
   }
 
-  /** What is there from the start. */
+  /** Adds an item that exists from the start. */
   add(item: TableItem): void {
     this.#items.set(item.id.S, item);
   }

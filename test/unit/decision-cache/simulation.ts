@@ -1,19 +1,19 @@
-/** Something that may happen next. */
+/** A possible next event. */
 export interface Step {
-  /** The process whose step it is. */
+  /** The process that makes the step. */
   readonly by?: string;
   readonly name: string;
   readonly run: () => void;
 }
 
-/** A call or a wait that is under way. */
+/** A running call or wait. */
 interface Pending {
   readonly process: Process;
   readonly isWait: boolean;
   readonly steps: () => Step[];
 }
 
-/** A function that runs: it dies with its pending calls unanswered. */
+/** A running function. When it dies, its pending calls stay unanswered. */
 export interface Process {
   readonly name: string;
   isDead: boolean;
@@ -30,19 +30,19 @@ interface CallOptions<T> {
   readonly timeoutMs: number;
   readonly apply: () => T;
   readonly failure: T;
-  /** Other ways in which the other side may carry it out. */
+  /** Other ways in which the other side may carry out the call. */
   readonly alternatives?: (() => readonly Way<T>[]) | undefined;
-  /** Whether the other side never carries it out once its time is up. */
+  /** Whether the other side never carries out the call after its deadline. */
   readonly lapses?: boolean | undefined;
 }
 
 /** Chooses a whole number from 0 to below `limit`. */
 export type Choose = (limit: number) => number;
 
-/** Longer orders seldom lead further. */
+/** Longer orders rarely find more. */
 const maxSteps = 60;
 
-/** How time passes, in ms: within the memory of an environment, a time limit, a mark. */
+/** How much time may pass, in ms: within an environment's memory, beyond it, a time limit, a mark. */
 const advances = [20, 70, 1_000, 20_000, 62_000];
 
 /** A world lasts for six marks. */
@@ -50,8 +50,8 @@ const startsAt = 1_900_000_000_000;
 const endsAt = startsAt + 400_000;
 
 /**
- * A world of processes whose calls are carried out and answered in an order that is chosen from outside, on a clock of its own. A
- * process whose answer is not chosen is frozen, for as long as that takes.
+ * Processes on a simulated clock. `choose` decides in which order their calls are carried out and answered. A process is
+ * frozen until its answer is chosen.
  */
 export class Simulation {
   now = startsAt;
@@ -64,7 +64,7 @@ export class Simulation {
     this.faults = faults;
   }
 
-  /** Makes a call of the outside world, which takes as long as it is let. */
+  /** Makes a call to the outside world. It takes until its answer is chosen. */
   call<T>(options: CallOptions<T>): Promise<T> {
     return new Promise((resolve) => {
       const call = new Call(this, options, resolve, () => this.#pending.delete(call));
@@ -72,7 +72,7 @@ export class Simulation {
     });
   }
 
-  /** Waits by the clock. */
+  /** Waits by the simulated clock. */
   wait(process: Process, ms: number): Promise<void> {
     return new Promise((resolve) => {
       const due = this.now + ms;
@@ -86,16 +86,16 @@ export class Simulation {
     });
   }
 
-  /** Ends a process: what it sent may still be carried out. */
+  /** Ends a process. Its pending calls may still be carried out. */
   kill(process: Process): void {
     process.isDead = true;
     for (const pending of this.#pending)
       if (pending.process === process && pending.isWait) this.#pending.delete(pending);
   }
 
-  /** Runs for so many steps, or until nothing can happen; `more` are the steps that processes may take by themselves. */
+  /** Runs up to `maxSteps` steps, or until no step is possible. `more` are the steps that no pending call offers. */
   async run(choose: Choose, more: () => Step[], isOver: () => boolean): Promise<void> {
-    // In half of all orders a process that went mostly goes on: what takes many steps is else hardly ever done.
+    // In half of all orders the process of the last step usually continues. Otherwise long operations would hardly ever finish.
     const isDogged = choose(2) === 1;
     let last: Step | undefined;
     for (let count = 0; count < maxSteps; count++) {
@@ -153,7 +153,7 @@ class Call<T> implements Pending {
     const isLate = this.#simulation.now >= this.#deadline;
     const steps = lapses && isLate ? [] : this.#carryingOut(isAwaited);
     if (!isAwaited) return steps;
-    // Unless it lapses, it may still be carried out later.
+    // Unless the call lapses, it may still be carried out later.
     if (isLate) steps.push({ by, name: `${name} times out`, run: () => this.#answer(failure) });
     return this.#simulation.faults > 0 ? [...steps, ...this.#faults()] : steps;
   }

@@ -13,21 +13,21 @@ export const caller = {
   customClaims: { env: 'prod' },
   roles: ['a'],
 };
-/** Of its decision. */
+/** The id of the key's decision. */
 export const id = 'decision#apit_1';
 
 export const throttled: TableFailure = { kind: 'throttled', cause: new Error('throttled') };
 export const down: TableFailure = { kind: 'failed', cause: new Error('down') };
 
-/** The room on a table in memory and a clock, one step after the other. */
+/** The room's code on an in-memory table and a clock, one step after the other. */
 export class SteadyWorld {
   now = 1_900_000_000_000;
   readonly items = new Map<string, Item>();
-  /** What the table was asked. */
+  /** The calls of the table. */
   calls: string[] = [];
-  /** How the next calls fail. */
+  /** The failures of the next calls. */
   failures: TableFailure[] = [];
-  /** How long a call takes. */
+  /** The duration of a call. */
   tookMs = 0;
 
   readonly table: Table = {
@@ -50,7 +50,7 @@ export class SteadyWorld {
       }),
   };
 
-  /** A cache of another environment. */
+  /** The cache of another environment. */
   newCache(settings: Partial<DecisionCacheSettings> = {}, table = this.table): DecisionCache {
     const all = { cacheSeconds: 300, graceSeconds: 0, ...settings };
     return decisionCache({ table, now: () => this.now, settings: all });

@@ -20,7 +20,7 @@ const use = () => w.newCache(off).remember(plainKey, caller, w.now);
 const records = () => useRecords(w.table)(['apit_1', 'apit_2']);
 
 describe('the records of uses', () => {
-  test('tell the hour of a use, since when uses are recorded, and the latest of any key', async () => {
+  test('report the hour of a use, the start of recording and the latest use of any key', async () => {
     expect(await records()).toEqual({ lastUsedAt: new Map() });
     await use();
     w.now += 2 * hourMs;
@@ -35,7 +35,7 @@ describe('the records of uses', () => {
     });
   });
 
-  test('are not written at a hit', async () => {
+  test('are not written on a hit', async () => {
     const cache = w.newCache();
     await cache.remember(plainKey, caller, w.now);
     w.calls = [];
@@ -43,7 +43,7 @@ describe('the records of uses', () => {
     expect(w.calls.filter((call) => call.includes('used#'))).toEqual([]);
   });
 
-  test('begin anew after a week without any, and go on after less', async () => {
+  test('restart after a week without uses, and continue after a shorter pause', async () => {
     await use();
     const first = at(w.now);
     w.now += 7 * 24 * hourMs - 2 * hourMs;
@@ -54,7 +54,7 @@ describe('the records of uses', () => {
     expect((await records()).recordedSince).toBe(at(w.now));
   });
 
-  test('are kept: since when for good, the use of a key for more than a year', async () => {
+  test('keep the start of recording permanently and the use of a key for more than a year', async () => {
     await use();
     const years = (name: string) => {
       const expiry = w.items.get(name)?.['expiresAt'];
@@ -64,7 +64,7 @@ describe('the records of uses', () => {
     expect(years('used#recording')).toBeGreaterThan(99);
   });
 
-  test('do not grow younger where the note of the key failed', async () => {
+  test('do not advance if the record of the key fails', async () => {
     w.failures = [down];
     await use();
     expect(w.calls).toEqual(['get used#apit_1']);
@@ -74,7 +74,7 @@ describe('the records of uses', () => {
     expect(await records()).toEqual({ lastUsedAt: new Map() });
   });
 
-  test('begin only with a note that they do', async () => {
+  test('report no period if its start cannot be written', async () => {
     const broken: Table = {
       ...w.table,
       put: async (item, ...rest) =>
@@ -85,7 +85,7 @@ describe('the records of uses', () => {
   });
 });
 
-test('a request waits for the note of its key’s use no longer than 50 ms', async () => {
+test('a request waits at most 50 ms for the record of its key’s use', async () => {
   vi.useFakeTimers();
   const silent: Table = { ...w.table, get: () => new Promise(() => {}) };
   let isDone = false;
@@ -101,13 +101,13 @@ test('a request waits for the note of its key’s use no longer than 50 ms', asy
   expect(await remembered).toBe('off');
 });
 
-describe('a key is shown', () => {
+describe('the last use', () => {
   const key = { keyId: 'apit_1', organizationId: 'org_1', customClaims: {}, roles: [], suffix: 'abcd' };
   const page = { keys: [key], nextPageToken: 'more', totalCount: 1 };
   const get = () => withLastUse(key, useRecords(w.table));
   const list = () => withLastUses(page, useRecords(w.table));
 
-  test('with its last use', async () => {
+  test('is shown with a key', async () => {
     await use();
     const shown = { ...key, lastUsedAt: at(noon) };
     expect(await get()).toEqual(shown);
@@ -115,12 +115,12 @@ describe('a key is shown', () => {
     expect(await list()).toEqual({ ...page, keys: [shown], ...recorded });
   });
 
-  test('and a page without keys tells nothing of uses', async () => {
+  test('is not looked up for a page without keys', async () => {
     await use();
     expect(await withLastUses({ keys: [] }, useRecords(w.table))).toEqual({ keys: [] });
   });
 
-  test('without it where the table fails', async () => {
+  test('is not shown if the table fails', async () => {
     await use();
     w.failures = [down];
     expect(await get()).toEqual(key);
@@ -130,8 +130,8 @@ describe('a key is shown', () => {
 
   test.each([
     ['another version', { version: { N: '2' } }],
-    ['a time that is none', { notBefore: { N: '-1' } }],
-  ])('without it where the item has %s', async (_what, change) => {
+    ['an invalid time', { notBefore: { N: '-1' } }],
+  ])('is not shown if the item has %s', async (_what, change) => {
     await use();
     w.items.set('used#apit_1', { ...w.items.get('used#apit_1'), ...change });
     expect(await get()).toEqual(key);

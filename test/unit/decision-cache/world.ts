@@ -9,7 +9,7 @@ import { type Choose, type Process, Simulation, type Step } from './simulation.t
 
 // One key in Scalekit, execution environments of the authorizer that use it, and functions that end or change it.
 
-/** How far each process's clock may be off, in ms. */
+/** The possible clock errors of a process, in ms. */
 const clocksOff = [-5_000, 0, 5_000];
 
 interface Environment {
@@ -19,7 +19,7 @@ interface Environment {
   isBusy: boolean;
 }
 
-/** Runs a scenario in the order that is chosen; gives the steps to what must not happen, if it does. */
+/** Runs a scenario in the chosen order. Returns the steps to a violation, if there is one. */
 export async function runOnce(scenario: Scenario, choose: Choose): Promise<string[] | undefined> {
   const world = new World(scenario, choose);
   await world.simulation.run(
@@ -57,7 +57,7 @@ class World {
     this.#changers = changes.map((change, index) => new Changer(change, index, clockOff(), scenario, services));
   }
 
-  /** The key was never seen before, or it is known, or there is a decision. */
+  /** 0: the key was never seen before; 1: its id is known; 2: there is also a decision. */
   #fillTable(items: number): void {
     const caller = { ...theKey, customClaims: {} };
     const decision = decisionItem(caller, this.simulation.now);
@@ -74,7 +74,7 @@ class World {
     return { process, now, cache, isBusy: false };
   }
 
-  /** What may happen beside the calls that are under way. */
+  /** The possible steps in addition to those of running calls. */
   steps(): Step[] {
     const steps: Step[] = [];
     for (const environment of this.#environments)
@@ -102,7 +102,7 @@ class World {
     this.#scalekit.isEnded = true;
   }
 
-  /** As the authorizer decides. */
+  /** Decides as the authorizer does. */
   async #request(environment: Environment): Promise<void> {
     const { cache, now, process } = environment;
     environment.isBusy = true;
