@@ -58,7 +58,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** Whether no page of another site sent a request: neither to a name that resolves to 127.0.0.1, nor to the address. */
+/** Keeps out pages of other sites: the host must be localhost (not a name that resolves to it), and so must any origin. */
 export function isOfThisMachine({
   host,
   origin,
