@@ -19,7 +19,7 @@ const requests = 2_000;
 const coldStarts = 7;
 const context = ['decisionCacheSeconds=300', 'throttleRatePerSecond=100000', 'throttleBurst=100000'];
 
-/** Measures the savings of the decision cache, that it delays no end of a key, and what it serves in an outage of Scalekit. */
+/** Measures the decision cache: its savings, accepted requests after the end of a key, and service in an outage of Scalekit. */
 export function cache({ seconds }: { readonly seconds: number }) {
   return withRuntime({ context }, (runtime) => measure(runtime, seconds));
 }

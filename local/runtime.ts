@@ -39,7 +39,7 @@ export interface Runtime {
   close(): Promise<void>;
 }
 
-/** What a runtime reports while it runs. */
+/** The events of a runtime. */
 export interface RuntimeEvents {
   readonly onAccess: (record: AccessRecord) => void;
   /** Called once per distinct request that no policy allows. */

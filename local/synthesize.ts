@@ -57,7 +57,7 @@ export async function synthesize(
     'aws:cdk:bundling-stacks': ['**'],
     ...Object.fromEntries(given.map(([, name, value]) => [name, value])),
   };
-  // The CDK's validation takes seconds, and a deployment needs it. Locally, running the functions validates them.
+  // The CDK's validation takes seconds, and is meant for a deployment. Locally, running the functions validates them.
   const env = {
     CDK_VALIDATION: 'false',
     ...process.env,
