@@ -12,7 +12,7 @@ interface NewKey {
   readonly keyId: string;
 }
 
-/** Makes the keys of one end, and ends them by one request. */
+/** A way to end keys. `make` creates keys, and its `end` ends all of them in one request. */
 interface Way {
   readonly ends: number;
   readonly keysPerEnd: number;
@@ -20,11 +20,11 @@ interface Way {
 }
 
 const together = 10;
-/** Between two requests with a key that is about to end. */
+/** The pause between two requests with a key that is about to end. */
 const usePauseMs = 20;
 const requestsAfter = 4;
 
-/** Ends keys in all ways while they are used; counts the requests that were sent after the answer and accepted. */
+/** Ends keys in all ways while they are used. Counts the requests that were sent after the answer and still accepted. */
 export async function revokeInAllWays(outputs: EmbeddedOutputs, environments: Environments) {
   const endMs: number[] = [];
   let acceptedAfterRevocation = 0;
@@ -41,7 +41,9 @@ export async function revokeInAllWays(outputs: EmbeddedOutputs, environments: En
       }
     };
     await Promise.all(Array.from({ length: together }, worker));
-    console.error(`${name}: ${revocations} keys ended so far, ${acceptedAfterRevocation} accepted after`);
+    console.error(
+      `${name}: ${revocations} keys ended so far, ${acceptedAfterRevocation} requests accepted after their end`,
+    );
   }
   return {
     acceptedAfterRevocation,
@@ -67,7 +69,7 @@ async function endWhileUsed(keys: readonly NewKey[], end: () => Promise<Answer>,
   });
   const startedAt = performance.now();
   let answer = await end();
-  // 202: the end is handed on, and has not happened yet.
+  // 202: the end is queued, and has not happened yet.
   while ([202, 429, 503].includes(answer.status)) {
     await delay(200);
     answer = await end();

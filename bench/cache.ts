@@ -19,7 +19,7 @@ const requests = 2_000;
 const coldStarts = 7;
 const context = ['decisionCacheSeconds=300', 'throttleRatePerSecond=100000', 'throttleBurst=100000'];
 
-/** What the decision cache saves, that no end of a key waits for it, and what it serves while Scalekit is out. */
+/** Measures the decision cache: its savings, accepted requests after the end of a key, and service in an outage of Scalekit. */
 export function cache({ seconds }: { readonly seconds: number }) {
   return withRuntime({ context }, (runtime) => measure(runtime, seconds));
 }
@@ -42,9 +42,9 @@ async function measure(runtime: RuntimeProcess, seconds: number) {
       await environments.warm(keys);
       await control('DELETE', '/scalekit/calls');
       const sent = await environments.load(keys, perSecond, (count) => count >= requests);
-      for (const { effect } of sent) if (effect !== 'Allow') throw new Error('a good key was not allowed');
+      for (const { effect } of sent) if (effect !== 'Allow') throw new Error('a valid key was not allowed');
       const measured = { ...timesOf(sent), upstreamCalls: await upstreamCalls(control) };
-      console.error(JSON.stringify(measured)); // of a run of minutes
+      console.error(JSON.stringify(measured)); // progress, because a run takes minutes
       return measured;
     });
   const withPlain = await read(plain, off);
@@ -83,7 +83,7 @@ async function measure(runtime: RuntimeProcess, seconds: number) {
   };
 }
 
-/** Fresh environments in turn: ours with a cached key and with a new one, and the plain recipe. */
+/** Cold starts in turn: the plain recipe, ours with a cached key, and ours with a new key. */
 async function coldStartsOf(
   ours: Bundle,
   plain: Bundle,
@@ -96,7 +96,7 @@ async function coldStartsOf(
     const { ms: plainMs } = await coldStart(plain, off, cachedKey);
     const { ms: hitMs } = await coldStart(ours, on, cachedKey);
     const { ms: missMs } = await coldStart(ours, on, await newKey());
-    if (start < 0) continue; // the disk's cache
+    if (start < 0) continue; // only fills the disk's cache
     cold.plain.push(plainMs);
     cold.hit.push(hitMs);
     cold.miss.push(missMs);
@@ -104,7 +104,7 @@ async function coldStartsOf(
   return cold;
 }
 
-/** Known keys while Scalekit does not answer: for half of the time decisions are young enough, then they are too old. */
+/** Uses known keys while Scalekit does not answer. Cached decisions expire after half of the time; then the grace applies. */
 async function outageOf(runtime: RuntimeProcess, ours: Bundle, keys: readonly string[], seconds: number) {
   const control = controlOf(() => runtime.outputs);
   const environment = environmentOf(runtime, Math.max(1, Math.ceil(seconds / 2)), 3_600);
@@ -118,7 +118,7 @@ async function outageOf(runtime: RuntimeProcess, ours: Bundle, keys: readonly st
   });
 }
 
-/** The time of a read of two items, under the load of the others. */
+/** The median time to read two items from the table, while the other measurement runs. */
 async function timeOfTable(environment: Record<string, string>): Promise<number> {
   Object.assign(process.env, environment);
   const table = dynamoDbTable(environment['DECISION_TABLE'] ?? '');
@@ -157,7 +157,7 @@ function environmentOf({ outputs, dataDir }: RuntimeProcess, cacheSeconds: numbe
   };
 }
 
-/** The name that the runtime gives the table of the cache: that of the stack and of the resource. */
+/** The cache's table in the runtime is called `STACK-LOGICALID`. */
 function decisionTable(assembly: string): string {
   for (const file of readdirSync(assembly).filter((name) => name.endsWith('.template.json'))) {
     const { Resources } = JSON.parse(readFileSync(join(assembly, file), 'utf8')) as {

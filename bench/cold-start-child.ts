@@ -1,9 +1,9 @@
 import { createRequire } from 'node:module';
 import { performance } from 'node:perf_hooks';
 
-// One cold start in a process of its own: from the import of the bundle BUNDLE to its first decision on EVENT.
+// One cold start in its own process: from the import of the bundle BUNDLE to its first decision, on EVENT.
 
-/** What it measures. */
+/** The measurements of the process. */
 export interface ColdStart {
   readonly importMs: number;
   /** Import and decision. */

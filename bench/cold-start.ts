@@ -4,7 +4,7 @@ import { authorizerEvent } from '../test/authorizer/authorizer-event.ts';
 import type { Bundle } from '../test/authorizer/bundles.ts';
 import type { ColdStart } from './cold-start-child.ts';
 
-/** A cold start of a bundle in a process of its own, whose first decision allows the key. */
+/** A cold start of a bundle in its own process. Rejects unless its first decision allows the key. */
 export async function coldStart(
   { file }: Bundle,
   environment: Record<string, string>,
@@ -18,7 +18,7 @@ export async function coldStart(
   });
   const failed = once(child, 'exit').then(() => Promise.reject(new Error(`the cold start failed: ${errors}`)));
   const [measured] = (await Promise.race([once(child, 'message'), failed])) as [ColdStart];
-  failed.catch(() => {}); // it has answered
+  failed.catch(() => {}); // the child exits after its answer
   if (measured.effect !== 'Allow') throw new Error(`the decision was ${measured.effect}`);
   return measured;
 }

@@ -6,7 +6,7 @@ import { type Upstream, withUpstream } from './upstream.ts';
 
 const runs = 21;
 
-/** Cold start, from the import of the bundle to its first decision, ours against the plain recipe, in turn. */
+/** Compares cold starts, from the import of the bundle to its first decision: ours and the plain recipe, in turn. */
 export function cold() {
   return withUpstream(measure);
 }
@@ -17,7 +17,7 @@ async function measure(upstream: Upstream) {
   const ours: ColdStart[] = [];
   const plain: ColdStart[] = [];
   await start(bundles.ours);
-  await start(bundles.plain); // both once unmeasured: the disk's cache
+  await start(bundles.plain); // one unmeasured start of each fills the disk's cache
   await upstream.calls();
   ours.push(await start(bundles.ours));
   const upstreamCalls = await upstream.calls();

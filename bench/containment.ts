@@ -4,7 +4,7 @@ import { startRuntimeProcess } from '../test/support/runtime-process.ts';
 
 const races = 20;
 
-/** Races of a thief against docs/incidents.md, from a seed on; then an organization of 5,000 keys, with pages of 100 ms. */
+/** Races a thief against docs/incidents.md, with seeds from `seed` on; then ends keys among 5,000, at 100 ms per page. */
 export async function containment({ seed }: { readonly seed: number }) {
   const runtime = await startRuntimeProcess();
   const run = async (way: 'since' | 'issued') => {

@@ -6,7 +6,7 @@ export interface Sent extends Outcome {
   readonly sentAt: number;
 }
 
-/** Execution environments of an authorizer, each of which handles one request at a time, as in Lambda. */
+/** Execution environments of an authorizer. Each handles one request at a time, as in Lambda. */
 export class Environments {
   readonly #idle: AuthorizerProcess[];
   readonly #all: readonly AuthorizerProcess[];
@@ -17,7 +17,7 @@ export class Environments {
     this.#idle = [...this.#all];
   }
 
-  /** Decides on the next free environment. */
+  /** Decides in the next free environment. */
   async decide(key: string): Promise<Sent> {
     const one = this.#idle.shift() ?? (await new Promise<AuthorizerProcess>((resolve) => this.#waiting.push(resolve)));
     const sentAt = performance.now();
@@ -37,7 +37,7 @@ export class Environments {
     );
   }
 
-  /** Sends so many requests per second, whether or not the ones before were answered, until told to end. */
+  /** Sends `perSecond` requests per second until `isOver`, without waiting for earlier answers. */
   async load(keys: readonly string[], perSecond: number, isOver: (sent: number) => boolean): Promise<Sent[]> {
     const startedAt = performance.now();
     const sent: Promise<Sent>[] = [];

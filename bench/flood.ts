@@ -9,10 +9,10 @@ const distinctBadKeys = 50;
 const attackers = 8;
 const goodRequests = 1_000;
 const memorySeconds = 5;
-/** How often a call of Scalekit is repeated at most before it is told as an outage. */
+/** The maximum number of retries of a Scalekit call before it is reported as an outage. */
 const repeatsPerOutage = 2;
 
-/** A flood of bad keys, and one of malformed keys and token ids: what they cost Scalekit, and a client with a good key. */
+/** Measures the cost of a flood of unknown keys, or malformed keys and token ids, for Scalekit and for a client's good key. */
 export async function flood() {
   const measureWith = (cacheSeconds: number) =>
     withRuntime({ context: [`decisionCacheSeconds=${cacheSeconds}`] }, (runtime) => measure(runtime, cacheSeconds > 0));
@@ -30,7 +30,7 @@ async function measure({ outputs }: RuntimeProcess, isCaching: boolean) {
       const startedAt = performance.now();
       const status = await call(adminKey);
       if (status === 503)
-        outages++; // of the load's own making
+        outages++; // caused by the load itself
       else if (status !== 200) throw new Error(`a good key was answered ${status}`);
       times.push(performance.now() - startedAt);
     }
@@ -41,7 +41,7 @@ async function measure({ outputs }: RuntimeProcess, isCaching: boolean) {
     functions: Record<string, { coldStarts: number }>;
   }> => client.control('GET');
 
-  await good(); // warm
+  await good(); // warms the environments
   const idleP99Ms = await good();
   await client.control('DELETE', '/scalekit/calls');
   const attack = async (presented: (index: number) => string) => {

@@ -6,7 +6,7 @@ import { quantile, rounded } from '../test/support/statistics.ts';
 
 const samples = 60;
 
-/** What the time of an answer of `POST /revoke` tells: active keys against ones that never were, in random order. */
+/** Compares the times of `POST /revoke` for active keys and for keys that never existed, in random order. */
 export function leaked() {
   return withRuntime({}, measure);
 }

@@ -10,12 +10,12 @@ import { leaked } from './leaked.ts';
 import { revocation } from './revocation.ts';
 import { warm } from './warm.ts';
 
-// `npm run bench -- NAME [--json]`: each prints what it measured in this run.
+// `npm run bench -- NAME [--json]` runs one benchmark and prints its measurements.
 
 interface Options {
   readonly minutes: number;
   readonly seed: number;
-  /** For how long Scalekit is out. */
+  /** The duration of Scalekit's outage. */
   readonly seconds: number;
 }
 
@@ -44,11 +44,11 @@ const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 const options = { minutes: Number(values.minutes), seed: Number(values.seed), seconds: Number(values.seconds) };
 if (!bench || !(options.minutes > 0) || !Number.isSafeInteger(options.seed) || !(options.seconds > 0)) {
   console.error(
-    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]; soak also takes --minutes (10, 0.5), soak and containment --seed (a whole number), cache --seconds (60)`,
+    `Usage: npm run bench -- ${Object.keys(benches).join('|')} [--json]. Options: soak: --minutes (such as 10 or 0.5); soak and containment: --seed (a whole number); cache: --seconds (such as 60)`,
   );
   process.exit(1);
 }
-// An exit ends what a bench has started; a signal alone would leave it running.
+// An exit ends the processes of a benchmark; a signal alone would leave them running.
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => process.exit(128 + constants.signals[signal]));
 const result = await bench(options);
@@ -56,7 +56,7 @@ if (values.json) console.log(JSON.stringify(result));
 else console.table(flat(result));
 process.exit();
 
-/** Nested results side by side: `ttl0.p50Ms`. */
+/** Flattens nested results: `cacheOff.p50Ms`. */
 function flat(nested: object, prefix = ''): Record<string, unknown> {
   return Object.fromEntries(
     Object.entries(nested).flatMap(([key, value]) =>

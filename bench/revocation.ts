@@ -6,10 +6,10 @@ import { quantile, rounded } from '../test/support/statistics.ts';
 const revocations = 200;
 const together = 20;
 const clientsPerKey = 2;
-/** Cached denials come faster than a stage takes requests by default. */
+/** Cached denials come faster than the default throttle of a stage allows. */
 const unlimited = ['throttleRatePerSecond=100000', 'throttleBurst=100000'];
 
-/** From DELETE to refusal, while clients go on sending with the key: with the decision cache off, and on. */
+/** Measures the time from DELETE to refusal while clients keep using the key, with the decision cache off and on. */
 export async function revocation() {
   return { cacheOff: await measure([]), cacheOn: await measure(['decisionCacheSeconds=300']) };
 }
@@ -48,7 +48,7 @@ interface Sent {
 }
 
 async function revokeUnderLoad({ call }: ReturnType<typeof warmClientOf>, adminKey: string) {
-  /** An outage by the load itself is told as one, and repeated, as a client would. */
+  /** Retries a 503, as a client would: the load itself causes some. */
   const manage = async (method: string, path: string, expected: number, body?: object): Promise<Answer> => {
     let answer = await call(adminKey, method, path, body);
     while (answer.status === 503) answer = await call(adminKey, method, path, body);

@@ -1,21 +1,21 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 
-/** Scalekit and SSM in a process of their own, so that what is measured does not share its event loop with them. */
+/** Scalekit, SSM and DynamoDB in their own process, so that they do not share the event loop of the measured code. */
 export interface Upstream {
-  /** The environment of a function that uses them. */
+  /** The environment variables of a function that uses them. */
   readonly environment: Record<string, string>;
   readonly scalekit: { readonly environmentUrl: string; readonly clientId: string; readonly clientSecret: string };
   /** A valid key of a new organization. */
   readonly key: string;
-  /** The calls since the last time that this was asked. */
+  /** The calls since the previous call of this method. */
   calls(): Promise<Record<string, number>>;
 }
 
-/** What the child answers to its start. */
+/** The child's message after its start. */
 export type UpstreamStarted = Pick<Upstream, 'environment' | 'scalekit' | 'key'>;
 
-/** Starts them, uses them, and stops them, also when `use` fails; they end with this process in any case. */
+/** Starts the upstream, uses it, and stops it, also if `use` fails. It always ends with this process. */
 export async function withUpstream<T>(use: (upstream: Upstream) => Promise<T>): Promise<T> {
   const upstream = await startUpstream();
   try {

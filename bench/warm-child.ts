@@ -4,9 +4,9 @@ import sdk from '@scalekit-sdk/node';
 import { authorizerEvent } from '../test/authorizer/authorizer-event.ts';
 import { quantile } from '../test/support/statistics.ts';
 
-// Warm calls in one process: the handler of BUNDLE and the SDK's validateToken, a block each in turn.
+// Warm calls in one process: the handler of BUNDLE and the SDK's validateToken, in alternating blocks.
 
-/** What it measures, in ms. */
+/** The measurements of the process, in ms. */
 export interface WarmTimes {
   readonly handler: { readonly p50: number; readonly p99: number };
   readonly bare: { readonly p50: number; readonly p99: number };

@@ -5,7 +5,7 @@ import { rounded } from '../test/support/statistics.ts';
 import { type Upstream, withUpstream } from './upstream.ts';
 import type { WarmTimes } from './warm-child.ts';
 
-/** A warm decision against a bare validateToken of the SDK, in turn in one process. */
+/** Compares a warm decision with a bare validateToken of the SDK, in turn in one process. */
 export function warm() {
   return withUpstream(measure);
 }

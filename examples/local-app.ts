@@ -1,4 +1,4 @@
-// What `npm start` serves: the project's own app, and the example beside it, in one synthesis.
+// The app that `npm start` serves: the project's own app and the example, in one synthesis.
 import { app } from '../infra/app.ts';
 import { NotesStack } from './notes/notes-stack.ts';
 

@@ -4,15 +4,15 @@ import { UserError } from './user-error.ts';
 
 /** The files of the runtime's data folder. */
 export interface DataFolder {
-  /** One below it for each synthesis that is remembered. */
+  /** Holds one folder per remembered synthesis. */
   readonly assemblies: string;
-  /** Bundles that were made again since. */
+  /** Bundles that were rebuilt since the synthesis. */
   readonly bundles: string;
-  /** The embedded Scalekit's. */
+  /** The embedded Scalekit's database. */
   readonly database: string;
-  /** What the stand-ins of AWS keep. */
+  /** The database of the AWS stand-ins. */
   readonly awsDatabase: string;
-  /** Where DynamoDB's tables are. */
+  /** The folder of DynamoDB's tables. */
   readonly tables: string;
   readonly seed: string;
   readonly outputs: string;
@@ -21,13 +21,13 @@ export interface DataFolder {
   readonly logs: string;
   /** Removes keys, rows, logs and outputs. */
   forget(): void;
-  /** Lets another runtime have it. */
+  /** Releases the folder for another runtime. */
   release(): void;
 }
 
 /**
- * Opens (and makes) the data folder, for this process alone; a UserError when another runs on it. `fresh` removes what
- * is the runtime's own in it, and nothing else.
+ * Opens the data folder for this process alone, and creates it if needed. Throws a UserError when another runtime uses it.
+ * `fresh` removes keys, rows, logs and outputs, and nothing else.
  */
 export function openDataFolder(folder: string, fresh: boolean): DataFolder {
   const database = join(folder, 'scalekit.sqlite');
@@ -48,7 +48,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
     mkdirSync(files.logs, { recursive: true, mode: 0o700 });
   } catch (error) {
     throw new UserError(
-      `The data folder can not be used: ${(error as Error).message}. Choose another: npm start -- --data DIR`,
+      `The data folder cannot be used: ${(error as Error).message}. Choose another: npm start -- --data DIR`,
     );
   }
   const release = lock(join(folder, 'runtime.pid'), folder);
@@ -75,10 +75,10 @@ function lock(file: string, folder: string): () => void {
         `Another runtime, process ${holder}, uses ${folder}. Stop it, or choose another folder: npm start -- --data DIR`,
       );
     }
-    writeFileSync(file, String(process.pid)); // its holder died without a word
+    writeFileSync(file, String(process.pid)); // its holder died without releasing it
   }
   const release = () => rmSync(file, { force: true });
-  process.once('exit', release); // whatever ends the start
+  process.once('exit', release); // also when the start fails
   return release;
 }
 

@@ -1,21 +1,21 @@
-/** Why a request failed, as a function logged it. */
+/** The reason why a request failed, as a function logged it. */
 export interface FailureReason {
   readonly functionName: string;
-  /** In one line, like `unreachable: ENOTFOUND acme.scalekit.invalid`. */
+  /** One line, such as `unreachable: ENOTFOUND acme.scalekit.invalid`. */
   readonly summary: string;
-  /** With our lines in it, where it was an exception. */
+  /** The stack of an exception, which shows the project's own lines. */
   readonly stack: string | undefined;
 }
 
-/** Requests whose reasons nobody asks for are forgotten. */
+/** Beyond this number, the oldest request is forgotten. */
 const maxRequests = 200;
 
-/** Collects what functions log of failures, by the ids of requests. */
+/** Collects the failures that functions log, by request id. */
 export class FailureReasons {
   readonly #reasons = new Map<string, FailureReason[]>();
   readonly #unfinished = new Map<string, string>();
 
-  /** Takes a piece of a function's log. */
+  /** Adds a piece of a function's log. */
   add(functionName: string, text: string): void {
     const lines = ((this.#unfinished.get(functionName) ?? '') + text).split('\n');
     this.#unfinished.set(functionName, lines.pop() ?? '');
@@ -27,7 +27,7 @@ export class FailureReasons {
     }
   }
 
-  /** What is known of a request, once. */
+  /** Returns the reasons of a request, and forgets them. */
   take(requestId: string): readonly FailureReason[] {
     const reasons = this.#reasons.get(requestId) ?? [];
     this.#reasons.delete(requestId);
@@ -59,7 +59,7 @@ function summaryOf(entry: Entry): string {
   return [textOf(reason ?? message), ...causesOf(entry)].join(': ');
 }
 
-/** The chain of causes, as far as it may be logged. */
+/** The code (or name) and the host of each cause in the chain. */
 function causesOf({ error, code, host, cause }: Entry): string[] {
   const own = [code ?? error, host].map(textOf).join(' ').trim();
   const further = typeof cause === 'object' && cause !== null ? causesOf(cause as Entry) : [];

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Appends to one log file a name, in a folder that is made again when it is gone. A log never ends the runtime. */
+/** Appends to one log file per name, and recreates a deleted folder. A failed write never ends the runtime. */
 export function logFiles(folder: string): (name: string, text: string) => void {
   return (name, text) => {
     try {

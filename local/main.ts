@@ -13,11 +13,11 @@ import { root, synthesizeOnce } from './synthesize.ts';
 import { UserError } from './user-error.ts';
 import { ProjectWatch } from './watch.ts';
 
-// `npm start`: serves the deployment on localhost until it is told to stop.
-process.umask(0o077); // what it writes holds secrets
+// `npm start`: serves the deployment on localhost until it is stopped.
+process.umask(0o077); // the files contain secrets
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const stopAtOnce = () => process.exit(130);
-for (const signal of signals) process.on(signal, stopAtOnce); // until there is something to end
+for (const signal of signals) process.on(signal, stopAtOnce); // until there is a runtime to close
 try {
   if (process.argv.includes('--help')) console.log(help);
   else await start(readOptions(process.argv.slice(2), process.env));
@@ -47,7 +47,7 @@ async function start(options: Options): Promise<void> {
   const { serve } = await loading;
   const assemblies = assembly ? [assembly.assembly] : options.assemblies;
   if (fresh) {
-    folder.forget(); // only now: a start that fails forgets nothing
+    folder.forget(); // only now, so that a failed start forgets nothing
     note(`Forgot all keys, rows, logs and outputs of ${dataDir}. There is a new key below.`);
   }
   await letPortGo?.();
@@ -67,19 +67,19 @@ async function start(options: Options): Promise<void> {
         })
       : undefined;
   const told = await trouble;
-  if (told) warn(`${told} Until it does, requests with a key are answered 503.`);
+  if (told) warn(`${told} Until this is fixed, requests with a key are answered 503.`);
   greet(runtime, dataDir);
   for (const signal of signals) {
     process.removeListener(signal, stopAtOnce);
     process.once(signal, () => {
-      process.on(signal, stopAtOnce); // a second one does not wait
+      process.on(signal, stopAtOnce); // a second signal ends it at once
       watching?.close();
       void runtime.close().then(() => process.exit(0));
     });
   }
 }
 
-/** A log line may come after the answer that it explains. */
+/** A log line may arrive after the answer that it explains. */
 const logDelayMs = 50;
 
 function eventsFor(logFolder: string): RuntimeEvents {

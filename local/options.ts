@@ -4,21 +4,21 @@ import { credentialVariables, readCredential, readServiceUrl } from '../shared/d
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import { UserError } from './user-error.ts';
 
-/** How `npm start` is told to run. */
+/** The options of `npm start`. */
 export interface Options {
-  /** 0 picks a free one. */
+  /** 0 picks a free port. */
   readonly port: number;
   /** Follow changes of the project's files. */
   readonly watch: boolean;
   /** The data folder, absolute. */
   readonly dataDir: string;
-  /** Forget what earlier runs left in the data folder. */
+  /** Forget the keys, rows, logs and outputs of earlier runs. */
   readonly fresh: boolean;
   /** CDK context for the synthesis, as `name=value`. */
   readonly context: readonly string[];
-  /** Cloud assemblies (`cdk.out`) to serve as they are; none to synthesize the project. */
+  /** Cloud assemblies (`cdk.out`) to serve as they are. If there are none, the project is synthesized. */
   readonly assemblies: readonly string[];
-  /** A Scalekit environment of the user's; `undefined` for the embedded one. */
+  /** The user's own Scalekit environment; `undefined` for the embedded one. */
   readonly scalekit: ScalekitEnvironment | undefined;
 }
 
@@ -29,7 +29,7 @@ export const help = `Serves the project and examples/notes on localhost, and fol
 
 Usage: npm start -- [options]
 
-  --port N              the port of the customers' API; 0 picks a free one (default: 3000). The other APIs follow it.
+  --port N              the port of the customers' API; 0 picks a free one (default: 3000). The other APIs use the next ports.
   --data DIR            where keys, rows, logs and outputs are kept (default: .local)
   --fresh               forget all keys, rows, logs and outputs of the data folder first
   --no-watch            do not follow changes of files
@@ -37,16 +37,18 @@ Usage: npm start -- [options]
   --assembly DIR        serve a cdk.out as it is; may be repeated
   --help                show this
 
-With SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET set, it uses that Scalekit instead of the embedded one.`;
+If SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET are set, it uses that Scalekit, not the embedded one.`;
 
 /** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
 export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
   const { port, data, fresh, context, assembly, watch } = parse(args);
   if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UserError(`--port ${port} is not a port; use 0 (a free one) to 65535. ${usage}`);
+    throw new UserError(`--port ${port} is not a port; use 1 to 65535, or 0 for a free port. ${usage}`);
   }
   if (assembly.length > 0 && context.length > 0) {
-    throw new UserError(`--assembly is synthesized already: --context has no effect on it. ${usage}`);
+    throw new UserError(
+      `--context has no effect on --assembly, which is already synthesized. Leave one of them out. ${usage}`,
+    );
   }
   const noPair = context.find((pair) => !/^[^=]+=/.test(pair));
   if (noPair !== undefined) throw new UserError(`--context ${noPair} is not NAME=VALUE. ${usage}`);
@@ -85,7 +87,9 @@ function scalekitOf(environment: NodeJS.Dict<string>): ScalekitEnvironment | und
   const missing = names.filter((name) => !environment[name]);
   if (missing.length === names.length) return undefined;
   if (missing.length > 0)
-    throw new UserError(`Set ${missing.join(' and ')} too, or none of ${names.join(', ')} for the embedded Scalekit.`);
+    throw new UserError(
+      `Set ${missing.join(' and ')} too, or set none of ${names.join(', ')} to use the embedded Scalekit.`,
+    );
   const values = names.map((name) => environment[name] ?? '');
   const [clientId, clientSecret] = values.slice(1).map(readCredential);
   const environmentUrl = readServiceUrl(values[0] ?? '');

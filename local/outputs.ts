@@ -2,31 +2,31 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import type { Seed } from './scalekit/seed.ts';
 
-/** What `outputs.json` tells. Ids and key are null where the runtime uses a Scalekit of the user's. */
+/** The content of `outputs.json`. Ids and key are null if the runtime uses the user's own Scalekit. */
 export interface Outputs extends Nullable<Seed> {
   readonly apiUrl: string;
   /** The operators' API. */
   readonly operatorUrl: string;
   readonly controlUrl: string;
-  /** Every call of the control URL sends `Authorization: Bearer` and this. */
+  /** Calls of the control URL send it as `Authorization: Bearer TOKEN`. */
   readonly controlToken: string;
   readonly scalekit: ScalekitEnvironment;
-  /** What webhooks must be signed with, as Scalekit signs them. */
+  /** The secret to sign webhooks with, as Scalekit does. */
   readonly webhookSecret: string;
-  /** For AWS clients that are to talk to the operators' API and the runtime's stand-ins: an administrator's. */
+  /** An administrator's credentials, for AWS clients that call the operators' API and the AWS stand-ins. */
   readonly aws: {
     readonly endpointUrl: string;
     readonly region: string;
     readonly accessKeyId: string;
     readonly secretAccessKey: string;
   };
-  /** The outputs of each stack, as `cdk deploy --outputs-file` has them, with local URLs. */
+  /** The outputs of each stack, as `cdk deploy --outputs-file` writes them, with local URLs. */
   readonly stacks: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 type Nullable<T> = { readonly [K in keyof T]: T[K] | null };
 
-/** Writes the outputs, and the shell variables to source for a first request; readable by their owner only. */
+/** Writes the outputs, and the shell variables for a first request. Only the files' owner can read them. */
 export function writeOutputs(files: { readonly outputs: string; readonly env: string }, outputs: Outputs): void {
   writePrivate(files.outputs, `${JSON.stringify(outputs, null, 2)}\n`);
   const variables = {
@@ -44,5 +44,5 @@ export function writeOutputs(files: { readonly outputs: string; readonly env: st
 
 function writePrivate(file: string, text: string): void {
   writeFileSync(file, text, { mode: 0o600 });
-  chmodSync(file, 0o600); // `mode` counts for a new file only
+  chmodSync(file, 0o600); // `mode` applies to new files only
 }

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 
-/** What no synthesis reads: what is made, what is installed (package-lock.json stands for it), and what only tests and people read. */
+/** Paths that no synthesis reads: generated files, installed packages (see package-lock.json), files for tests and people. */
 const ignored = /^(\.git|\.local|node_modules|dist|cdk\.out|bench|docs|local|test)$/;
 
-/** Whether a path is none of the project's files. */
+/** Whether no synthesis reads a path. */
 export function isIgnored(path: string, root: string, dataDir: string): boolean {
   const [top = '', ...below] = relative(root, path).split(sep);
   if (path === dataDir || ignored.test(top) || below.includes('node_modules') || path.endsWith('.md')) return true;
-  // Beside folders, the project's own folder has keys, notes and dot files of all kinds.
+  // The project's top folder also has keys, notes and dot files: only its source and JSON files count.
   return below.length === 0 && /^\.|\.(?!([cm]?[jt]s|json)$)[^.]*$/.test(top);
 }
 
@@ -19,7 +19,7 @@ interface FileState {
   readonly hash: string;
 }
 
-/** The project's files by their paths from its root. */
+/** The project's files, by path relative to its root. */
 export type ProjectFiles = ReadonlyMap<string, FileState>;
 
 /** Hashes every file that a synthesis may read. Only files that changed since `before` are read again. */
@@ -38,7 +38,7 @@ export function readProjectFiles(root: string, dataDir: string, before: ProjectF
   return files;
 }
 
-/** The paths of files that are not the same in both. */
+/** The paths of files that differ. */
 export function changedFiles(before: ProjectFiles, after: ProjectFiles): string[] {
   const paths = new Set([...before.keys(), ...after.keys()]);
   return [...paths].filter((path) => before.get(path)?.hash !== after.get(path)?.hash);
@@ -46,17 +46,17 @@ export function changedFiles(before: ProjectFiles, after: ProjectFiles): string[
 
 function stateOf(path: string, before: FileState | undefined): FileState {
   const { mtimeMs: modified, size } = statSync(path);
-  // A file system counts in milliseconds: a file that was written only now may change again within one.
+  // File times are in milliseconds: a file that was just written may change again within the same one.
   const isSettled = Date.now() - modified > 1000;
   if (before && isSettled && before.modified === modified && before.size === size) return before;
   return { modified, size, hash: createHash('sha256').update(readFileSync(path)).digest('hex') };
 }
 
-/** Variables of a terminal, of its session and of npm, which a synthesis does not read. */
+/** Variables of the terminal, its session and npm, which no synthesis reads. */
 const volatile =
   /^(_|SHLVL|PWD|OLDPWD|TERM|TERM_.*|COLORTERM|COLUMNS|LINES|WINDOWID|DISPLAY|SSH_.*|XDG_.*|npm_.*|INIT_CWD|PS\d|TMUX.*|STY)$/;
 
-/** A name for all that a synthesis depends on: the files, the settings, the environment and Node. */
+/** A hash of everything that a synthesis depends on: files, settings, environment and Node's version. */
 export function synthesisKey(
   files: ProjectFiles,
   context: readonly string[],

@@ -9,15 +9,15 @@ const Record = z.object({
   inputs: z.record(z.string(), z.string()),
 });
 
-/** How a bundle was made: esbuild's options, and the files that it was made of. The synthesis leaves it beside the bundle. */
+/** How a bundle was built: esbuild's options and its input files. The synthesis writes this record into the assembly. */
 export interface Bundle {
   readonly folder: string;
   readonly options: BuildOptions & { readonly absWorkingDir: string; readonly entryPoints: { [name: string]: string } };
-  /** Paths from the project's folder. */
+  /** Paths relative to the project's folder. */
   readonly inputs: ReadonlySet<string>;
 }
 
-/** Reads the records of the bundles in folders, as far as there are any. */
+/** Reads the records of the bundles in folders; skips a bundle without one. */
 export function readBundles(assemblies: readonly string[], folders: readonly string[]): Bundle[] {
   return folders.flatMap((folder) => {
     const hash = hashOf(join(folder, 'index.js'));
@@ -32,7 +32,7 @@ function hashOf(file: string): string | undefined {
   return existsSync(file) ? createHash('sha256').update(readFileSync(file)).digest('hex') : undefined;
 }
 
-/** Makes bundles again, each in a new folder below `parent`. Rejects with {@link BuildErrors}, and then none is made. */
+/** Rebuilds bundles, each in a new folder below `parent`. Rejects with {@link BuildErrors} if one cannot be built. */
 export async function rebuild(bundles: readonly Bundle[], parent: string): Promise<Bundle[]> {
   const { build, formatMessages } = await import('esbuild');
   mkdirSync(parent, { recursive: true, mode: 0o700 });
@@ -40,7 +40,7 @@ export async function rebuild(bundles: readonly Bundle[], parent: string): Promi
     return await Promise.all(
       bundles.map(async (bundle) => {
         const folder = join(parent, basename(bundle.folder));
-        cpSync(bundle.folder, folder, { recursive: true }); // what lies beside the code
+        cpSync(bundle.folder, folder, { recursive: true }); // the files other than the code
         const options = { ...bundle.options, outdir: folder, metafile: true, logLevel: 'silent' } as const;
         const { metafile } = await build(options);
         return { ...bundle, folder, inputs: new Set(inputsOf(metafile)) };
@@ -55,7 +55,7 @@ export async function rebuild(bundles: readonly Bundle[], parent: string): Promi
   }
 }
 
-/** esbuild's words, with file, line and frame. */
+/** esbuild's first error, with file, line and frame. */
 class BuildErrors extends Error {
   override readonly name = 'BuildErrors';
 }

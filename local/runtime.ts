@@ -1,6 +1,6 @@
 /**
- * local/ serves the synthesized template on localhost, as the deployment would be served on AWS. The way in is
- * `serve`; main.ts is `npm start`. It knows the output of the synthesis only, and of the project's code the names in `shared/deployment.ts`.
+ * local/ serves the synthesized template on localhost as AWS would serve the deployment. The entry point is `serve`; main.ts is
+ * `npm start`. It reads the output of the synthesis, and imports only `shared/deployment.ts` of the project's code.
  */
 import { randomBytes } from 'node:crypto';
 import { outputNames } from '../shared/deployment.ts';
@@ -30,30 +30,30 @@ export interface Runtime {
   readonly outputs: Outputs;
   readonly warnings: readonly string[];
   readonly routes: readonly ServedRoutes[];
-  /** The folders of the code that functions run. */
+  /** The folders of the functions' code. */
   codeFolders(): string[];
-  /** Lets the functions whose code is in a folder run that of another one; what is under way ends first. */
+  /** Makes the functions in `folder` run the code in `by`. Running invocations finish on the old code. */
   replaceCode(folder: string, by: string): void;
-  /** Serves other assemblies in the place of what is served. Keys and rows stay, and so do the ports. */
+  /** Replaces the served assemblies. Keys, rows and ports stay. */
   redeploy(assemblies: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What a runtime reports while it runs. */
+/** The events of a runtime. */
 export interface RuntimeEvents {
   readonly onAccess: (record: AccessRecord) => void;
-  /** Something was refused that no policy allows; once for each. */
+  /** Called once per distinct request that no policy allows. */
   readonly onDenied: (line: string) => void;
-  /** Something is decided on by IAM policies; once for each. */
+  /** Called once per distinct request that IAM policies decide. */
   readonly onAuthorization?: (request: AuthorizationRequest) => void;
-  /** A function has logged some text. */
+  /** Called when a function logs. */
   readonly onLog?: (functionName: string, text: string) => void;
 }
 
-/** Where a runtime serves, and on which Scalekit. */
+/** The port and the Scalekit of a runtime. */
 export type RuntimeOptions = Pick<Options, 'port' | 'scalekit'>;
 
-/** Serves what is synthesized, in a data folder that is open. For tests: a folder that it opens, and assemblies that are given. */
+/** For tests: opens the data folder, and serves the assemblies in the options. */
 export async function startRuntime(options: Options, events: RuntimeEvents): Promise<Runtime> {
   await using cleanUp = new AsyncDisposableStack();
   const files = openDataFolder(options.dataDir, options.fresh);
@@ -70,8 +70,8 @@ export async function startRuntime(options: Options, events: RuntimeEvents): Pro
 }
 
 /**
- * Serves the templates of assemblies. Rejects with a UserError for what the user can mend. When a step fails, the steps before it
- * are ended in reverse order.
+ * Serves the templates of assemblies. Rejects with a UserError for a problem that the user can fix. If a step fails, the steps
+ * before it are undone in reverse order.
  */
 export async function serve(
   options: RuntimeOptions,
@@ -107,7 +107,7 @@ export async function serve(
     codeFolders: () => deployment.lambda.folders,
     replaceCode: (folder, by) => deployment.lambda.replaceCode(folder, by),
     async redeploy(folders) {
-      readModel(folders.flatMap(readAssembly), servedByStandIns); // what cannot be served leaves the rest as it is
+      readModel(folders.flatMap(readAssembly), servedByStandIns); // if this throws, the old deployment stays
       const urls = deployment.routes.map(({ url }) => url);
       await deployment.close();
       deployment = await deployAll(folders, urls);
@@ -116,10 +116,10 @@ export async function serve(
   };
 }
 
-/** The Scalekit that keys are kept in. */
+/** The Scalekit that stores the keys. */
 interface ConnectedScalekit {
   readonly environment: ScalekitEnvironment;
-  /** `undefined` for one of the user's, in which nothing is created. */
+  /** `undefined` for the user's own Scalekit, in which nothing is created. */
   readonly embedded?: EmbeddedScalekit;
   readonly seed: Seed | typeof nothingSeeded;
 }
@@ -142,12 +142,12 @@ interface Plan {
   readonly files: DataFolder;
   readonly model: ServedModel;
   readonly scalekit: ConnectedScalekit;
-  /** Of the deployment that this one takes the place of. */
+  /** The URLs of the deployment that this one replaces. */
   readonly urls: readonly string[];
   readonly secrets: { readonly controlToken: string; readonly webhookSecret: string };
 }
 
-/** Starts AWS, the functions and the APIs, in this order: functions are told where AWS is, and APIs call functions. */
+/** Starts the AWS stand-ins, the functions and the APIs, in this order: functions call stand-ins, and APIs call functions. */
 async function deploy({ port, events, files, model, scalekit, secrets, urls }: Plan, cleanUp: AsyncDisposableStack) {
   const iam = new Iam(model.roles, events.onDenied, events.onAuthorization);
   const toFile = logFiles(files.logs);
@@ -194,7 +194,7 @@ async function deploy({ port, events, files, model, scalekit, secrets, urls }: P
   return { outputs: served, lambda, routes: apis.map((api) => servedRoutes(api, outputs)) };
 }
 
-/** What Lambda adds to the variables of every function. */
+/** The variables that Lambda adds to every function. */
 function lambdaEnvironment(endpointUrl: string): Record<string, string> {
   return {
     AWS_REGION: aws.region,

@@ -3,13 +3,13 @@ import type { FailureReason } from './failure-reasons.ts';
 import type { AccessRecord } from './gateway/gateway.ts';
 import type { Runtime } from './runtime.ts';
 
-// What `npm start` shows. Colours are for a terminal: styleText leaves them out elsewhere, and with NO_COLOR.
+// The output of `npm start`. Only a terminal gets colours: styleText leaves them out elsewhere, and with NO_COLOR.
 
 type Style = Parameters<typeof styleText>[0];
 
 const styled = (style: Style, text: string): string => styleText(style, text, { stream: process.stdout });
 
-/** A step that takes time: says that it began, and how long it took. */
+/** Runs a slow step. Prints its start, and how long it took. */
 export async function step<T>(what: string, run: () => Promise<T>, after: (value: T) => string = () => ''): Promise<T> {
   const startedAt = performance.now();
   console.log(styled('dim', `${what} …`));
@@ -30,7 +30,7 @@ export function fault(text: string): void {
   console.error(styled('red', text));
 }
 
-/** One line for a request: its status in the colour of its kind, and who sent it. */
+/** Prints one line per request: its status in a colour, its duration and its caller. */
 export function showAccess({ context, durationMs }: AccessRecord): void {
   const { httpMethod = '', resourcePath = '(no such route)', status = '' } = context;
   const caller = ['authorizer.organizationId', 'authorizer.keyId', 'identity.userArn', 'authorizer.code']
@@ -41,7 +41,7 @@ export function showAccess({ context, durationMs }: AccessRecord): void {
   console.log(`${httpMethod} ${resourcePath} ${styled(colour, status)} ${rest}`);
 }
 
-/** Why a request failed, under its line. */
+/** Prints why a request failed, below its line. */
 export function showReasons(reasons: readonly FailureReason[], logFolder: string): void {
   for (const { functionName, summary, stack } of reasons) {
     fault(`  reason: ${summary}`);
@@ -50,7 +50,7 @@ export function showReasons(reasons: readonly FailureReason[], logFolder: string
   }
 }
 
-/** What is served and how to use it. */
+/** Prints the routes and how to use them. */
 export function greet({ outputs, warnings, routes }: Runtime, dataDir: string): void {
   for (const warning of warnings) warn(warning);
   console.log('');
@@ -59,10 +59,10 @@ export function greet({ outputs, warnings, routes }: Runtime, dataDir: string): 
     for (const [path, verbs] of methods) console.log(styled('dim', `  ${verbs.join(' ').padEnd(16)} ${path}`));
   }
   const { adminKey, scalekit, apiUrl } = outputs;
-  console.log(`\nLogs are in ${dataDir}/logs. Variables for a shell: . ${dataDir}/env`);
+  console.log(`\nLogs are in ${dataDir}/logs. To set shell variables: . ${dataDir}/env`);
   console.log(
     adminKey === null
-      ? `Uses the Scalekit at ${scalekit.environmentUrl}. Send it one of its keys:\n`
+      ? `Uses the Scalekit at ${scalekit.environmentUrl}. Send a request with one of its keys:\n`
       : 'An organization key is ready. A first request:\n',
   );
   console.log(`  curl -w '\\n' -H "Authorization: Bearer ${adminKey ?? 'KEY'}" ${apiUrl}/whoami\n`);

@@ -9,7 +9,7 @@ import { UserError } from './user-error.ts';
 export interface ServedApi {
   readonly api: RestApi;
   readonly gateway: Gateway;
-  /** With the stage, without a slash at its end. */
+  /** With the stage, without a trailing slash. */
   readonly url: string;
 }
 
@@ -19,7 +19,10 @@ function publicUrls({ apiId, stageName }: RestApi, domains: readonly Domain[]): 
   return [`https://${apiId}.execute-api.${aws.region}.${aws.urlSuffix}/${stageName}`, ...own];
 }
 
-/** Serves the REST APIs of a model. The customers' API, which the output `ApiUrl` names, is on `port`, and the others on the ports after it, where they are free; `before`: the URLs of a deployment whose ports are used again. */
+/**
+ * Serves the REST APIs of a model. The customers' API, which the output `ApiUrl` names, gets `port`. The others get the next
+ * ports, or free ones if those are taken. `before` has the URLs of a deployment whose ports are reused.
+ */
 export async function serveApis(
   model: ServedModel,
   port: number,
@@ -46,7 +49,7 @@ export interface ServedRoutes {
   readonly methods: readonly (readonly [path: string, methods: readonly string[]])[];
 }
 
-/** What an API serves, for people. An output of a stack names the API. */
+/** The routes of an API, to show to people. A stack output with its URL gives it its name. */
 export function servedRoutes({ api, url }: ServedApi, outputs: readonly StackOutputs[]): ServedRoutes {
   const named = outputs.flatMap(({ stackName, outputs: values }) =>
     Object.entries(values).flatMap(([output, value]) => (value === url ? [`${stackName} ${output}`] : [])),
@@ -59,7 +62,7 @@ export function servedRoutes({ api, url }: ServedApi, outputs: readonly StackOut
   return { name: named[0] ?? api.logicalId, url, methods: [...methods].sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
-/** A stack's outputs, with the local URLs in the place of those on AWS. */
+/** A stack's outputs, with local URLs instead of those on AWS. */
 export function localOutputs(
   { stackName, outputs }: StackOutputs,
   apis: readonly ServedApi[],
@@ -76,7 +79,8 @@ export function localOutputs(
 function customersFirst({ apis, outputs, domains }: ServedModel): RestApi[] {
   const url = outputs.map((stack) => stack.outputs[outputNames.apiUrl]).find((output) => output !== undefined);
   const customers = apis.find((api) => publicUrls(api, domains).includes(url ?? ''));
-  if (!customers) throw new UserError('The synthesized template has no REST API that its output ApiUrl names.');
+  if (!customers)
+    throw new UserError('The synthesized template needs an output ApiUrl with the URL of one of its REST APIs.');
   return [customers, ...apis.filter((api) => api !== customers)];
 }
 
@@ -88,7 +92,7 @@ async function listen(gateway: Gateway, port: number): Promise<string> {
   }
 }
 
-/** Listens on a free port where that one is taken. */
+/** Listens on the port, or on a free one if it is taken. */
 async function listenNear(gateway: Gateway, port: number): Promise<string> {
   try {
     return await gateway.listen(port > 65_535 ? 0 : port);

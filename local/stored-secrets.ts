@@ -4,12 +4,12 @@ import type { ParameterStore } from './aws/ssm.ts';
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import type { LambdaFunction } from './template/model.ts';
 
-/** A secret that webhooks are signed with, in Scalekit's form. */
+/** A new secret for signing webhooks, in Scalekit's format. */
 export function newWebhookSecret(): string {
   return `whsec_${randomBytes(24).toString('base64')}`;
 }
 
-/** Stores what functions need where the template tells them to look for it. */
+/** Stores the secrets in the SSM parameters that the functions' environments name. */
 export function storeSecrets(
   parameters: ParameterStore,
   functions: readonly LambdaFunction[],

@@ -8,21 +8,21 @@ import { UserError } from './user-error.ts';
 /** The project's folder. */
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** The project's app with the example beside it, for one synthesis. */
+/** The app that synthesizes the project and the example together. */
 const appWithExample = 'examples/local-app.ts';
 
-/** How cdk.json runs the project's app unless somebody changed it. */
+/** The `app` of an unchanged cdk.json. */
 const usualApp = 'npx node infra/app.ts';
 
-/** A synthesis that is remembered: the folder of its assembly, and whether it was there already. */
+/** A synthesis: the folder of its assembly, and whether an earlier run made it. */
 export interface Synthesis {
   readonly assembly: string;
   readonly isRemembered: boolean;
 }
 
 /**
- * Synthesizes the project and the example into `folder/KEY`, or finds them there. `key` stands for all that the synthesis
- * depends on. Removes what was synthesized before, but for `inUse`.
+ * Synthesizes the project and the example into `folder/KEY`, unless they are there already. `key` is a hash of everything that
+ * the synthesis depends on. A new synthesis removes the older ones, except `inUse`.
  */
 export async function synthesizeOnce(
   folder: string,
@@ -42,8 +42,8 @@ export async function synthesizeOnce(
 }
 
 /**
- * Synthesizes an app (the project's own by default) into a folder, with CDK context as `name=value`. It runs the app as the CDK's
- * command does, without starting that command. Rejects with a {@link UserError} that has the app's own words.
+ * Synthesizes an app (the project's own by default) into a folder, with CDK context as `name=value`. It runs the app as the CDK
+ * CLI does, without starting the CLI. Rejects with a {@link UserError} that quotes the app's error.
  */
 export async function synthesize(
   outputFolder: string,
@@ -57,7 +57,7 @@ export async function synthesize(
     'aws:cdk:bundling-stacks': ['**'],
     ...Object.fromEntries(given.map(([, name, value]) => [name, value])),
   };
-  // Lambda functions are validated by running them here; the CDK's own validation takes seconds, and is for a deployment.
+  // The CDK's validation takes seconds, and is meant for a deployment. Locally, running the functions validates them.
   const env = {
     CDK_VALIDATION: 'false',
     ...process.env,
@@ -78,7 +78,7 @@ export async function synthesize(
   process.removeListener('exit', stop);
   if (code !== 0 || !existsSync(join(outputFolder, 'manifest.json')))
     throw new UserError(`The synthesis failed:${inLines(reasonIn(output))}`);
-  // The bundles are CommonJS, whatever the package.json of a folder above says.
+  // The bundles are CommonJS, even if a package.json in a parent folder says otherwise.
   writeFileSync(join(outputFolder, 'package.json'), '{"type":"commonjs"}\n');
 }
 
@@ -99,7 +99,7 @@ function appOf(): string {
   return app === usualApp && existsSync(join(root, appWithExample)) ? `npx node ${appWithExample}` : app;
 }
 
-/** What a person needs of an app's output: errors of esbuild with file and line, or the error, with the project's own frames. */
+/** The useful part of an app's output: esbuild's errors with file and line, or the error with the project's own frames. */
 function reasonIn(output: string): string {
   const lines = stripVTControlCharacters(output).split('\n');
   const isNoise = (line: string) =>
@@ -110,5 +110,5 @@ function reasonIn(output: string): string {
   const start = lines.findIndex((line) => line.includes('[ERROR]'));
   const end = lines.findIndex((line) => /^Error: Build failed|^\s+\^$|throw new |failureErrorWithLog/.test(line));
   const told = start >= 0 ? lines.slice(start, end > start ? end : undefined) : lines.filter((line) => !isNoise(line));
-  return told.join('\n').trim() || 'the app ended without a word';
+  return told.join('\n').trim() || 'the app ended without an error message';
 }

@@ -1,4 +1,4 @@
-/** A failure that its user can mend: shown as its one line, without a stack. */
+/** A failure that the user can fix. It is shown as one line, without a stack. */
 export class UserError extends Error {
   override readonly name = 'UserError';
 }

@@ -6,7 +6,7 @@ import type { Runtime } from './runtime.ts';
 import { fault, note } from './screen.ts';
 import { synthesizeOnce } from './synthesize.ts';
 
-/** Editors write a file in several steps. */
+/** How long to wait after a change: editors write a file in several steps. */
 const settleMs = 50;
 
 interface Watched {
@@ -16,12 +16,12 @@ interface Watched {
   readonly runtime: Runtime;
   readonly assembliesFolder: string;
   readonly bundlesFolder: string;
-  /** The files as the running assembly was synthesized of them. */
+  /** The files that the running assembly was synthesized from. */
   readonly files: ProjectFiles;
   readonly assembly: string;
 }
 
-/** Follows changes of the project's files until it is closed: first in the functions that are made of them, then in the stacks. */
+/** Follows changes of the project's files until it is closed. Updates the functions first, then the stacks. */
 export class ProjectWatch {
   readonly #watched: Watched;
   readonly #watcher: FSWatcher;
@@ -41,7 +41,7 @@ export class ProjectWatch {
     const { root, dataDir } = watched;
     this.#watcher = watch(root, { ignoreInitial: true, ignored: (path) => isIgnored(path, root, dataDir) })
       .on('all', () => this.#soon())
-      .on('error', (error) => fault(`Changes are not followed: ${String(error)}`));
+      .on('error', (error) => fault(`Cannot follow file changes: ${String(error)}`));
   }
 
   close(): void {
@@ -68,13 +68,13 @@ export class ProjectWatch {
     } catch (error) {
       const isTold = error instanceof Error && ['BuildErrors', 'UserError'].includes(error.name);
       fault(isTold ? error.message : String(error));
-      note('The last good version is served on.');
+      note('The last good version is still served.');
     } finally {
       this.#isBusy = false;
     }
   }
 
-  /** Makes the bundles again that have a changed file in them; tells whether there was one. */
+  /** Rebuilds the bundles that contain a changed file. Resolves to whether there was one. */
   async #serveFunctions(changed: readonly string[]): Promise<boolean> {
     const { runtime, bundlesFolder } = this.#watched;
     const affected = this.#bundles.filter(({ inputs }) => changed.some((file) => inputs.has(file)));
@@ -84,7 +84,7 @@ export class ProjectWatch {
     for (const [index, { folder }] of affected.entries()) runtime.replaceCode(folder, rebuilt[index]?.folder ?? folder);
     this.#bundles = this.#bundles.map((bundle) => rebuilt[affected.indexOf(bundle)] ?? bundle);
     const count = affected.length === 1 ? 'one function' : `${affected.length} functions`;
-    note(`${namesOf(changed)}: ${count} served anew after ${Math.round(performance.now() - startedAt)} ms`);
+    note(`${namesOf(changed)}: ${count} updated after ${Math.round(performance.now() - startedAt)} ms`);
     return true;
   }
 

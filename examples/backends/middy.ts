@@ -6,7 +6,7 @@ interface WithCaller extends APIGatewayProxyEvent {
   caller: Caller;
 }
 
-/** A middleware of middy's that answers for itself when there is no caller. */
+/** A middy middleware that answers the request itself if there is no caller. */
 const callerMiddleware = (): middy.MiddlewareObj<WithCaller, APIGatewayProxyResult> => ({
   before(request) {
     const caller = readCaller(request.event);

@@ -7,7 +7,7 @@ import {
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
 import { type Caller, readCaller } from 'scalekit-api-keys-aws/caller';
 
-/** Powertools' router: a middleware refuses a request without a caller, and hands the caller on by event. */
+/** Powertools' router. A middleware refuses a request without a caller, and stores the caller by event. */
 const app = new Router();
 const callers = new WeakMap<object, Caller>();
 

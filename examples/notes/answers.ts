@@ -3,7 +3,7 @@ import type { z } from 'zod';
 
 const cors = { 'Access-Control-Allow-Origin': '*' };
 
-/** A success. */
+/** The answer to a request that succeeds. */
 export function answer(
   statusCode: number,
   body?: unknown,
@@ -26,7 +26,7 @@ const problems = {
   not_found: { status: 404, title: 'Not Found', detail: 'There is no such note.' },
 } as const;
 
-/** A failure, as an RFC 9457 problem of the same form as those of the API's other routes. */
+/** A failure, as an RFC 9457 problem in the format of the API's other routes. */
 export function problem(
   event: APIGatewayProxyEvent,
   code: keyof typeof problems,
@@ -37,7 +37,7 @@ export function problem(
   return answer(body.status, body, { 'Content-Type': 'application/problem+json' });
 }
 
-/** What did not fit, field by field. */
+/** A 400 that names each invalid field. */
 export function invalid(event: APIGatewayProxyEvent, error: z.ZodError): APIGatewayProxyResult {
   const errors = error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
   return problem(event, 'invalid_request', { errors });

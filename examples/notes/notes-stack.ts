@@ -7,7 +7,7 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
 import { ApiKeyAuth } from 'scalekit-api-keys-aws/cdk';
 
-/** Notes of many customers in one table: each key reads and writes its own alone. */
+/** Notes of many customers in one table. Each key reads and writes only its own notes. */
 export class NotesStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
     super(scope, id, { description: 'Notes behind API keys', ...props });
@@ -21,7 +21,7 @@ export class NotesStack extends Stack {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
-    // An organization's rows without a user are not in it.
+    // Rows without a user are not in this index.
     table.addGlobalSecondaryIndex({
       indexName: 'byUser',
       partitionKey: organizationId,
@@ -35,7 +35,7 @@ export class NotesStack extends Stack {
         architecture: Architecture.ARM_64,
         memorySize: 1024,
         environment: { NOTES_TABLE: table.tableName },
-        bundling: { minify: true, bundleAwsSDK: true }, // what is tested is what runs
+        bundling: { minify: true, bundleAwsSDK: true }, // the tested SDK is the SDK that runs
         logGroup: new LogGroup(this, `${entry}-log`, {
           retention: RetentionDays.THREE_MONTHS,
           removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,

@@ -13,14 +13,14 @@ export interface Note extends Ownership {
 const client = DynamoDBDocumentClient.from(new DynamoDBClient());
 const table = { TableName: process.env['NOTES_TABLE'] };
 
-/** Writes a note with all that its maker's rows have. */
+/** Writes a note with its owner's attributes. */
 export async function createNote(ownership: Ownership, text: string): Promise<Note> {
   const note: Note = { ...ownership, noteId: `note_${randomUUID()}`, text, createdAt: new Date().toISOString() };
   await client.send(new PutCommand({ ...table, Item: note }));
   return note;
 }
 
-/** Finds a note; one of somebody else's is as one that is not there. */
+/** Finds a note; `undefined` if there is none, or if it belongs to another owner. */
 export async function getNote(ownership: Ownership, noteId: string): Promise<Note | undefined> {
   const { organizationId } = ownership;
   const { Item } = await client.send(
@@ -31,8 +31,8 @@ export async function getNote(ownership: Ownership, noteId: string): Promise<Not
 }
 
 /**
- * Lists a page of notes, and after which of them the next one begins. It reads on until the page is full: a position among
- * rows that the caller does not see would tell of them.
+ * Lists a page of notes. The next page begins after `last`. It reads on until the page is full: a position among rows that
+ * the caller may not see would reveal them.
  */
 export async function listNotes(
   ownership: Ownership,
@@ -48,7 +48,7 @@ export async function listNotes(
   }
 }
 
-/** Looks at so many rows of an owner, and returns those that fit the claims. */
+/** Reads up to `limit` rows of an owner, and returns those that match the claim. */
 async function queryNotes(
   ownership: Ownership,
   limit: number,
@@ -64,14 +64,14 @@ async function queryNotes(
       ...(narrowed ? { FilterExpression: narrowed } : {}),
       ...valuesOf(ownership),
       Limit: limit,
-      // A position among the caller's own rows: of what the client sent it has the id alone.
+      // A position among the caller's own rows: only its id comes from the client.
       ...(after === undefined ? {} : { ExclusiveStartKey: { ...keys, noteId: after } }),
     }),
   );
   return { rows: (Items ?? []) as Note[], last: LastEvaluatedKey?.['noteId'] as string | undefined };
 }
 
-/** Deletes a note; one of somebody else's, or none, stays as it is. */
+/** Deletes a note. Changes nothing if there is none, or if it belongs to another owner. */
 export async function deleteNote({ organizationId, ...rest }: Ownership, noteId: string): Promise<void> {
   const condition = equal(rest);
   const command = new DeleteCommand({
@@ -84,7 +84,7 @@ export async function deleteNote({ organizationId, ...rest }: Ownership, noteId:
   });
 }
 
-/** An expression by which a row has each of the values; `""` for none. */
+/** An expression that requires each of the values; `""` if there are none. */
 function equal(values: Partial<Ownership>): string {
   return Object.keys(values)
     .map((name) => `#${name} = :${name}`)

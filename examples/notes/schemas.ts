@@ -3,16 +3,16 @@ import * as z from 'zod';
 /** `POST /notes`. */
 export const NewNote = z.strictObject({
   text: z.string().min(1).max(10_000),
-  /** For a key without the claim: what keys that have it are to see of it. */
+  /** Keys with this claim `environment` can see the note. Such a key can name only its own. */
   environment: z.string().min(1).max(256).optional(),
 });
 
-const NoteId = z.string().regex(/^note_[0-9a-f-]{36}$/, 'not the id of a note');
+const NoteId = z.string().regex(/^note_[0-9a-f-]{36}$/, 'must be the id of a note');
 
 /** `/notes/{noteId}`. */
 export const NotePath = z.object({ noteId: NoteId });
 
-/** `GET /notes`; a page begins after a note, whose id is the token. */
+/** `GET /notes`; the page token is the id of the note before the page. */
 export const Page = z.strictObject({
   pageSize: z
     .string()
@@ -22,12 +22,12 @@ export const Page = z.strictObject({
   pageToken: NoteId.optional(),
 });
 
-/** A JSON text. */
+/** A string of JSON. */
 export const Json = z.string().transform((text, context) => {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    context.addIssue('not JSON');
+    context.addIssue('must be JSON');
     return z.NEVER;
   }
 });

@@ -1,4 +1,4 @@
-/** An error as an AWS API answers it. */
+/** An error answer of an AWS API. */
 export class AwsError extends Error {
   override readonly name = 'AwsError';
   readonly type: string;

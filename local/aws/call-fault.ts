@@ -3,7 +3,10 @@ import type { JsonAnswer } from '../http/http-json.ts';
 import { killProcess } from '../kill-process.ts';
 import { AwsError } from './aws-error.ts';
 
-/** How the next calls of an AWS stand-in fail: refused, throttled, carried out and not answered, or with the whole process killed. */
+/**
+ * How the next calls of an AWS stand-in fail. `no_answer` carries the call out, and then answers 500. `kill_before` and
+ * `kill_after` kill the whole process.
+ */
 export const CallFaultSchema = z.strictObject({
   kind: z.enum(['refuse', 'throttle', 'fail', 'no_answer', 'kill_before', 'kill_after']),
   times: z.int().min(0).default(1),
@@ -11,16 +14,16 @@ export const CallFaultSchema = z.strictObject({
 
 type CallFault = z.output<typeof CallFaultSchema>;
 
-/** The faults of one stand-in: what it was told, until it has failed as often. */
+/** The fault of one stand-in, until it has failed `times` calls. */
 export class CallFaults {
   #next: CallFault | undefined;
 
-  /** Makes the next calls fail; `times: 0` makes none. */
+  /** Makes the next calls fail; `times: 0` clears the fault. */
   set(fault: CallFault): void {
     this.#next = fault.times > 0 ? fault : undefined;
   }
 
-  /** Carries a call out, under the fault that is due. */
+  /** Carries a call out, with the fault that applies to it. */
   async carryOut(call: () => Promise<JsonAnswer>): Promise<JsonAnswer> {
     const fault = this.#next;
     if (fault) this.set({ ...fault, times: fault.times - 1 });

@@ -4,13 +4,13 @@ import { AwsError } from './aws-error.ts';
 
 const calls = {
   times: z.int().min(0).default(1),
-  /** Of these calls only: `PutItem`. */
+  /** The operation that fails, such as `PutItem`. Default: every one. */
   operation: z.string().optional(),
 };
 
 /**
- * How the next calls of DynamoDB fail: throttled, with an internal error, or carried out so many ms late. `lag` is no failure: reads
- * that do not ask for consistency see what was there so many ms ago, until it is set to 0.
+ * How the next calls of DynamoDB fail: throttled, with an internal error (`gone`), or `ms` late (`slow`). `lag` is no failure:
+ * eventually consistent reads see the rows of `ms` ago, until it is set to 0.
  */
 export const DynamoDbFaultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['throttled', 'gone']), ...calls }),
@@ -25,13 +25,13 @@ export class DynamoDbFaults {
   lagMs = 0;
   #next: Exclude<Fault, { kind: 'lag' }> | undefined;
 
-  /** Makes the next calls fail; `times: 0` makes none. */
+  /** Makes the next calls fail; `times: 0` clears the fault. */
   set(fault: Fault): void {
     if (fault.kind === 'lag') this.lagMs = fault.ms;
     else this.#next = fault.times > 0 ? fault : undefined;
   }
 
-  /** Throws or waits before a call, where a fault is due. */
+  /** Throws or waits before a call, if a fault applies to it. */
   async before(operation: string): Promise<void> {
     const fault = this.#next;
     if (!fault || (fault.operation ?? operation) !== operation) return;

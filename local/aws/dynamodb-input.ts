@@ -19,16 +19,16 @@ const BatchCall = z.looseObject({
 
 type Row = z.output<typeof AnyRow>;
 
-/** What a call asks of one table. */
+/** A call's request to one table. */
 export interface TableRequest {
   readonly tableName: string;
   readonly indexName: string | undefined;
-  /** The keys or items that it names. */
+  /** The keys or items in the request. */
   readonly rows: readonly Row[];
   readonly isConsistent: boolean;
 }
 
-/** Reads the input of a call, and what it asks of each table. */
+/** Reads the input of a call, and its request to each table. */
 export function readInput(
   operation: string,
   body: Buffer,
@@ -51,7 +51,7 @@ export function readInput(
 
 const KeySchema = z.array(z.object({ AttributeName: z.string(), KeyType: z.string() }));
 
-/** The values of the partition keys that IAM's `dynamodb:LeadingKeys` holds. */
+/** The values of the partition keys, for IAM's `dynamodb:LeadingKeys`. */
 export function leadingKeys(table: Table, rows: readonly Row[]): string[] {
   const partition = KeySchema.parse(table.definition['KeySchema']).find(({ KeyType }) => KeyType === 'HASH');
   const values = rows.map((row) => Object.values(AnyRow.catch({}).parse(row[partition?.AttributeName ?? '']))[0]);

@@ -1,8 +1,8 @@
-/** What was in tables a moment ago, for reads that do not ask for consistency. */
+/** The recent past of tables, for eventually consistent reads. */
 export class Lag {
   readonly #before = new Map<string, { readonly item: unknown; readonly writtenAt: number }>();
 
-  /** Notes what a write takes the place of. */
+  /** Notes the item that a write replaces. */
   note(tableName: string, key: object, item: unknown, lagMs: number): void {
     const name = nameOf(tableName, key);
     const noted = this.#before.get(name);
@@ -10,7 +10,7 @@ export class Lag {
     this.#before.set(name, { item, writtenAt: Date.now() });
   }
 
-  /** Gives what was there before it was written within the lag; else the item as it is. */
+  /** The item before a write within the lag; otherwise the current item. */
   seen(tableName: string, key: object, item: unknown, lagMs: number): unknown {
     const noted = this.#before.get(nameOf(tableName, key));
     return noted && noted.writtenAt + lagMs > Date.now() ? noted.item : item;

@@ -20,12 +20,12 @@ import { readTables, servedTableProperties, type Table } from './tables.ts';
 const writes = ['DeleteItem', 'PutItem', 'UpdateItem'];
 const operations = ['BatchGetItem', 'DescribeTable', 'GetItem', 'Query', 'Scan', ...writes];
 
-/** What a call asks of a table that there is. */
+/** A call's request to an existing table. */
 interface Request extends TableRequest {
   readonly table: Table;
 }
 
-/** A stand-in for DynamoDB: dynalite, behind IAM. Tables outlive a restart. */
+/** A stand-in for DynamoDB: dynalite, behind IAM. Tables survive a restart. */
 export class DynamoDb implements AwsService {
   readonly #server: Server;
   readonly #socket: string;
@@ -44,12 +44,12 @@ export class DynamoDb implements AwsService {
     this.#tables = tables;
   }
 
-  /** Opens the folder that keeps the tables, and makes those that are not in it. */
+  /** Opens the folder of the tables, and creates the missing ones. */
   static async open(folder: string, tables: readonly Table[]): Promise<DynamoDb> {
     const { default: dynalite } = await import('dynalite');
     mkdirSync(folder, { recursive: true });
     const server = dynalite({ path: folder, createTableMs: 0 });
-    // No port: dynalite takes any signature, and who could reach it would be past IAM.
+    // A socket, not a port: dynalite accepts any signature, so a client that reached it would bypass IAM.
     const socket =
       process.platform === 'win32'
         ? `\\\\.\\pipe\\dynamodb-${process.pid}`
@@ -60,14 +60,14 @@ export class DynamoDb implements AwsService {
     try {
       for (const table of tables) await dynamoDb.#createTable(table);
     } catch (error) {
-      await dynamoDb.close(); // an open server would keep the process from ending
+      await dynamoDb.close(); // an open server would keep the process alive
       throw error;
     }
     return dynamoDb;
   }
 
   async close(): Promise<void> {
-    await Promise.allSettled(this.#sending); // dynalite throws where it finds its database closed under a call
+    await Promise.allSettled(this.#sending); // dynalite throws if its database closes during a call
     this.#server.close();
     this.#server.closeAllConnections();
     await once(this.#server, 'close');
@@ -83,7 +83,7 @@ export class DynamoDb implements AwsService {
     for (const { table, indexName, rows } of found) {
       const resource = indexName === undefined ? table.arn : `${table.arn}/index/${indexName}`;
       const keys = leadingKeys(table, rows);
-      // A condition on what a request does not have is decided without it.
+      // A condition on the leading keys of a request without keys sees no value.
       const context = keys.length > 0 ? { 'dynamodb:LeadingKeys': keys } : {};
       await require({ action: `dynamodb:${operation}`, resource, context });
     }
@@ -112,7 +112,7 @@ export class DynamoDb implements AwsService {
     }
   }
 
-  /** Only of reads by key: queries and scans see what is there. */
+  /** Applies to reads by key only: queries and scans see the current rows. */
   #withLag(operation: string, requests: readonly Request[], answer: JsonAnswer): JsonAnswer {
     const { lagMs } = this.faults;
     if (lagMs === 0 || answer.status !== 200) return answer;
@@ -140,20 +140,20 @@ export class DynamoDb implements AwsService {
     const known = await this.#send('DescribeTable', { TableName: name });
     if (known.status !== 200) {
       const { status, body } = await this.#send('CreateTable', { TableName: name, ...definition });
-      if (status !== 200) throw new UserError(`The table ${name} can not be made: ${String(body)}`);
+      if (status !== 200) throw new UserError(`The table ${name} cannot be created: ${String(body)}`);
       return;
     }
     const { Table: table } = JSON.parse(String(known.body)) as { Table: unknown };
     if (keysOf(table) === keysOf(definition)) return;
     throw new UserError(
-      `The keys of table ${name} are not those it was made with. Forget its rows: npm start -- --fresh`,
+      `The keys of table ${name} have changed since it was created. Forget its rows: npm start -- --fresh`,
     );
   }
 
   #send(operation: string, input: object): Promise<JsonAnswer> {
     const sending = this.#exchange(operation, input);
     this.#sending.add(sending);
-    void sending.finally(() => this.#sending.delete(sending)).catch(() => {}); // its caller hears of it
+    void sending.finally(() => this.#sending.delete(sending)).catch(() => {}); // the caller gets the error
     return sending;
   }
 
@@ -176,7 +176,7 @@ export class DynamoDb implements AwsService {
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** The input with names of tables in place of ARNs. */
+/** The input with names of tables instead of ARNs. */
 function withNames(input: object, requests: readonly Request[]): object {
   if (!('RequestItems' in input)) return { ...input, TableName: requests[0]?.table.name };
   const items = input.RequestItems as Readonly<Record<string, unknown>>;
@@ -186,7 +186,7 @@ function withNames(input: object, requests: readonly Request[]): object {
 
 const contentType = 'application/x-amz-json-1.0';
 
-/** Without a table, dynalite is not even loaded. */
+/** Without a table, dynalite is not loaded. */
 export const dynamoDb = {
   resources: { 'AWS::DynamoDB::Table': servedTableProperties },
   async start({ stacks, tables: folder }) {

@@ -30,7 +30,7 @@ interface BusEvent {
   readonly time: string;
 }
 
-/** A stand-in for EventBridge: `PutEvents`. It keeps what it was sent, as an archive does. */
+/** A stand-in for EventBridge: `PutEvents`. It keeps all events, as an archive does. */
 class EventBridge implements AwsService {
   readonly #database: DatabaseSync;
   readonly #faults = new CallFaults();

@@ -6,10 +6,10 @@ import type { Stack } from '../template/stack.ts';
 import type { Message, QueueMessages } from './queue-messages.ts';
 import type { Deployment } from './stand-in.ts';
 
-/** How much sooner than on AWS a message is tried again: nobody waits for 5 minutes here. */
+/** A retry of a message comes this many times sooner than on AWS, where it can take 5 minutes. */
 const timesFaster = 60;
 
-/** How long a source waits that may not read its queue. */
+/** The pause of a source whose role may not read its queue. */
 const deniedPauseMs = 5_000;
 
 const MappingProperties = z.object({
@@ -18,7 +18,7 @@ const MappingProperties = z.object({
   ScalingConfig: z.object({ MaximumConcurrency: z.number() }).default({ MaximumConcurrency: 5 }),
 });
 
-/** An event source mapping of a template: which function works on the messages of which queue. */
+/** An event source mapping of a template: a queue, and the function that handles its messages. */
 export interface Mapping {
   readonly queueArn: string;
   readonly functionArn: string;
@@ -34,14 +34,14 @@ export function readMappings(stack: Stack): Mapping[] {
   });
 }
 
-/** When a message that failed comes again, and where it goes after its last attempt. */
+/** When a failed message is retried, and the dead-letter queue for it after its last attempt. */
 export interface Redrive {
   readonly visibilityMs: number;
   readonly deadLetterArn: string | undefined;
   readonly maxReceiveCount: number;
 }
 
-/** Hands the messages of a queue to a function, one at a time: a batch may always be smaller than its limit. */
+/** Passes the messages of a queue to a function, one per invocation: a batch may always be smaller than its limit. */
 export class EventSource {
   readonly #mapping: Mapping;
   readonly #redrive: Redrive;
@@ -61,7 +61,7 @@ export class EventSource {
     void running.then(() => this.wake()); // messages of an earlier run
   }
 
-  /** Takes what may be received, and comes again when more may be. */
+  /** Receives the visible messages, and wakes again when the next one becomes visible. */
   wake(): void {
     clearTimeout(this.#timer);
     if (this.#isClosed) return;
@@ -69,7 +69,7 @@ export class EventSource {
       .of(this.#mapping.queueArn)
       .filter(({ message_id }) => !this.#inFlight.has(message_id));
     for (const message of waiting) {
-      if (this.#inFlight.size >= this.#mapping.maxConcurrency) return; // who ends wakes it
+      if (this.#inFlight.size >= this.#mapping.maxConcurrency) return; // the end of an invocation wakes it
       const waitMs = message.visible_at - Date.now();
       if (waitMs > 0) {
         this.#wakeIn(waitMs);
@@ -94,7 +94,7 @@ export class EventSource {
     this.#timer = setTimeout(() => this.wake(), ms);
   }
 
-  /** Has a message worked on; returns how long the source is to pause then. */
+  /** Invokes the function with a message; resolves to the pause after it, in ms. */
   async #receive(message: Message): Promise<number> {
     const { queueArn, functionArn } = this.#mapping;
     const { visibilityMs, deadLetterArn, maxReceiveCount } = this.#redrive;
@@ -114,7 +114,7 @@ export class EventSource {
   }
 }
 
-/** A message as Lambda hands it to a function. */
+/** A message as Lambda passes it to a function. */
 function recordOf({ message_id, queue_arn, body, sent_at, receive_count }: Message): Record<string, unknown> {
   return {
     messageId: message_id,
@@ -134,7 +134,7 @@ function recordOf({ message_id, queue_arn, body, sent_at, receive_count }: Messa
   };
 }
 
-/** The checksum that SQS gives of a body. */
+/** The checksum that SQS returns for a body. */
 export function md5(body: string): string {
   return createHash('md5').update(body).digest('hex');
 }

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 
-/** A message as it is kept. */
+/** A stored message. */
 export interface Message {
   readonly message_id: string;
   readonly queue_arn: string;
   readonly body: string;
-  /** In ms since the epoch, as all times. */
+  /** In ms since the epoch, like all times. */
   readonly sent_at: number;
   /** When it may be received next. */
   readonly visible_at: number;
   readonly receive_count: number;
 }
 
-/** The messages of a database's queues. They outlive a restart. */
+/** The messages of a database's queues. They survive a restart. */
 export class QueueMessages {
   readonly #database: DatabaseSync;
 
@@ -32,7 +32,7 @@ export class QueueMessages {
     return this.#database.prepare('SELECT * FROM queued_message ORDER BY rowid').all() as unknown as Message[];
   }
 
-  /** The messages of one queue, those first that may be received first. */
+  /** The messages of one queue, in the order in which they become visible. */
   of(queueArn: string): Message[] {
     return this.#database
       .prepare('SELECT * FROM queued_message WHERE queue_arn = ? ORDER BY visible_at')
@@ -48,7 +48,7 @@ export class QueueMessages {
     return id;
   }
 
-  /** Keeps a message that was received, and not deleted, from the next receiver for a while. */
+  /** Hides a received message from receivers for a while, and counts that it was received. */
   hide({ message_id }: Message, ms: number): void {
     this.#database
       .prepare('UPDATE queued_message SET visible_at = ?, receive_count = receive_count + 1 WHERE message_id = ?')

@@ -26,7 +26,7 @@ const SendMessage = QueueCall.extend({ MessageBody: z.string().min(1) });
 const ReceiveMessage = QueueCall.extend({ MaxNumberOfMessages: z.number().min(1).max(10).default(1) });
 const DeleteMessage = QueueCall.extend({ ReceiptHandle: z.string() });
 
-/** A stand-in for SQS: `SendMessage`, dead letters, and the event sources of Lambda that read its queues. */
+/** A stand-in for SQS: calls on messages, dead letters, and the event sources of Lambda that read its queues. */
 class Queues implements AwsService {
   readonly #queues: readonly Queue[];
   readonly #iam: Iam;
@@ -46,7 +46,7 @@ class Queues implements AwsService {
     this.#sources = new Map(mappings);
   }
 
-  /** All messages, oldest first: those that a function works on, and those that are for people. */
+  /** All messages, oldest first: `work` has those of queues that a function reads, `deadLetters` all others. */
   get status() {
     const all = this.#messages.all();
     const shown = ({ queue_arn, body }: Message) => ({
@@ -116,7 +116,7 @@ class Queues implements AwsService {
     });
   }
 
-  /** Sends a message, and returns its id; throws an AwsError when no policy lets the principal. */
+  /** Sends a message, and returns its id; throws an AwsError when no policy allows that. */
   async send(principal: Identity, queueArn: string, body: string): Promise<string> {
     const resourcePolicy = this.#queues.find(({ arn }) => arn === queueArn)?.resourcePolicy;
     await requireAllowed(this.#iam, { principal, action: 'sqs:SendMessage', resource: queueArn, resourcePolicy });

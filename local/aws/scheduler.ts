@@ -34,7 +34,7 @@ class Scheduler implements AwsService {
   readonly #iam: Iam;
   readonly #running: Deployment['running'];
   readonly #schedules: Schedules;
-  /** Of the calls that change something. */
+  /** The faults of calls that change a schedule. */
   readonly #faults = new CallFaults();
 
   constructor({ database, stacks, iam, running }: Deployment) {
@@ -44,7 +44,7 @@ class Scheduler implements AwsService {
     this.#schedules = new Schedules(database, (schedule) => void this.#fire(schedule));
   }
 
-  /** The schedules that there are, soonest first. */
+  /** All schedules, soonest first. */
   get status() {
     const all = this.#schedules.all();
     return { schedules: all.map(({ name, due_at }) => ({ name, at: new Date(due_at).toISOString() })) };

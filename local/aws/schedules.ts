@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite';
 
-/** A schedule as it is kept. */
+/** A stored schedule. */
 export interface Schedule {
   readonly group_name: string;
   readonly name: string;
@@ -11,10 +11,10 @@ export interface Schedule {
   readonly client_token: string | null;
 }
 
-/** The longest that a timer of Node's can wait. */
+/** The longest delay of a Node timer. */
 const maxDelayMs = 2 ** 31 - 1;
 
-/** The schedules of a database, each handed to `fire` when it is due. They outlive a restart. */
+/** The schedules of a database. Each is passed to `fire` when it is due. They survive a restart. */
 export class Schedules {
   readonly #database: DatabaseSync;
   readonly #fire: (schedule: Schedule) => void;
@@ -29,7 +29,7 @@ export class Schedules {
         PRIMARY KEY (group_name, name)
       ) STRICT;
     `);
-    for (const schedule of this.all()) this.#arm(schedule); // those of an earlier run
+    for (const schedule of this.all()) this.#arm(schedule); // schedules of an earlier run
   }
 
   /** All schedules, soonest first. */
@@ -42,7 +42,7 @@ export class Schedules {
     return row as Schedule | undefined;
   }
 
-  /** Adds a schedule, or replaces the one of its name. */
+  /** Adds a schedule, or replaces the one with its group and name. */
   store(schedule: Schedule): void {
     const { group_name, name, due_at, target, client_token } = schedule;
     this.#database

@@ -7,7 +7,7 @@ import { AwsError } from './aws-error.ts';
 import { requireAllowed } from './require.ts';
 import type { AwsService } from './stand-in.ts';
 
-/** Serves stand-ins on one endpoint, told apart by the service that a call is signed for. */
+/** Serves stand-ins on one endpoint. The service that a call is signed for selects the stand-in. */
 export function serveAws(iam: Iam, services: Readonly<Record<string, AwsService | undefined>>): Promise<JsonServer> {
   return serveJson(async (request, body) => {
     try {

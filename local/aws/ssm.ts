@@ -23,11 +23,11 @@ const PutParameter = z.object({
 export class ParameterStore implements AwsService {
   readonly #parameters = new Map<string, { value: string; type: string; version: number; keyId: string }>();
   #reads = 0;
-  /** Of the next GetParameters calls. */
+  /** The faults of GetParameters calls. */
   readonly faults = new CallFaults();
   readonly controls = { 'PUT /ssm/fault': jsonCall(CallFaultSchema, (fault) => this.faults.set(fault)) };
 
-  /** How many GetParameters calls came in. */
+  /** The number of GetParameters calls that IAM allowed. */
   get reads(): number {
     return this.#reads;
   }
@@ -36,7 +36,7 @@ export class ParameterStore implements AwsService {
     return { ssm: { reads: this.#reads } };
   }
 
-  /** What a parameter is encrypted with. */
+  /** The KMS key that encrypts a parameter. */
   keyIdOf(name: string): string | undefined {
     return this.#parameters.get(name)?.keyId;
   }
@@ -85,7 +85,7 @@ export class ParameterStore implements AwsService {
   }
 }
 
-/** Every template may read parameters; none declares one here. */
+/** Started for every template: no template declares its parameters. */
 export const parameterStore = {
   resources: {},
   start: () => new ParameterStore(),

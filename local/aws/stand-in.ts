@@ -13,11 +13,11 @@ import type { AwsCall } from './aws-call.ts';
 export interface StandIn<Service extends AwsService = AwsService> {
   /** The resources of a template that belong to the service. */
   readonly resources: ServedResources;
-  /** Starts it for a deployment; `undefined` where the deployment has no use for it. */
+  /** Starts it for a deployment; `undefined` if the deployment does not use it. */
   start(deployment: Deployment): Service | undefined | Promise<Service | undefined>;
 }
 
-/** A stand-in that runs. */
+/** A running stand-in. */
 export interface AwsService {
   /** Answers one call; throws an AwsError as the service would answer. */
   call(call: AwsCall): JsonAnswer | Promise<JsonAnswer>;
@@ -28,19 +28,19 @@ export interface AwsService {
   close?(): void | Promise<void>;
 }
 
-/** What a stand-in finds when it starts. */
+/** The deployment, as a starting stand-in gets it. */
 export interface Deployment {
   readonly stacks: readonly Stack[];
   readonly iam: Iam;
-  /** Keeps rows across restarts; each stand-in makes its own tables. */
+  /** Keeps rows across restarts; each stand-in creates its own tables. */
   readonly database: DatabaseSync;
   /** The folder of DynamoDB's tables. */
   readonly tables: string;
-  /** Stand-ins start first, as functions are told where they are. */
+  /** Resolves later: stand-ins start first, because functions need their URL. */
   readonly running: Promise<Running>;
 }
 
-/** The deployment once all of it runs. */
+/** The deployment, once all of it runs. */
 export interface Running {
   readonly lambda: LambdaService;
   readonly apis: readonly ServedApi[];

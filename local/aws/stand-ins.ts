@@ -1,6 +1,6 @@
 /**
- * aws/ answers the AWS APIs that functions and tools call, one stand-in for each service, all on one endpoint. The way in
- * is `startStandIns`. Every call is verified by its signature and decided on by IAM before anything is done.
+ * aws/ answers the AWS APIs that functions and tools call: one stand-in per service, all on one endpoint. The entry point is
+ * `startStandIns`. Before a call is carried out, its signature is verified and IAM must allow it.
  *
  * A new stand-in is a file that exports a `StandIn`, and a line in the table below.
  */
@@ -25,18 +25,18 @@ const standIns = {
   ssm: parameterStore,
 } satisfies Record<string, StandIn>;
 
-/** The stand-ins that run. */
+/** The running stand-ins. */
 export type AwsServices = {
   readonly [Name in keyof typeof standIns]: Awaited<ReturnType<(typeof standIns)[Name]['start']>>;
 };
 
-/** The resources of a template that one of the stand-ins serves, or that are safe to ignore. */
+/** The resources of a template that a stand-in serves, or that are safe to ignore. */
 export const servedByStandIns: ServedResources = Object.assign(
   {},
   ...Object.values<StandIn>(standIns).map(({ resources }) => resources),
 );
 
-/** Starts the stand-ins of AWS for a deployment, and serves them; `cleanUp` ends them again. */
+/** Starts the AWS stand-ins for a deployment, and serves them; `cleanUp` stops them. */
 export async function startStandIns(
   deployment: Deployment,
   cleanUp: AsyncDisposableStack,

@@ -6,7 +6,7 @@ const Keys = z.object({
   LocalSecondaryIndexes: z.array(z.object({ IndexName: z.string(), KeySchema: z.unknown() })).default([]),
 });
 
-/** The keys of a table and its indexes as a text to compare. */
+/** The keys of a table and its indexes as a string to compare. */
 export function keysOf(table: unknown): string {
   const { KeySchema, ...indexes } = Keys.parse(table);
   const named = Object.values(indexes).map((list) => list.toSorted((a, b) => (a.IndexName < b.IndexName ? -1 : 1)));

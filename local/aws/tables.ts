@@ -5,7 +5,7 @@ import type { Stack } from '../template/stack.ts';
 export interface Table {
   readonly name: string;
   readonly arn: string;
-  /** The input of CreateTable, beside the name. */
+  /** The input of CreateTable, without the name. */
   readonly definition: Readonly<Record<string, unknown>>;
 }
 
@@ -17,7 +17,7 @@ const TableProperties = z.object({
   LocalSecondaryIndexes: z.array(z.unknown()).optional(),
 });
 
-/** The properties of a table that are served, or that nothing is lost by. */
+/** The properties of a table that are served, or that are safe to ignore. */
 export const servedTableProperties = [
   'AttributeDefinitions',
   'BillingMode',
@@ -29,10 +29,10 @@ export const servedTableProperties = [
   'SSESpecification',
   'TableName',
   'Tags',
-  'TimeToLiveSpecification', // items stay: whoever reads one looks at its time
+  'TimeToLiveSpecification', // expired items stay: a reader checks an item's time
 ];
 
-/** Reads the DynamoDB tables of a stack. All are served on demand, whatever capacity is provisioned. */
+/** Reads the DynamoDB tables of a stack. All are served on demand, even if the template provisions capacity. */
 export function readTables(stack: Stack): Table[] {
   return stack.resources('AWS::DynamoDB::Table').map((resource) => ({
     name: resource.id,

@@ -1,6 +1,6 @@
 /**
- * control/ serves the control URL, by which tests and benchmarks watch the runtime and make parts of it fail. The way in
- * is `serveControl`. Each part of the runtime brings its own table of calls; a call that is in none is a 404 that lists all.
+ * control/ serves the control URL. Tests and benchmarks use it to observe the runtime and to make parts of it fail. The entry
+ * point is `serveControl`. Each part of the runtime adds its own table of calls. Any other call is a 404 that lists all calls.
  */
 import { z } from 'zod';
 import type { AwsService } from '../aws/stand-in.ts';
@@ -18,9 +18,9 @@ interface Controlled {
   readonly lambda: LambdaService;
   readonly iam: Iam;
   readonly model: ServedModel;
-  /** `undefined` when the runtime uses a Scalekit of the user's. */
+  /** `undefined` when the runtime uses the user's own Scalekit. */
   readonly scalekit: EmbeddedScalekit | undefined;
-  /** What clients send as a Bearer token: other users of the machine can reach the port, but not read outputs.json. */
+  /** The clients' Bearer token. Other users of the machine can reach the port, but cannot read outputs.json. */
   readonly token: string;
 }
 

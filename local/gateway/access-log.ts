@@ -2,7 +2,7 @@ import type { Iam } from '../iam/iam.ts';
 import type { RestApi } from '../template/model.ts';
 import { type ContextVariables, substitute } from './context.ts';
 
-/** The access log of a stage, which API Gateway may write only with the account's role for it. */
+/** The access log of a stage. API Gateway writes it only if the account's role for logs allows that. */
 export class AccessLogger {
   readonly #api: RestApi;
   readonly #iam: Iam;

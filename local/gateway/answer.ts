@@ -6,11 +6,11 @@ export interface GatewayAnswer {
   readonly status: number;
   readonly headers: readonly (readonly [name: string, value: string])[];
   readonly body: Buffer;
-  /** Whether the answer carries `X-Amzn-Trace-Id`: only one of a real integration does. */
+  /** Whether the answer has `X-Amzn-Trace-Id`; only answers of functions have it. */
   readonly traced: boolean;
 }
 
-/** Sends an answer and returns the status that went out; headers that HTTP cannot carry make a 502, as on AWS. */
+/** Sends an answer and returns the sent status. Headers that are invalid in HTTP make it a 502, as on AWS. */
 export function send(response: ServerResponse, answer: GatewayAnswer, request: GatewayRequest): number {
   const own: [string, string][] = [
     ['x-amzn-RequestId', request.requestId],

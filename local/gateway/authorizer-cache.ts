@@ -1,14 +1,14 @@
 import type { PolicyDocument } from '../template/model.ts';
 
-/** What an authorizer decided: its policy, which is evaluated anew for each request, and the context that it returned. */
+/** An authorizer's decision: its policy, which is evaluated again for each request, and its context. */
 export interface Decision {
   readonly policy: PolicyDocument;
   readonly context: Readonly<Record<string, string>>;
 }
 
 /**
- * The authorizer results of one stage. As on AWS, a decision that was begun before a flush may be stored after it:
- * whoever flushes must wait for those.
+ * The authorizer results of one stage. As on AWS, a decision that started before a flush may be stored after it: the caller of a
+ * flush must wait for such decisions.
  */
 export class AuthorizerCache {
   readonly #entries = new Map<string, { decision: Decision; expiresAt: number }>();
@@ -20,7 +20,7 @@ export class AuthorizerCache {
     return undefined;
   }
 
-  /** What API Gateway's FlushStageAuthorizersCache does. */
+  /** Removes all entries, as API Gateway's FlushStageAuthorizersCache does. */
   flush(): void {
     this.#entries.clear();
   }

@@ -23,7 +23,7 @@ const AuthorizerResult = z.object({
 
 const unauthorized: Refusal = { type: 'UNAUTHORIZED', message: 'Unauthorized' };
 
-/** The REQUEST authorizers of one stage, with the cache that they share. */
+/** The REQUEST authorizers of one stage, with their shared cache. */
 export class LambdaAuthorizers {
   readonly #lambda: LambdaService;
   readonly #cache = new AuthorizerCache();
@@ -37,7 +37,7 @@ export class LambdaAuthorizers {
     this.#cache.flush();
   }
 
-  /** Asks an authorizer about a request, or its cache, and evaluates the policy that it returned. */
+  /** Gets a decision from the cache or the authorizer, and evaluates its policy for the request. */
   authorize(exchange: Exchange, authorizer: Authorizer): Promise<GatewayCaller | Refusal> {
     return timed(exchange.context, 'authorizer.latency', () => this.#authorize(exchange, authorizer));
   }
@@ -79,7 +79,7 @@ export class LambdaAuthorizers {
   }
 }
 
-/** Of an authorizer's policy, a statement has to name actions and resources; a condition is not evaluated. */
+/** Whether a statement of an authorizer's policy names actions and resources. A Condition is accepted, but not evaluated. */
 function isAccepted(statement: PolicyStatement): boolean {
   const { Action, Resource = [] } = statement;
   const resources = [Resource].flat();
@@ -96,7 +96,7 @@ function denied(verdict: Exclude<Verdict, 'Allow'>): Refusal {
   return { type: 'ACCESS_DENIED', message: verdict === 'ExplicitDeny' ? `${message} with an explicit deny` : message };
 }
 
-/** The value of an identity source; several values of one header count as one, so that none hides behind another. */
+/** The value of an identity source. Several values of a header are joined, so that none can hide behind another. */
 function identityValue({ from, name }: IdentitySource, { api, request, context }: Exchange): string | undefined {
   switch (from) {
     case 'header':

@@ -4,7 +4,7 @@ import type { RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
 import type { GatewayRequest } from './request.ts';
 
-/** An answer as it goes out: compressed where the API does that for answers of its size, and the client takes gzip. */
+/** Compresses an answer if the API compresses answers of its size and the client accepts gzip. */
 export function compressed(answer: GatewayAnswer, request: GatewayRequest, api: RestApi): GatewayAnswer {
   const { minimumCompressionBytes = Number.POSITIVE_INFINITY } = api;
   const isEncoded = answer.headers.some(([name]) => name.toLowerCase() === 'content-encoding');

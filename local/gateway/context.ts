@@ -4,7 +4,7 @@ import type { Identity } from '../iam/iam.ts';
 import type { RestApi, Route } from '../template/model.ts';
 import type { GatewayRequest } from './request.ts';
 
-/** The `$context` variables of one request; they fill up as the request is handled. */
+/** The `$context` variables of one request. Each step of its handling adds some. */
 export type ContextVariables = Record<string, string | undefined>;
 
 /** The variables that are known before routing. */
@@ -26,13 +26,13 @@ export function contextOf(api: RestApi, request: GatewayRequest): ContextVariabl
   };
 }
 
-/** Adds what routing found. */
+/** Adds the matched route. */
 export function addRoute(context: ContextVariables, route: Route): void {
   context['resourcePath'] = route.resourcePath;
   context['resourceId'] = route.resourceId;
 }
 
-/** Adds who signed the request. */
+/** Adds the identity that signed the request. */
 export function addIdentity(context: ContextVariables, { userId, arn }: Identity): void {
   context['identity.caller'] = userId;
   context['identity.user'] = userId;
@@ -44,7 +44,7 @@ export function addAuthorizer(context: ContextVariables, entries: Readonly<Recor
   for (const [key, value] of Object.entries(entries)) context[`authorizer.${key}`] = String(value);
 }
 
-/** Adds why the gateway itself answers. */
+/** Adds why the gateway answers instead of an integration. */
 export function addError(context: ContextVariables, responseType: string, message: string | null): void {
   context['error.responseType'] = responseType;
   context['error.message'] = message ?? undefined;
@@ -63,7 +63,7 @@ export async function timed<T>(
   return result;
 }
 
-/** Adds what was answered; returns the time since the request came in, in milliseconds. */
+/** Adds the status and the latency; returns the latency in milliseconds. */
 export function addAnswer(context: ContextVariables, status: number, receivedAt: number): number {
   const durationMs = Date.now() - receivedAt;
   context['status'] = String(status);
@@ -71,7 +71,7 @@ export function addAnswer(context: ContextVariables, status: number, receivedAt:
   return durationMs;
 }
 
-/** Puts the variables into a template; `absent` stands for one that has no value. No VTL is run. */
+/** Replaces the variables in a template, and those without a value by `absent`. VTL is not run. */
 export function substitute(
   template: string,
   context: ContextVariables,

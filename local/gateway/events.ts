@@ -7,12 +7,12 @@ import type { Arrival, AuthorizedExchange, Exchange } from './exchange.ts';
 import { handedOn, toMaps } from './headers.ts';
 import type { GatewayRequest } from './request.ts';
 
-/** The ARN of the method that a request calls: real verb, real path. */
+/** The ARN of a request's method, with the request's own verb and path. */
 export function methodArn({ api, request }: Arrival): string {
   return executeApiArn(api, `${request.method}/${request.path.replace(/^\//, '')}`);
 }
 
-/** The ARN by which Lambda permissions know a route: its path has the parameters in place. */
+/** The ARN of a route in Lambda permissions. Its path has placeholders, such as `/keys/{keyId}`. */
 export function routeArn({ api, request, match }: Exchange): string {
   return executeApiArn(api, `${request.method}${match.route.resourcePath}`);
 }
@@ -51,7 +51,7 @@ export function authorizerEvent(exchange: Exchange): Record<string, unknown> {
   };
 }
 
-/** Tells whether the API treats a media type as binary. */
+/** Whether the API treats a media type as binary. */
 export function isBinaryType(api: RestApi, mediaType: string | undefined): boolean {
   const type = mediaType?.split(';')[0]?.trim();
   return type !== undefined && (api.binaryMediaTypes.includes(type) || api.binaryMediaTypes.includes('*/*'));

@@ -4,26 +4,26 @@ import type { ContextVariables } from './context.ts';
 import type { GatewayRequest } from './request.ts';
 import type { RouteMatch } from './router.ts';
 
-/** A request that came in, before routing. */
+/** An incoming request, before routing. */
 export interface Arrival {
   readonly api: RestApi;
   readonly request: GatewayRequest;
   readonly context: ContextVariables;
 }
 
-/** A request on its route. */
+/** A request with its route. */
 export interface Exchange extends Arrival {
   readonly body: Buffer;
   readonly match: RouteMatch;
 }
 
-/** Who calls: the context that an authorizer returned, or who signed the request; neither for an open method. */
+/** The caller: an authorizer's context, or the identity that signed the request. An open method has neither. */
 export interface GatewayCaller {
   readonly authorizer?: Readonly<Record<string, unknown>>;
   readonly identity?: Identity;
 }
 
-/** A request that may reach its integration. */
+/** A request that is allowed to reach its integration. */
 export interface AuthorizedExchange extends Exchange {
   readonly caller: GatewayCaller;
 }

@@ -42,12 +42,12 @@ export type GatewayResponseType = keyof typeof stock;
 /** All types, in alphabetical order. */
 export const gatewayResponseTypes = Object.keys(stock) as GatewayResponseType[];
 
-/** Why the gateway itself answers. */
+/** Why the gateway answers instead of an integration. */
 export interface Refusal {
   readonly type: GatewayResponseType;
   /** `$context.error.message`; `null` renders as a bare null. */
   readonly message: string | null;
-  /** The status where neither the type nor its default sets one. Default: the type's own. */
+  /** The status if no customised response sets one. Default: the type's own. */
   readonly status?: number;
 }
 
@@ -60,7 +60,7 @@ export interface EffectiveGatewayResponse {
   readonly defaultResponse: boolean;
 }
 
-/** What GetGatewayResponse would say of a type. */
+/** The answer of GetGatewayResponse for a type. */
 export function effectiveGatewayResponse(api: RestApi, type: GatewayResponseType): EffectiveGatewayResponse {
   const custom = customisation(api, type);
   return {
@@ -76,7 +76,7 @@ export function effectiveGatewayResponse(api: RestApi, type: GatewayResponseType
 export function renderGatewayResponse(refusal: Refusal, { api, request, context }: Arrival): GatewayAnswer {
   const { type, message } = refusal;
   addError(context, type, message);
-  // API Gateway's own 413 is not customisable, whatever the control plane shows.
+  // API Gateway's own 413 is not customisable, even if the control plane shows a customisation.
   const custom = type === 'REQUEST_TOO_LARGE' ? undefined : customisation(api, type);
   const status = custom?.statusCode ?? refusal.status ?? stock[type].statusCode ?? 500;
   const [contentType, template] = Object.entries(custom?.responseTemplates ?? {})[0] ?? ['application/json', undefined];
@@ -97,14 +97,14 @@ export function renderGatewayResponse(refusal: Refusal, { api, request, context 
   return { status, headers, body: Buffer.from(body), traced: false };
 }
 
-/** The type's own customisation, which inherits nothing, else that of its default. */
+/** The type's own customisation, which inherits nothing; otherwise that of its default. */
 function customisation(api: RestApi, type: GatewayResponseType): CustomGatewayResponse | undefined {
   const { statusCode } = stock[type];
   const fallback = (statusCode ?? 0) < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX';
   return api.gatewayResponses[type] ?? (statusCode === undefined ? undefined : api.gatewayResponses[fallback]);
 }
 
-/** What API Gateway sends where no template is set: `Message` for a denied policy, a space in its internal error. */
+/** The body without a template, as API Gateway sends it: `Message` for a denied policy, a space in its internal error. */
 function stockBody(type: GatewayResponseType, message: string | null): string {
   const text = JSON.stringify(message);
   if (type === 'ACCESS_DENIED') return `{"Message":${text}}`;

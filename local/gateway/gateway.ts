@@ -1,7 +1,7 @@
 /**
  * gateway/ serves a REST API of the template on localhost as API Gateway would: routing, throttling, authorization,
- * integrations, gateway responses and the access log. The way in is `Gateway`. Its behaviour is that of AWS as recorded
- * in test/parity/; a part that it cannot evaluate refuses the request.
+ * integrations, gateway responses and the access log. The entry point is `Gateway`. It behaves like AWS in the recordings
+ * in test/parity/. It refuses a request if it cannot evaluate a part that decides on it.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -25,10 +25,10 @@ import { readBody, readRequest } from './request.ts';
 import { matchRoute } from './router.ts';
 import { Throttles } from './throttle.ts';
 
-/** API Gateway's limit on the method ARN, which holds the path. */
+/** API Gateway's limit on the method ARN, which contains the path. */
 const maxArnBytes = 1600;
 
-/** What the gateway reports of each request once it is answered. */
+/** The gateway's report on an answered request. */
 export interface AccessRecord {
   /** The line in the stage's access log format; `undefined` when the stage has no access log. */
   readonly line: string | undefined;
@@ -36,7 +36,7 @@ export interface AccessRecord {
   readonly durationMs: number;
 }
 
-/** For how long requests that are under way may go on when an API is closed. */
+/** How long running requests may continue when an API is closed. */
 const lingerMs = 1_000;
 
 /** Serves one REST API on localhost as API Gateway would. */
@@ -121,7 +121,7 @@ export class Gateway {
   }
 }
 
-/** A resource policy's explicit deny comes before the authorizer; without an authorizer it must allow. */
+/** A resource policy's explicit deny refuses before the authorizer runs. Without an authorizer, the policy must allow. */
 function resourcePolicyRefusal(exchange: Exchange): Refusal | undefined {
   const { resourcePolicy } = exchange.api;
   if (!resourcePolicy) return undefined;
@@ -133,7 +133,7 @@ function resourcePolicyRefusal(exchange: Exchange): Refusal | undefined {
   return { type: 'ACCESS_DENIED', message: verdict === 'ExplicitDeny' ? `${message} with an explicit deny` : message };
 }
 
-/** No stage, no API: what the edge answers knows nothing of an API's gateway responses. */
+/** The edge's answer for an unknown stage. No API's gateway responses apply to it. */
 const noSuchStage: GatewayAnswer = {
   status: 403,
   headers: [
@@ -144,7 +144,7 @@ const noSuchStage: GatewayAnswer = {
   traced: false,
 };
 
-/** A fault of the gateway's own: the client gets an answer all the same. */
+/** A bug in the gateway itself: the client still gets an answer. */
 function internalFailure(error: unknown): Refusal {
   console.error(error);
   return { type: 'DEFAULT_5XX', message: 'Internal server error', status: 500 };

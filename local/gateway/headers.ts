@@ -1,6 +1,6 @@
 import type { HeaderFields } from '../http/header-fields.ts';
 
-/** Request headers that API Gateway does not hand on to a Lambda. */
+/** Request headers that API Gateway does not pass to a function. */
 const droppedRequestHeaders = new Set([
   'connection',
   'content-md5',
@@ -41,17 +41,17 @@ const unmappableRequestHeaders = new Set([
   'te',
 ]);
 
-/** The fields that a Lambda gets to see. */
+/** The fields that a function receives. */
 export function handedOn(fields: HeaderFields): HeaderFields {
   return fields.filter(([name]) => !droppedRequestHeaders.has(name.toLowerCase()));
 }
 
-/** Tells whether a request mapping of this header makes API Gateway fail. */
+/** Whether a request mapping of this header makes API Gateway fail. */
 export function isUnmappable(name: string): boolean {
   return unmappableRequestHeaders.has(name.toLowerCase());
 }
 
-/** The name under which an integration's header reaches the client; `undefined` for one that is lost. */
+/** The name under which an integration's header reaches the client; `undefined` if it is dropped. */
 export function responseHeaderName(name: string): string | undefined {
   if (name.toLowerCase() === 'transfer-encoding') return undefined;
   return remappedResponseHeaders.has(name.toLowerCase()) ? `x-amzn-Remapped-${name}` : name;

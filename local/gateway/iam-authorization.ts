@@ -5,7 +5,7 @@ import { methodArn } from './events.ts';
 import type { Exchange, GatewayCaller } from './exchange.ts';
 import type { Refusal } from './gateway-response.ts';
 
-/** Checks signature and policies of a request to a method with AWS_IAM authorization. */
+/** Checks the signature of a request to a method with AWS_IAM authorization, and the policies that apply. */
 export async function authorizeIam(exchange: Exchange, iam: Iam): Promise<GatewayCaller | Refusal> {
   const { api, request, body, context } = exchange;
   const [path = '/', ...query] = request.target.split('?');

@@ -14,7 +14,7 @@ import type { GatewayRequest } from './request.ts';
 
 const internalError = 'Internal server error';
 
-/** Calls the integration of a route: its answer, or the refusal that stands for it. */
+/** Calls the integration of a route. Resolves to its answer, or to a refusal if it fails. */
 export async function callIntegration(
   exchange: AuthorizedExchange,
   lambda: LambdaService,
@@ -72,7 +72,7 @@ function callMock(integration: MockIntegration, request: GatewayRequest): Gatewa
   };
 }
 
-/** Only the first media type that the client accepts counts, and it must be named exactly. */
+/** Only the first media type that the client accepts counts, and only without a wildcard. */
 function isBinaryAccept(api: RestApi, mediaType: string | undefined): boolean {
   return !mediaType?.includes('*') && isBinaryType(api, mediaType);
 }

@@ -1,13 +1,12 @@
 import type { PolicyDocument, PolicyStatement } from '../template/model.ts';
 import { unevaluatedMembers } from '../template/policies.ts';
 
-/** What a policy says of one request. */
+/** The result of a policy for one request. */
 export type Verdict = 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
 
 /**
- * Evaluates a policy for `execute-api:Invoke` on a method ARN. `*` and `?` match across slashes, and the ARN carries
- * the concrete path. A member that is not evaluated, such as a Condition, fails closed: an Allow that has one allows
- * nothing, a Deny that has one denies.
+ * Evaluates a policy for `execute-api:Invoke` on a method ARN, which has the concrete path. `*` and `?` match across slashes.
+ * A member that is not evaluated, such as a Condition, fails closed: an Allow with one allows nothing, a Deny with one denies.
  */
 export function evaluatePolicy({ Statement }: PolicyDocument, methodArn: string): Verdict {
   const applying = Statement.filter(
@@ -26,7 +25,7 @@ function isEvaluated(statement: PolicyStatement): boolean {
   return Action !== undefined && Resource !== undefined && unevaluatedMembers(statement).length === 0;
 }
 
-/** The table of API Gateway for one account: a deny of either denies, an allow of either allows. */
+/** Combines two verdicts as API Gateway does within one account: either one's deny denies, else either one's allow allows. */
 export function combineVerdicts(authorizer: Verdict, resourcePolicy: Verdict): Verdict {
   if (authorizer === 'ExplicitDeny' || resourcePolicy === 'ExplicitDeny') return 'ExplicitDeny';
   return authorizer === 'Allow' || resourcePolicy === 'Allow' ? 'Allow' : 'ImplicitDeny';
@@ -36,7 +35,7 @@ function isNamedBy(resource: string, methodArn: string): boolean {
   return wildcard(resource).test(methodArn) || wildcard(expand(resource, methodArn)).test(methodArn);
 }
 
-/** A resource policy may leave out all before the stage: `execute-api:/stage/GET/path`. */
+/** A resource policy may omit everything before the stage: `execute-api:/stage/GET/path`. */
 function expand(resource: string, methodArn: string): string {
   if (!resource.startsWith('execute-api:/')) return resource;
   return `${methodArn.split('/')[0]}/${resource.slice('execute-api:/'.length)}`;

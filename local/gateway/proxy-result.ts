@@ -4,7 +4,7 @@ import { responseHeaderName } from './headers.ts';
 
 const HeaderValue = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
-/** What a Lambda proxy integration may return: any other member, or another type, is a 502. */
+/** The result that a Lambda proxy integration may return. Any other member or type is a 502. */
 const ProxyResult = z.strictObject({
   statusCode: z
     .union([
@@ -22,7 +22,7 @@ const ProxyResult = z.strictObject({
   isBase64Encoded: z.boolean().nullish(),
 });
 
-/** Turns a proxy result into an answer; `undefined` when it is malformed. `decode` tells whether base64 is decoded. */
+/** Turns a proxy result into an answer; `undefined` when it is malformed. `decode`: whether base64 is decoded. */
 export function toAnswer(result: unknown, decode: boolean): GatewayAnswer | undefined {
   const parsed = ProxyResult.safeParse(result);
   if (!parsed.success) return undefined;

@@ -15,11 +15,11 @@ export interface GatewayRequest {
   readonly method: string;
   /** The request target as sent: path and query, not decoded. */
   readonly target: string;
-  /** The first segment: which stage is asked for. */
+  /** The first path segment, which names the stage. */
   readonly stage: string;
-  /** Without stage, not decoded, with one slash at its beginning. */
+  /** Without the stage, not decoded, with one leading slash. */
   readonly path: string;
-  /** With stage, as sent. */
+  /** With the stage, as sent. */
   readonly contextPath: string;
   readonly query: HeaderFields;
   readonly headers: HeaderFields;
@@ -27,7 +27,7 @@ export interface GatewayRequest {
   readonly protocol: string;
 }
 
-/** Reads all of a request but its body. */
+/** Reads a request without its body. */
 export function readRequest(message: IncomingMessage): GatewayRequest {
   const [rawPath = '/', ...queryParts] = (message.url ?? '/').split('?');
   const [, stage = '', rest = ''] = /^\/*([^/]*)(.*)$/s.exec(rawPath) ?? [];
@@ -49,7 +49,7 @@ export function readRequest(message: IncomingMessage): GatewayRequest {
   };
 }
 
-/** Reads the body as bytes; `too-large` when it passes the limit. Rejects when the client goes away. */
+/** Reads the body as bytes; `too-large` when it exceeds the limit. Rejects when the client goes away. */
 export async function readBody(message: IncomingMessage): Promise<Buffer | 'too-large'> {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -60,7 +60,7 @@ export async function readBody(message: IncomingMessage): Promise<Buffer | 'too-
   return size > maxBodyBytes ? 'too-large' : Buffer.concat(chunks);
 }
 
-/** The client's trace id, with a parent of ours where it names none; a new one when it sent none. */
+/** The client's trace id, with a parent added if it has none; a new trace id if the client sent none. */
 function traceIdOf(headers: HeaderFields): string {
   const [sent] = valuesOf(headers, 'x-amzn-trace-id');
   if (!sent) return `Root=1-${Math.floor(Date.now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`;

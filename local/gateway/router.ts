@@ -1,14 +1,14 @@
 import type { Route } from '../template/model.ts';
 
-/** The route that a request takes, with the path parameters as API Gateway hands them on: not decoded. */
+/** The route of a request, with its path parameters not decoded, as API Gateway passes them. */
 export interface RouteMatch {
   readonly route: Route;
   readonly pathParameters: Readonly<Record<string, string>> | null;
 }
 
 /**
- * Matches a method and a raw path (without stage) as API Gateway does: a static segment before a parameter before a
- * greedy parameter, going back where a deeper match or the method is missing; `ANY` after the method itself.
+ * Matches a method and a raw path (without the stage) as API Gateway does. Of the routes that match both completely, a static
+ * segment wins over a parameter, a parameter over a greedy one, and the method itself over `ANY`.
  */
 export function matchRoute(routes: readonly Route[], method: string, path: string): RouteMatch | undefined {
   const trimmed = path.replace(/^\//, '').replace(/\/$/, '');

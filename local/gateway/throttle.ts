@@ -1,10 +1,10 @@
 import type { Route, Throttle } from '../template/model.ts';
 
-/** Token buckets, one for each method that has a limit of its own. */
+/** Token buckets, one per route with a limit. */
 export class Throttles {
   readonly #buckets = new Map<Route, { tokens: number; refilledAt: number }>();
 
-  /** Takes a token for a request to a route; tells whether there was none left. */
+  /** Takes a token for a request to a route; `true` if none was left. */
   isExceeded(route: Route): boolean {
     const { throttle } = route;
     if (!throttle) return false;

@@ -1,6 +1,6 @@
 /**
- * http/ has what several rooms need of HTTP: header fields as they came in, and small JSON servers. The way in to a server
- * is `serveJson`, or `serveCalls` for a table of calls. Both answer requests that name localhost only.
+ * http/ has the HTTP code that several folders share: header fields as received, and small JSON servers. The entry points are
+ * `serveJson`, and `serveCalls` for a table of calls. Both refuse requests that do not name localhost.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -13,14 +13,14 @@ export interface JsonServer {
   readonly close: () => Promise<void>;
 }
 
-/** What a request is answered with. */
+/** The answer to a request. */
 export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
   readonly contentType?: string;
 }
 
-/** Serves `handle`, which is given the body's bytes; an exception is a 500, and a body that is a string is sent as it is. */
+/** Serves `handle`, which gets the body's bytes. An exception is a 500. A string as an answer's body is sent as it is. */
 export async function serveJson(
   handle: (request: IncomingMessage, body: Buffer) => Promise<JsonAnswer>,
 ): Promise<JsonServer> {
@@ -29,7 +29,7 @@ export async function serveJson(
       request.resume();
       return write(response, {
         status: 403,
-        body: { message: 'for localhost only, and not for pages of other sites' },
+        body: { message: 'This server answers localhost only, and no pages of other sites.' },
       });
     }
     void buffer(request)
@@ -49,7 +49,7 @@ export async function serveJson(
   };
 }
 
-/** Parses a body; one that is not JSON is `undefined`. */
+/** Parses a body; `undefined` if it is not JSON. */
 export function parseJson(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
@@ -58,7 +58,7 @@ export function parseJson(body: Buffer): unknown {
   }
 }
 
-/** A page of another site must not reach this: neither by a name that leads to 127.0.0.1, nor by the address. */
+/** Keeps out pages of other sites: the host must be localhost (not a name that resolves to it), and so must any origin. */
 export function isOfThisMachine({
   host,
   origin,

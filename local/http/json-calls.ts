@@ -2,13 +2,13 @@ import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { type JsonAnswer, type JsonServer, parseJson, serveJson } from './http-json.ts';
 
-/** Answers a call by its body, a JSON value. */
+/** Answers a call, given its body as a JSON value. */
 type JsonCall = (body: unknown) => JsonAnswer;
 
-/** Calls by `METHOD /path?query`, each matched as a whole. */
+/** Calls by `METHOD /path?query`, which must match exactly. */
 export type JsonCalls = Readonly<Record<string, JsonCall>>;
 
-/** A call that takes a body of a schema; another body is a 400. What `handle` returns is the answer, nothing is a 204. */
+/** A call whose body must fit a schema; another body is a 400. The result of `handle` is the answer; no result is a 204. */
 export function jsonCall<T>(schema: z.ZodType<T>, handle: (input: T) => unknown): JsonCall {
   return (body) => {
     const input = schema.safeParse(body);
@@ -18,18 +18,20 @@ export function jsonCall<T>(schema: z.ZodType<T>, handle: (input: T) => unknown)
   };
 }
 
-/** A call that takes no body. */
+/** A call without a body. */
 export function bareCall(handle: () => unknown): JsonCall {
   return jsonCall(z.unknown(), handle);
 }
 
-/** Serves a table of calls to clients that send `Authorization: Bearer TOKEN`; the answer to any other call lists them. */
+/** Serves a table of calls to clients that send `Authorization: Bearer TOKEN`; any other call is a 404 that lists them. */
 export function serveCalls(calls: JsonCalls, token: string): Promise<JsonServer> {
   return serveJson(async (request, body) => {
     if (!isBearer(request.headers.authorization, token))
       return {
         status: 401,
-        body: { message: 'Send the header Authorization: Bearer TOKEN, with controlToken of outputs.json.' },
+        body: {
+          message: 'Send the header Authorization: Bearer TOKEN, where TOKEN is the controlToken in outputs.json.',
+        },
       };
     const name = `${request.method} ${request.url}`;
     const call = Object.hasOwn(calls, name) ? calls[name] : undefined;

@@ -1,20 +1,20 @@
 /**
- * iam/ decides who may do what, by the policies of the template. The way in is `Iam`, and `verifySignature` for the sender
- * of a request. What no policy allows is refused, and each refusal is reported once.
+ * iam/ decides by the policies of the template what a principal may do. The entry points are `Iam`, and `verifySignature`, which
+ * finds the sender of a request. A request that no policy allows is refused. Each refusal is reported once.
  */
 import { randomBytes } from 'node:crypto';
 import { runSimulation } from '@cloud-copilot/iam-simulate';
 import { aws } from '../account.ts';
 import type { NamedPolicy, PolicyDocument, Role } from '../template/model.ts';
 
-/** How many decisions are kept; resources named by clients would fill the memory. */
+/** How many decisions are cached: clients can name any number of resources, and must not fill the memory. */
 const maxDecisions = 5_000;
 
-/** What signs a request. */
+/** The credentials that sign a request. */
 export interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
-  /** Of a role session only. */
+  /** Only role sessions have one. */
   readonly sessionToken?: string;
 }
 
@@ -34,23 +34,23 @@ export interface ServicePrincipal {
   readonly sourceArn: string;
 }
 
-/** What was to be done, by whom, to what. */
+/** The question whether a principal may perform an action on a resource. */
 export interface AuthorizationRequest {
   readonly principal: Identity | ServicePrincipal;
   readonly action: string;
   readonly resource: string;
   readonly context?: Readonly<Record<string, string | readonly string[]>>;
-  /** The policy of the resource itself, where it has one. */
+  /** The policy of the resource itself, if it has one. */
   readonly resourcePolicy?: PolicyDocument | undefined;
 }
 
-/** What an administrator of the account has. */
+/** The policy of the account's administrators. */
 export const administratorAccess: NamedPolicy = {
   name: 'AdministratorAccess',
   document: { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] },
 };
 
-/** Users, role sessions, and what they may do by the policies of the template. */
+/** Users, role sessions, and the decisions on their requests by the policies of the template. */
 export class Iam {
   readonly #roles: ReadonlyMap<string, Role>;
   readonly #identities = new Map<string, Identity>();
@@ -60,7 +60,7 @@ export class Iam {
   readonly #onRequest: (request: AuthorizationRequest) => void;
   readonly #onDenied: (line: string) => void;
 
-  /** `onRequest` sees each request that is decided on, `onDenied` a line for each that is refused, once. */
+  /** `onRequest` gets each request to decide, `onDenied` one line per distinct refusal. */
   constructor(
     roles: readonly Role[],
     onDenied: (line: string) => void = () => {},
@@ -71,17 +71,17 @@ export class Iam {
     this.#onRequest = onRequest;
   }
 
-  /** What was refused so far, a line each. */
+  /** All refusals so far, one line each. */
   get denied(): readonly string[] {
     return [...this.#denied];
   }
 
-  /** Whose access key it is. */
+  /** The owner of an access key. */
   identityOf(accessKeyId: string): Identity | undefined {
     return this.#identities.get(accessKeyId);
   }
 
-  /** Makes a user with these policies and tags. */
+  /** Creates a user with these policies and tags. */
   createUser(name: string, policies: readonly NamedPolicy[], tags: Readonly<Record<string, string>> = {}): Identity {
     return this.#add({
       arn: `arn:${aws.partition}:iam::${aws.accountId}:user/${name}`,
@@ -93,8 +93,8 @@ export class Iam {
   }
 
   /**
-   * Gives a service a session of a role, if the role's trust policy lets it have one. It is the same one each time: a service
-   * that takes a role for every call must not fill the memory with sessions and with what is decided for each.
+   * Gives a service a session of a role, if the role's trust policy allows it. The session is reused: a service that assumes a
+   * role for every call must not fill the memory with sessions and their decisions.
    */
   async assumeRole(roleArn: string, sessionName: string, principal: ServicePrincipal): Promise<Identity | undefined> {
     const role = this.#roles.get(roleArn);
@@ -125,7 +125,7 @@ export class Iam {
     });
   }
 
-  /** Decides on a request by the policies that apply, as IAM does; the answer for the same request is kept. */
+  /** Decides on a request by the policies that apply, as IAM does. The decision is cached. */
   async isAllowed(request: AuthorizationRequest): Promise<boolean> {
     const { principal, action, resource, context = {} } = request;
     const name = 'service' in principal ? principal.service : principal.arn;
@@ -184,7 +184,7 @@ export async function simulate({
     {},
   );
   if (result.resultType === 'error') {
-    throw new Error(`a policy can not be evaluated for ${action} on ${resource}: ${JSON.stringify(result.errors)}`);
+    throw new Error(`a policy cannot be evaluated for ${action} on ${resource}: ${JSON.stringify(result.errors)}`);
   }
   return result.overallResult === 'Allowed';
 }

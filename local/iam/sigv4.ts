@@ -8,7 +8,7 @@ import type { Identity } from './iam.ts';
 /** How far a signer's clock may be off. */
 const maxSkewMs = 5 * 60 * 1000;
 
-/** A request as it came in, byte for byte. */
+/** A request, byte for byte as received. */
 export interface SignedRequest {
   readonly method: string;
   /** Not decoded. */
@@ -19,15 +19,15 @@ export interface SignedRequest {
   readonly body: Buffer;
 }
 
-/** Why a signature is refused, by the name of AWS's exception. */
+/** Why a signature is refused, with the name of AWS's exception. */
 export interface SignatureRefusal {
   readonly error: 'MissingAuthenticationToken' | 'IncompleteSignature' | 'UnrecognizedClient' | 'InvalidSignature';
   readonly message: string;
 }
 
 /**
- * Finds out who signed a request by AWS Signature Version 4 in its Authorization header. Method, path, query, body,
- * and each header that is named as signed are covered; a presigned URL is not taken.
+ * Finds the identity that signed a request with AWS Signature Version 4 in its Authorization header. The signature covers method,
+ * path, query, body and each signed header. Presigned URLs are not accepted.
  */
 export async function verifySignature(
   request: SignedRequest,
@@ -110,7 +110,7 @@ function parseAuthorization(headers: HeaderFields): Presented | SignatureRefusal
   return { accessKeyId, date, scope: [date, ...scope].join('/'), signedHeaders, signature };
 }
 
-/** Signs the request anew with the secret that we know; `undefined` when the body is not what its declared hash says. */
+/** Signs the request again with the known secret; `undefined` if the body does not match its declared hash. */
 async function signatureOf(
   request: SignedRequest,
   service: string,
@@ -118,7 +118,7 @@ async function signatureOf(
   signedHeaders: readonly string[],
   signingDate: Date,
 ): Promise<string | undefined> {
-  // The signer believes a declared hash, so it is compared first.
+  // The signer trusts a declared hash, so it is checked first.
   const [declared] = valuesOf(request.headers, 'x-amz-content-sha256');
   if (declared !== undefined && declared !== createHash('sha256').update(request.body).digest('hex')) return undefined;
   const headers = Object.fromEntries(signedHeaders.map((name) => [name, valuesOf(request.headers, name).join(',')]));

@@ -7,7 +7,7 @@ const initTimeoutMs = 10_000;
 
 /** One execution environment of a function: a worker thread that handles one invocation at a time. */
 export class ExecutionEnvironment {
-  /** The code that it runs. */
+  /** The folder of its code. */
   readonly folder: string;
   readonly #worker: Worker;
   readonly #timeoutMs: number;
@@ -39,12 +39,12 @@ export class ExecutionEnvironment {
     this.#worker.on('exit', (code) => this.#die('Runtime.ExitError', `Runtime exited with status ${code}`));
   }
 
-  /** A dead environment handles nothing more. */
+  /** A dead environment handles no more invocations. */
   get isDead(): boolean {
     return this.#death !== undefined;
   }
 
-  /** Waits for the init phase; `undefined` when it went well, and else the environment is at its end. */
+  /** Waits for the init phase. Resolves to `undefined` on success, or to the error that ended the environment. */
   async init(): Promise<InvocationResult | undefined> {
     const message = await this.#next(initTimeoutMs, 'init phase');
     if ('initialized' in message) return undefined;
@@ -57,14 +57,14 @@ export class ExecutionEnvironment {
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const answered = this.#next(this.#timeoutMs, 'task');
     this.#worker.postMessage(invocation);
-    return (await answered) as InvocationResult; // `initialized` came before
+    return (await answered) as InvocationResult; // `initialized` came earlier
   }
 
   async terminate(): Promise<void> {
     await this.#worker.terminate();
   }
 
-  /** The next message of the worker, or what ends it before. */
+  /** The next message of the worker, or the error that ends it before. */
   #next(timeoutMs: number, phase: string): Promise<WorkerMessage> {
     return new Promise((resolve) => {
       const timer = setTimeout(() => {

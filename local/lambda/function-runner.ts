@@ -6,20 +6,20 @@ import type { InvocationResult } from './protocol.ts';
 /** How many execution environments a function may have at once; further invocations wait. */
 const maxEnvironments = 20;
 
-/** Lambda's limit on an event, and on what is returned. */
+/** Lambda's limit on an event, and on a result. */
 const maxPayloadBytes = 6 * 1024 * 1024;
 
-/** The error type of an event over the limit, which reaches no function. */
+/** The error type of an event over the limit. Such an event reaches no function. */
 export const requestTooLarge = 'RequestTooLargeException';
 
-/** What CloudWatch counts of a function. */
+/** A function's counts, as CloudWatch has them. */
 export interface FunctionMetrics {
   readonly invocations: number;
   readonly errors: number;
   readonly coldStarts: number;
 }
 
-/** Runs the invocations of one function in execution environments that are used again, as Lambda does. */
+/** Runs the invocations of one function in reused execution environments, as Lambda does. */
 export class FunctionRunner {
   readonly #lambda: LambdaFunction;
   readonly #environment: NodeJS.Dict<string>;
@@ -30,7 +30,7 @@ export class FunctionRunner {
   readonly #metrics = { invocations: 0, errors: 0, coldStarts: 0 };
   #folder: string;
 
-  /** `environment` is what Lambda adds to the template's variables. */
+  /** `environment` has the variables that Lambda adds to the template's. */
   constructor(lambda: LambdaFunction, environment: Readonly<Record<string, string>>, log: (text: string) => void) {
     this.#lambda = lambda;
     this.#folder = lambda.folder;
@@ -67,18 +67,18 @@ export class FunctionRunner {
     return result;
   }
 
-  /** The folder of the code that further invocations run. */
+  /** The folder of the code for further invocations. */
   get folder(): string {
     return this.#folder;
   }
 
-  /** Runs further invocations on other code. What is under way ends on the code that it began with. */
+  /** Runs further invocations on other code. Running invocations finish on the old code. */
   replaceCode(folder: string): void {
     this.#folder = folder;
     for (const environment of this.#idle.splice(0)) this.#end(environment);
   }
 
-  /** Ends all execution environments, whatever they are doing. */
+  /** Ends all execution environments, even during an invocation. */
   async close(): Promise<void> {
     await Promise.all([...this.#all].map((environment) => environment.terminate()));
   }
@@ -141,7 +141,7 @@ export class FunctionRunner {
   }
 }
 
-/** Of an event of API Gateway. */
+/** The request id in an event of API Gateway. */
 function requestIdOf(event: unknown): string | undefined {
   const { requestContext } = (event ?? {}) as { readonly requestContext?: { readonly requestId?: string } };
   return requestContext?.requestId;

@@ -1,6 +1,6 @@
 /**
- * lambda/ runs the functions of the template, each in worker threads of its own with the permissions of its role. The
- * way in is `LambdaService`. As on AWS, an error or a timeout of a function is a result and never an exception.
+ * lambda/ runs the functions of the template, each in its own worker threads with the permissions of its role. The entry
+ * point is `LambdaService`. As on AWS, an error or a timeout of a function is a result and never an exception.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { arnOf } from '../account.ts';
@@ -16,13 +16,13 @@ interface Deployed {
   readonly role: Identity;
 }
 
-/** Sends the event of an invocation that failed for good to a queue, as the function's role. */
+/** Sends an event to a dead-letter queue with the permissions of a role, after the last attempt failed. */
 export type SendDeadLetter = (role: Identity, queueArn: string, body: string) => Promise<unknown>;
 
-/** Pauses before the further attempts of an asynchronous invocation; on AWS they are 1 and 2 minutes. */
+/** Pauses before the retries of an asynchronous invocation; on AWS they are 1 and 2 minutes. */
 const retryPausesMs = [1_000, 2_000];
 
-/** The functions of the runtime, by ARN. Each has credentials of its own, by its role. */
+/** The functions of the runtime, by ARN. Each has its own credentials, from its role. */
 export class LambdaService {
   readonly #functions: ReadonlyMap<string, Deployed>;
   readonly #iam: Iam;
@@ -34,7 +34,7 @@ export class LambdaService {
     this.#sendDeadLetter = sendDeadLetter;
   }
 
-  /** Takes the functions in charge; rejects with a UserError for a role that Lambda can't assume, as a deployment would. */
+  /** Deploys the functions. Rejects with a UserError if Lambda cannot assume a role, as a deployment to AWS would. */
   static async deploy(
     functions: readonly LambdaFunction[],
     environment: Readonly<Record<string, string>>,
@@ -45,7 +45,10 @@ export class LambdaService {
     const deployed = functions.map(async (lambda) => {
       const service = { service: 'lambda.amazonaws.com', sourceArn: lambda.arn };
       const role = await iam.assumeRole(lambda.roleArn, lambda.name, service);
-      if (!role) throw new UserError(`The role of ${lambda.logicalId} can not be assumed by Lambda.`);
+      if (!role)
+        throw new UserError(
+          `Lambda cannot assume the role of ${lambda.logicalId}. Its trust policy must allow lambda.amazonaws.com.`,
+        );
       if (lambda.tracing) await requestTracing(iam, role);
       const write = guardedLog(iam, role, lambda, (text) => log(lambda.name, text));
       return { lambda, role, runner: new FunctionRunner(lambda, { ...environment, ...credentialsOf(role) }, write) };
@@ -53,7 +56,7 @@ export class LambdaService {
     return new LambdaService(await Promise.all(deployed), iam, sendDeadLetter);
   }
 
-  /** Invokes a function on behalf of a principal: `denied` when no policy lets it, `undefined` when there is no such function. */
+  /** Invokes a function on behalf of a principal: `denied` if no policy allows it, `undefined` if there is no such function. */
   async invoke(
     functionArn: string,
     event: unknown,
@@ -71,8 +74,8 @@ export class LambdaService {
   }
 
   /**
-   * Invokes a function asynchronously, with its further attempts; resolves once it is done, also when it failed for good
-   * and left a dead letter.
+   * Invokes a function asynchronously, with its retries. Resolves after the last attempt, also if that failed and left a dead
+   * letter.
    */
   async invokeLater(
     functionArn: string,
@@ -93,7 +96,7 @@ export class LambdaService {
     return 'done';
   }
 
-  /** A function whose events Lambda itself fetches with the function's role, and that nobody else needs to be let invoke. */
+  /** A function whose events Lambda polls with the function's role. Its invocation needs no other permission. */
   polled(
     functionArn: string,
   ): { readonly role: Identity; readonly invoke: (event: unknown) => Promise<InvocationResult> } | undefined {
@@ -101,18 +104,18 @@ export class LambdaService {
     return deployed && { role: deployed.role, invoke: (event) => deployed.runner.invoke(event) };
   }
 
-  /** What each function did since the start, by logical id. */
+  /** The metrics of each function since the start, by logical id. */
   metrics(): Record<string, FunctionMetrics> {
     const all = [...this.#functions.values()];
     return Object.fromEntries(all.map(({ lambda, runner }) => [lambda.logicalId, { ...runner.metrics }]));
   }
 
-  /** The folders of the code that functions run. */
+  /** The folders of the functions' code. */
   get folders(): string[] {
     return [...new Set([...this.#functions.values()].map(({ runner }) => runner.folder))];
   }
 
-  /** Lets the functions whose code is in a folder run that of another one. */
+  /** Makes the functions in `folder` run the code in `by`. */
   replaceCode(folder: string, by: string): void {
     for (const { runner } of this.#functions.values()) if (runner.folder === folder) runner.replaceCode(by);
   }
@@ -122,13 +125,13 @@ export class LambdaService {
   }
 }
 
-/** Lambda sends traces with the function's role; what that may not send is lost, and IAM tells of it. */
+/** Lambda sends traces with the function's role. If that role may not send them, they are lost, and IAM reports it. */
 async function requestTracing(iam: Iam, role: Identity): Promise<void> {
   const actions = ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'];
   await Promise.all(actions.map((action) => iam.isAllowed({ principal: role, action, resource: '*' })));
 }
 
-/** What a function's role may not log is lost, as on AWS. */
+/** Drops logs that the function's role may not write, as on AWS. */
 function guardedLog(
   iam: Iam,
   role: Identity,

@@ -1,4 +1,4 @@
-/** What a worker is started with. */
+/** The input of a new worker. */
 export interface WorkerSetup {
   readonly folder: string;
   readonly handler: string;
@@ -10,11 +10,11 @@ export interface Invocation {
   /** JSON. */
   readonly event: string;
   readonly context: Readonly<Record<string, unknown>>;
-  /** When the function's timeout is over, in ms since the epoch. */
+  /** When the function times out, in ms since the epoch. */
   readonly deadline: number;
 }
 
-/** From a worker: `initialized` once, and then one result an invocation. A failed init is its last word. */
+/** From a worker: `initialized` once, then one result per invocation. A failed init is its last message. */
 export type WorkerMessage = { readonly initialized: true } | InvocationResult;
 
 /** How an invocation ended: with a JSON payload, or with a function error as Lambda reports it. */

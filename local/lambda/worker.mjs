@@ -1,5 +1,5 @@
-// One execution environment: loads the bundle as Lambda does, then handles one invocation at a time. JavaScript, for in every
-// new thread Node would load its TypeScript compiler again: a fifth of a cold start.
+// One execution environment: loads the bundle as Lambda does, then handles one invocation at a time. It is JavaScript because
+// every new thread would load Node's TypeScript compiler again: a fifth of a cold start.
 import { existsSync } from 'node:fs';
 import { createRequire, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -12,7 +12,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 const { folder, handler: handlerName, sourceMaps } = workerData;
 process.setSourceMapsEnabled(sourceMaps);
 
-// On Lambda no folder above the bundle says that its files are ES modules: only a package.json in the bundle does.
+// On Lambda, only a package.json in the bundle can make its files ES modules, not one in a folder above.
 registerHooks({
   load(url, context, next) {
     const isOurs = url.startsWith(pathToFileURL(`${folder}/`).href) && url.endsWith('.js');
@@ -48,7 +48,7 @@ async function exportsOf(file) {
   try {
     return createRequire(file)(file);
   } catch (error) {
-    // An ES module that awaits at its top level.
+    // An ES module with a top-level await.
     if (error instanceof Error && 'code' in error && error.code === 'ERR_REQUIRE_ASYNC_MODULE')
       return import(pathToFileURL(file).href);
     throw error;

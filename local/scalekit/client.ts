@@ -1,10 +1,10 @@
-/** A client of a Scalekit environment, which may take the client-credentials grant. */
+/** A client of a Scalekit environment that may use the client-credentials grant. */
 export interface Client {
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** An environment of Scalekit, with a client of it. */
+/** A Scalekit environment, with one of its clients. */
 export interface ScalekitEnvironment extends Client {
   readonly environmentUrl: string;
 }

@@ -1,6 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 
-/** Opens (and on first use makes) the embedded Scalekit's database; `:memory:` for one that is forgotten. */
+/** Opens the embedded Scalekit's database, and creates it on first use; `:memory:` keeps it in memory only. */
 export function openDatabase(file: string): DatabaseSync {
   const database = new DatabaseSync(file);
   database.exec(`

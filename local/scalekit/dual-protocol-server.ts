@@ -13,7 +13,7 @@ const http2Preface = Buffer.from('PRI * HTTP/2.0');
 /** How connections are ended: by a FIN, a RST, or HTTP/2's GOAWAY with a close soon after. */
 export type ConnectionEnd = 'fin' | 'rst' | 'goaway';
 
-/** A server, and what can be done to the connections that it has. */
+/** A server, and a way to end its connections. */
 export interface DualProtocolServer {
   readonly server: Server;
   readonly endConnections: (how: ConnectionEnd) => void;
@@ -21,7 +21,7 @@ export interface DualProtocolServer {
 
 /**
  * A cleartext server that speaks HTTP/1.1 and HTTP/2 (prior knowledge) on one port, as the Scalekit SDK expects of its
- * one base URL: the first bytes of a connection tell which.
+ * one base URL. The first bytes of a connection select the protocol.
  */
 export function createDualProtocolServer(
   http1: RequestListener,
@@ -45,7 +45,7 @@ export function createDualProtocolServer(
       socket.unshift(chunk);
       const isHttp2 = http2Preface.equals(chunk.subarray(0, http2Preface.length));
       (isHttp2 ? http2Server : http1Server).emit('connection', socket);
-      if (!isHttp2) socket.resume(); // the HTTP/2 session takes the socket over as it is
+      if (!isHttp2) socket.resume(); // an HTTP/2 session takes over the paused socket
     });
   });
   return {
@@ -53,7 +53,7 @@ export function createDualProtocolServer(
     endConnections: (how) => {
       if (how === 'goaway') {
         for (const session of sessions) {
-          if (session.destroyed) continue; // and its close is not told yet
+          if (session.destroyed) continue; // its `close` event follows
           session.goaway(constants.NGHTTP2_NO_ERROR);
           setTimeout(() => session.destroy(), 50);
         }

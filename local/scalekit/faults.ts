@@ -3,10 +3,10 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { z } from 'zod';
 import { killProcess } from '../kill-process.ts';
 
-/** The token endpoint's name among the calls. */
+/** The token endpoint's name in lists of calls. */
 export const grantCall = 'oauth/token';
 
-/** How the embedded Scalekit is told to fail. */
+/** How the embedded Scalekit fails. */
 export const FaultSchema = z.strictObject({
   kind: z.enum([
     'unavailable',
@@ -21,22 +21,22 @@ export const FaultSchema = z.strictObject({
     'kill_before',
     'kill_after',
   ]),
-  /** The calls that fail: RPC names (`ValidateToken`) and `oauth/token`. Default: every one. */
+  /** The calls that fail: RPC names (`ValidateToken`) and `oauth/token`. Default: all calls. */
   on: z.array(z.string()).optional(),
-  /** How many of those calls go well first. */
+  /** How many of those calls succeed first. */
   skip: z.int().min(0).default(0),
-  /** How many calls fail before all is well again. Default: until told otherwise. */
+  /** How many calls fail. Default: all, until the fault is changed. */
   times: z.int().positive().optional(),
-  /** For `slow`: how much later the answer comes. */
+  /** For `slow`: the delay of the answer. */
   delayMs: z.int().positive().default(1000),
   /** For `rate_limited` and `http_429`: the Retry-After of the answer. Default: none. */
   retryAfterSeconds: z.int().min(0).optional(),
 });
 
-/** A fault as told over the control URL. */
+/** A fault, as set over the control URL. */
 export type Fault = z.infer<typeof FaultSchema>;
 
-/** Counts the calls that the embedded Scalekit saw, and makes them fail as told. */
+/** Counts the calls of the embedded Scalekit, and applies the fault to them. */
 export class CallMonitor {
   #fault: Fault | undefined;
   #calls: Record<string, number> = {};
@@ -45,7 +45,7 @@ export class CallMonitor {
     return this.#fault;
   }
 
-  /** Calls seen since the start or the last reset, by RPC name; a call that was made to fail counts too. */
+  /** The number of calls since the start or the last reset, by RPC name. Calls under a fault count too. */
   get calls(): Readonly<Record<string, number>> {
     return this.#calls;
   }
@@ -58,7 +58,7 @@ export class CallMonitor {
     this.#calls = {};
   }
 
-  /** Counts a call and takes the fault that applies to it, if any. */
+  /** Counts a call, and returns the fault that applies to it, if any. */
   take(call: string): Fault | undefined {
     this.#calls[call] = (this.#calls[call] ?? 0) + 1;
     const fault = this.#fault;
@@ -72,13 +72,13 @@ export class CallMonitor {
   }
 }
 
-/** The HTTP/2 side of a call, for faults that gRPC has no words for. */
+/** The HTTP/2 side of a call, for faults that gRPC cannot express. */
 interface HttpExchange {
   closeConnection(): void;
   answer(status: number, headers: Readonly<Record<string, string>>): void;
 }
 
-/** Carries a fault out on an RPC; returns where the call is to go on. `slow` is carried out on its answer, see {@link delayAnswer}. */
+/** Applies a fault to an RPC; resolves if the call is to continue. Faults of the answer come later, see {@link delayAnswer}. */
 export async function failRpc(fault: Fault, exchange: HttpExchange): Promise<void> {
   switch (fault.kind) {
     case 'unavailable':
@@ -89,9 +89,9 @@ export async function failRpc(fault: Fault, exchange: HttpExchange): Promise<voi
       throw new ConnectError('made permission denied', Code.PermissionDenied);
     case 'internal':
       throw new ConnectError('made internal error', Code.Internal);
-    case 'rate_limited': // where gRPC's servers put it, beside the status
+    case 'rate_limited': // gRPC's servers send it with the status
       throw new ConnectError('made rate limited', Code.ResourceExhausted, retryAfter(fault));
-    case 'http_429': // as a proxy before the servers answers
+    case 'http_429': // as a proxy in front of the servers answers
       exchange.answer(429, retryAfter(fault));
       return never();
     case 'kill_before':
@@ -107,13 +107,13 @@ export async function failRpc(fault: Fault, exchange: HttpExchange): Promise<voi
   }
 }
 
-/** Holds the answer of a call back that was made slow: what it says was true when it was asked. Or ends with the call. */
+/** Delays the answer of a `slow` call; its data were read before the delay. For `kill_after`, ends the process. */
 export async function delayAnswer(fault: Fault | undefined): Promise<void> {
   if (fault?.kind === 'kill_after') killProcess();
   if (fault?.kind === 'slow') await delay(fault.delayMs);
 }
 
-/** The status that the token endpoint answers under a fault; `undefined` for no status at all. */
+/** The status that the token endpoint answers under a fault; `undefined` for no answer. */
 export const grantStatus: Readonly<
   Record<Exclude<Fault['kind'], 'slow' | 'kill_before' | 'kill_after'>, number | undefined>
 > = {
@@ -127,7 +127,7 @@ export const grantStatus: Readonly<
   close: undefined,
 };
 
-/** The header of an answer that limits. */
+/** The header of a rate-limited answer. */
 export function retryAfter({ retryAfterSeconds }: Fault): Record<string, string> {
   return retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) };
 }

@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 const digits = '0123456789';
 const base62 = `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`;
 
-/** An id as Scalekit writes them: `PREFIX_` and 18 digits. */
+/** An id in Scalekit's format: `PREFIX_` and 18 digits. */
 export function newId(prefix: 'org' | 'usr' | 'apit' | 'env' | 'skc'): string {
   return `${prefix}_1${pick(digits, 17)}`;
 }

@@ -2,7 +2,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 
 const maxClaims = 20;
 
-/** Scalekit's documented limits on what describes a token; INVALID_ARGUMENT where one is passed. */
+/** Checks Scalekit's documented limits on a token's description and claims; throws INVALID_ARGUMENT beyond one. */
 export function checkToken(token: { description?: string | undefined; customClaims: Record<string, string> }): void {
   atMost('description', token.description ?? '', 0, 255);
   const claims = Object.entries(token.customClaims);
@@ -14,12 +14,12 @@ export function checkToken(token: { description?: string | undefined; customClai
   }
 }
 
-/** The gRPC status that Scalekit answers to input that does not fit. */
+/** The gRPC status that Scalekit answers to invalid input. */
 export function invalidArgument(message: string): ConnectError {
   return new ConnectError(message, Code.InvalidArgument);
 }
 
-/** The gRPC status that Scalekit answers for what does not exist. */
+/** The gRPC status that Scalekit answers for a missing object. */
 export function notFound(what: string): ConnectError {
   return new ConnectError(`${what} not found`, Code.NotFound);
 }

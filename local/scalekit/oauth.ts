@@ -10,15 +10,15 @@ import { type CallMonitor, delayAnswer, grantCall, grantStatus, retryAfter } fro
 export interface OAuth {
   /** Serves `POST /oauth/token` and `GET /keys`. */
   serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
-  /** Tells whether an `Authorization` header value carries a valid access token of ours. */
+  /** Whether the value of an `Authorization` header has a valid access token of this server. */
   isAuthorized(authorization: string | null): Promise<boolean>;
-  /** Refuses all access tokens that were granted before. */
+  /** Revokes all access tokens that were granted before. */
   revokeAccessTokens(): void;
 }
 
 const accessTokenSeconds = 86_400;
 
-/** Makes the OAuth side, with a signing key of its own that lives as long as the process. */
+/** Creates the OAuth side, with its own signing key that lives as long as the process. */
 export async function createOAuth(currentClient: () => Client, monitor: CallMonitor): Promise<OAuth> {
   const { publicKey, privateKey } = await generateKeyPair('RS256');
   const jwk = { ...(await exportJWK(publicKey)), kid: 'embedded', alg: 'RS256', use: 'sig' };

@@ -1,6 +1,6 @@
 import { invalidArgument } from './limits.ts';
 
-/** Where a page begins: behind the row of this number, in one direction, for one filter. */
+/** The start of a page: beyond the row of a number, in one direction, for one filter. */
 interface Cursor {
   readonly filter: string;
   readonly after: number;
@@ -14,15 +14,15 @@ export interface Page<Row> {
   readonly prevPageToken: string;
 }
 
-/** A page size as Scalekit takes it: 0 is the default, more than the maximum is refused. */
+/** A page size as Scalekit reads it: 0 is the default, more than the maximum is refused. */
 export function pageSizeOf(asked: number, standard: number, maximum: number): number {
   if (asked < 0 || asked > maximum) throw invalidArgument(`page_size: must be at most ${maximum}, got ${asked}`);
   return asked === 0 ? standard : asked;
 }
 
 /**
- * Reads the page that a page token asks for. `read` gives up to `limit` rows behind a number, in ascending order, or in
- * descending order when `backwards`. A token of another filter, or none of ours, is INVALID_ARGUMENT.
+ * Reads the page of a page token. `read` returns up to `limit` rows after a number in ascending order, or before it in
+ * descending order if `backwards`. A token of another filter, or an invalid one, is INVALID_ARGUMENT.
  */
 export function readPage<Row extends { number: number }>(
   filter: string,
@@ -56,7 +56,7 @@ function parseCursor(token: string, filter: string): Cursor {
     if (cursor.filter === filter && Number.isSafeInteger(cursor.after) && typeof cursor.backwards === 'boolean')
       return cursor;
   } catch {
-    // not one of ours: refused below
+    // not a valid token: refused below
   }
   throw invalidArgument('page_token: not a token of this list');
 }

@@ -10,10 +10,10 @@ const Seed = z.object({
   adminKey: z.string(),
 });
 
-/** What a new runtime is furnished with, so that a first request can be sent. */
+/** The objects of a new runtime, which a first request needs. */
 export type Seed = z.output<typeof Seed>;
 
-/** Of a Scalekit of the user's, in which nothing is created. */
+/** The seed for the user's own Scalekit, in which nothing is created. */
 export const nothingSeeded: { readonly [K in keyof Seed]: null } = {
   organizationId: null,
   otherOrganizationId: null,
@@ -21,7 +21,7 @@ export const nothingSeeded: { readonly [K in keyof Seed]: null } = {
   adminKey: null,
 };
 
-/** Creates two organizations, a user and a key with every `keys:` scope in the embedded Scalekit, or finds last time's. */
+/** Creates two organizations, a user and a key with every `keys:` scope in the embedded Scalekit, or finds the previous ones. */
 export async function seedScalekit(scalekit: EmbeddedScalekit, file: string): Promise<Seed> {
   const sdk = new ScalekitClient(scalekit.environmentUrl, scalekit.client.clientId, scalekit.client.clientSecret);
   const known = readSeed(file);

@@ -1,6 +1,6 @@
 /**
  * scalekit/ is a Scalekit environment on localhost: OAuth and gRPC on one port, for the unmodified SDK, with its data in
- * a SQLite file. The way in is `startEmbeddedScalekit`. It keeps a hash of each key, never the key.
+ * a SQLite file. The entry point is `startEmbeddedScalekit`. It stores a hash of each plain key, never the plain key.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
@@ -28,11 +28,11 @@ export interface EmbeddedScalekit {
   readonly environmentUrl: string;
   readonly client: Client;
   readonly monitor: CallMonitor;
-  /** All that was done to tokens since the start. */
+  /** All changes of tokens since the start. */
   readonly mutations: readonly Mutation[];
-  /** Replaces the client's secret; the old one, and the access tokens that it brought, are refused from then on. */
+  /** Replaces the client's secret. The old secret, and access tokens granted for it, are refused from then on. */
   rotateClientSecret(): Client;
-  /** Ends the connections that there are; new ones are taken. */
+  /** Ends the open connections; new ones are accepted. */
   readonly endConnections: (how: ConnectionEnd) => void;
   readonly close: () => Promise<void>;
 }
@@ -52,7 +52,7 @@ export async function startEmbeddedScalekit(options: {
     const fault = monitor.take(request.method.name);
     if (fault) await failRpc(fault, exchangeOn(requests.getStore()?.stream));
     if (!(await oauth.isAuthorized(request.header.get('authorization')))) {
-      throw new ConnectError('access token is missing, expired or not ours', Code.Unauthenticated);
+      throw new ConnectError('access token is missing, expired or unknown', Code.Unauthenticated);
     }
     try {
       return await next(request);
@@ -76,7 +76,7 @@ export async function startEmbeddedScalekit(options: {
       if (!isOfThisMachine(request.headers)) response.writeHead(403).end();
       else void oauth.serve(request, response).catch(() => response.destroy());
     },
-    // No page of a site speaks HTTP/2 without TLS.
+    // No check here: a browser does not speak HTTP/2 without TLS.
     (request: Http2ServerRequest, response: Http2ServerResponse) =>
       requests.run(request, () => grpc(request, response)),
   );

@@ -7,7 +7,7 @@ import { newId, newSecret } from './ids.ts';
 import { invalidArgument, notFound } from './limits.ts';
 import { readPage } from './page.ts';
 
-/** A token as it is kept: of its secret, only a hash. */
+/** A stored token. Of its secret, only a hash is stored. */
 interface TokenRow {
   number: number;
   id: string;
@@ -24,7 +24,7 @@ interface TokenRow {
   created_at: number;
 }
 
-/** What a new token is made of. */
+/** The input for a new token. */
 interface NewToken {
   readonly organizationId: string;
   readonly userId: string;
@@ -86,7 +86,7 @@ export class TokenRows {
     return { token, tokenId };
   }
 
-  /** Replaces claims and description; what is `undefined` stays. */
+  /** Replaces claims and description; `undefined` keeps the old value. */
   update(row: TokenRow, claims: Readonly<Record<string, string>> | undefined, description: string | undefined): void {
     this.#database
       .prepare('UPDATE token SET custom_claims = ?, description = ? WHERE id = ?')
@@ -113,7 +113,7 @@ export class TokenRows {
     return { total, ...readPage(`tokens ${organizationId} ${userId}`, page.token, page.size, read) };
   }
 
-  /** Ends a token, by its secret or its id, and returns its id; `undefined` when there is none to end. */
+  /** Invalidates a token by its secret or id, and returns its id; `undefined` if there is none to invalidate. */
   invalidate(tokenOrId: string): string | undefined {
     if (tokenOrId === '') throw invalidArgument('token: must not be empty');
     const invalidated = this.#database

@@ -7,11 +7,11 @@ import { checkToken, invalidArgument } from './limits.ts';
 import { pageSizeOf } from './page.ts';
 import { TokenRows, toToken } from './token-rows.ts';
 
-/** What was done to a token. */
+/** A change of a token. */
 export interface Mutation {
   readonly kind: 'create' | 'update' | 'invalidate';
   readonly tokenId: string;
-  /** By a whole client of the SDK's, which names itself, and not by one of our functions. */
+  /** Whether an SDK client made it, which names itself in a header. Our functions do not. */
   readonly bySdkClient: boolean;
 }
 
@@ -39,7 +39,7 @@ export function tokenService(
     updateToken({ token, customClaims, description }, context) {
       checkToken({ customClaims, description });
       const row = rows.findActive(token);
-      // As Scalekit's live tests show: a map replaces the whole map, an empty one changes nothing.
+      // As Scalekit's live tests show, a map replaces the whole map, and an empty one changes nothing.
       rows.update(row, Object.keys(customClaims).length > 0 ? customClaims : undefined, description);
       tell('update', row.id, context);
       return { tokenInfo: toToken(rows.findActive(row.id)) };

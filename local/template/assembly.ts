@@ -24,7 +24,7 @@ const Template = z.object({
   ),
 });
 
-/** A CloudFormation template, as far as the runtime reads one. */
+/** The part of a CloudFormation template that the runtime reads. */
 export type Template = z.output<typeof Template>;
 
 /** A synthesized stack: its template, and the folder that its asset paths are relative to. */
@@ -34,7 +34,7 @@ export interface SynthesizedStack {
   readonly template: Template;
 }
 
-/** Parses a template; throws when it is not one. */
+/** Parses a template; throws if it is invalid. */
 export function parseTemplate(template: unknown): Template {
   return Template.parse(template);
 }

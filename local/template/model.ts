@@ -8,12 +8,12 @@ export interface RestApi {
   readonly stageName: string;
   readonly stageVariables: Readonly<Record<string, string>> | null;
   readonly binaryMediaTypes: readonly string[];
-  /** Answers of this size are compressed where the client takes that; `undefined` for none. */
+  /** Answers from this size on are compressed if the client accepts gzip; `undefined` for no compression. */
   readonly minimumCompressionBytes: number | undefined;
   /** `undefined` when there is none. */
   readonly resourcePolicy: PolicyDocument | undefined;
   readonly routes: readonly Route[];
-  /** Customised gateway responses by type; a type that is not here inherits, one that is inherits nothing. */
+  /** Customised gateway responses by type. A type in it inherits nothing; any other type inherits. */
   readonly gatewayResponses: Readonly<Record<string, CustomGatewayResponse>>;
   /** `undefined` when the stage has none. */
   readonly accessLog: AccessLog | undefined;
@@ -23,7 +23,7 @@ export interface AccessLog {
   /** `$context` template. */
   readonly format: string;
   readonly logGroupArn: string;
-  /** The account's role for API Gateway, without which nothing is logged. */
+  /** The account's role for API Gateway. Without it, nothing is logged. */
   readonly roleArn: string | undefined;
 }
 
@@ -34,10 +34,10 @@ export interface Route {
   /** The path with its parameters: `/keys/{keyId}`, `/{proxy+}`. */
   readonly resourcePath: string;
   readonly resourceId: string;
-  /** `undefined` for a method that anybody may call. */
+  /** `undefined` for a method that anyone may call. */
   readonly authorizer: Authorizer | 'AWS_IAM' | undefined;
   readonly integration: Integration;
-  /** How many requests it takes; `undefined` for no limit. */
+  /** Its request limit; `undefined` for none. */
   readonly throttle: Throttle | undefined;
 }
 
@@ -78,7 +78,7 @@ export interface LambdaIntegration {
 /** `MOCK`, without VTL. */
 export interface MockIntegration {
   readonly type: 'MOCK';
-  /** What becomes of a request whose content type has no template: with `NEVER` it is a 415. */
+  /** The handling of a request whose content type has no template: with `NEVER` it is a 415. */
   readonly passthrough: 'WHEN_NO_MATCH' | 'WHEN_NO_TEMPLATES' | 'NEVER';
   /** The status that each request template names, by content type. */
   readonly statusByContentType: Readonly<Record<string, string>>;
@@ -113,17 +113,17 @@ export interface LambdaFunction {
   readonly timeoutMs: number;
   readonly logGroupName: string;
   readonly roleArn: string;
-  /** Who else may invoke it. */
+  /** The policy that lets other principals invoke it. */
   readonly resourcePolicy: PolicyDocument;
-  /** How often an asynchronous invocation that failed is tried again. */
+  /** The maximum number of retries of an asynchronous invocation. */
   readonly maxRetryAttempts: number;
   /** Whether Lambda sends traces of it to X-Ray. */
   readonly tracing: boolean;
-  /** Where the event of an asynchronous invocation goes that failed for good. */
+  /** The queue for the event of an asynchronous invocation whose last attempt failed. */
   readonly deadLetterArn: string | undefined;
 }
 
-/** A domain of the team's own, or a path of it, and the REST API that it leads to. */
+/** A custom domain, or a path of it, with its REST API. */
 export interface Domain {
   readonly url: string;
   readonly apiId: string;
@@ -135,7 +135,7 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[];
 }
 
-/** A statement with the members that the runtime reads, and any other. */
+/** A statement. The runtime reads the named members; it may have others. */
 export interface PolicyStatement {
   readonly Effect: 'Allow' | 'Deny';
   readonly Action?: string | readonly string[] | undefined;
@@ -166,7 +166,7 @@ export interface StackOutputs {
   readonly outputs: Readonly<Record<string, string>>;
 }
 
-/** A set of stacks, as far as the APIs, the functions and IAM need it. A stand-in of AWS reads its own part of the stacks. */
+/** The part of a set of stacks that the APIs, the functions and IAM need. An AWS stand-in reads its own part of `stacks`. */
 export interface ServedModel {
   readonly stacks: readonly Stack[];
   readonly apis: readonly RestApi[];
@@ -176,6 +176,6 @@ export interface ServedModel {
   readonly managedPolicies: readonly ManagedPolicy[];
   /** The outputs of each stack. */
   readonly outputs: readonly StackOutputs[];
-  /** One line for each part of the templates that is not served here. */
+  /** One line per part of the templates that is not served locally. */
   readonly warnings: readonly string[];
 }

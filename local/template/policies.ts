@@ -9,7 +9,7 @@ const Statement = z.looseObject({
   Resource: Strings.optional(),
 });
 
-/** Parses a policy document; IAM takes one statement in the place of a list of one. */
+/** Parses a policy document. As in IAM, a single statement needs no list. */
 export const PolicySchema: z.ZodType<PolicyDocument> = z.looseObject({
   Version: z.string().optional(),
   Statement: z.union([Statement.transform((statement) => [statement]), z.array(Statement)]),
@@ -17,7 +17,7 @@ export const PolicySchema: z.ZodType<PolicyDocument> = z.looseObject({
 
 const evaluated = ['Sid', 'Effect', 'Principal', 'Action', 'Resource'];
 
-/** The members of a statement that API Gateway evaluates and we do not, for example `NotAction` and `Condition`. */
+/** The members of a statement that API Gateway evaluates and the runtime does not, for example `NotAction` and `Condition`. */
 export function unevaluatedMembers(statement: PolicyStatement): string[] {
   return Object.keys(statement).filter((member) => !evaluated.includes(member));
 }

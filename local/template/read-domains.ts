@@ -4,7 +4,7 @@ import type { Stack } from './stack.ts';
 
 const Mapping = z.object({ DomainName: z.string(), RestApiId: z.string(), BasePath: z.string().default('') });
 
-/** Reads which REST API each domain of a stack leads to. */
+/** Reads the domains of a stack, each with its REST API. */
 export function readDomains(stack: Stack): Domain[] {
   return stack.resources('AWS::ApiGateway::BasePathMapping').map(({ properties }) => {
     const { DomainName, RestApiId, BasePath } = Mapping.parse(properties);

@@ -10,7 +10,7 @@ const FunctionProperties = z.object({
   Code: z.object({ ZipFile: z.string().optional(), S3Key: z.string().optional() }),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
   DeadLetterConfig: z.object({ TargetArn: z.string().optional() }).optional(),
-  /** A container image has none, and no runtime. */
+  /** A container image has no handler and no runtime. */
   Handler: z.string().default(''),
   LoggingConfig: z.object({ LogGroup: z.string().optional() }).optional(),
   MemorySize: z.coerce.number().default(128),
@@ -24,7 +24,7 @@ const AliasProperties = z.object({ FunctionName: z.string() });
 
 const EventInvokeProperties = z.object({ FunctionName: z.string(), MaximumRetryAttempts: z.number().default(2) });
 
-/** Reads the functions of a stack, and their aliases as functions of their own; `warn` names those that cannot run. */
+/** Reads the functions of a stack, and each alias as a function of its own; `warn` names those that cannot run. */
 export function readFunctions(stack: Stack, warn: (line: string) => void): LambdaFunction[] {
   const functions = stack.resources('AWS::Lambda::Function').flatMap((resource) => readFunction(stack, resource, warn));
   const aliases = stack.resources('AWS::Lambda::Alias').flatMap(({ logicalId, id: arn, properties }) => {
@@ -42,11 +42,11 @@ function readFunction(stack: Stack, resource: Resource, warn: (line: string) => 
   const properties = FunctionProperties.parse(resource.properties);
   const folder = bundleFolder(stack.folder, metadata['aws:asset:path'], properties.Code);
   if (folder === undefined) {
-    warn(`AWS::Lambda::Function ${logicalId}: has no local bundle, so calls of it fail`);
+    warn(`AWS::Lambda::Function ${logicalId}: has no local bundle, so its invocations fail`);
     return [];
   }
   if (properties.Runtime !== `nodejs${process.versions.node.split('.')[0]}.x`) {
-    const runs = `Runtime is ${properties.Runtime}, but runs on Node.js ${process.versions.node}`;
+    const runs = `Runtime is ${properties.Runtime}, but locally it runs on Node.js ${process.versions.node}`;
     warn(`AWS::Lambda::Function ${logicalId}: ${runs}`);
   }
   const arn = stack.arn(resource);
@@ -70,7 +70,7 @@ function readFunction(stack: Stack, resource: Resource, warn: (line: string) => 
   ];
 }
 
-/** Lambda's default is two more attempts. */
+/** Lambda's default is two retries. */
 function retryAttemptsOf(stack: Stack, functionName: string): number {
   const configs = stack
     .resources('AWS::Lambda::EventInvokeConfig')
@@ -84,7 +84,7 @@ function bundleFolder(
   { ZipFile: inlineCode, S3Key = '' }: { readonly ZipFile?: string | undefined; readonly S3Key?: string | undefined },
 ): string | undefined {
   if (typeof assetPath === 'string') return join(assemblyFolder, assetPath);
-  // Only the CLI of the CDK has the path written; the key holds the asset's hash, and so does its folder's name.
+  // Only the CDK CLI writes the path. The key and the name of the asset's folder both contain the asset's hash.
   const asset = join(assemblyFolder, `asset.${S3Key.replace(/\.zip$/, '')}`);
   if (S3Key !== '' && existsSync(asset)) return asset;
   if (inlineCode === undefined) return undefined;
@@ -95,7 +95,7 @@ function bundleFolder(
 
 let inlineCodeRoot: string | undefined;
 
-/** Where code that stands in a template is put; gone when the process ends. */
+/** The folder for code that is inline in a template. It is removed when the process ends. */
 function inlineCodeFolder(): string {
   if (inlineCodeRoot === undefined) {
     const folder = mkdtempSync(join(tmpdir(), 'lambda-'));

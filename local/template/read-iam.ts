@@ -19,7 +19,7 @@ const PermissionProperties = z.object({
   SourceArn: z.string().optional(),
 });
 
-/** The policies of AWS's own that the runtime knows. */
+/** The AWS managed policies that the runtime knows. */
 const awsManagedPolicies: Readonly<Record<string, PolicyDocument>> = {
   'arn:aws:iam::aws:policy/service-role/AWSLambdaBasicExecutionRole': {
     Version: '2012-10-17',
@@ -83,7 +83,7 @@ function attachable(stack: Stack, type: 'AWS::IAM::Policy' | 'AWS::IAM::ManagedP
   });
 }
 
-/** Reads a function's resource policy: who else may invoke it. */
+/** Reads a function's resource policy, which lets other principals invoke it. */
 export function readFunctionPolicy(stack: Stack, fn: { readonly arn: string; readonly name: string }): PolicyDocument {
   const Statement = stack
     .resources('AWS::Lambda::Permission')

@@ -25,7 +25,7 @@ export const IntegrationProperties = z.object({
 });
 export type IntegrationProperties = z.output<typeof IntegrationProperties>;
 
-/** Reads an integration; one that can't be called locally is told to `warn`. */
+/** Reads an integration; `warn` names one that cannot be called locally. */
 export function readIntegration(
   logicalId: string,
   integration: IntegrationProperties,
@@ -88,7 +88,7 @@ function toMockResponse(response: IntegrationProperties['IntegrationResponses'][
   };
 }
 
-/** The function that a URI of API Gateway calls: `…:lambda:path/2015-03-31/functions/ARN/invocations` → ARN. */
+/** The function ARN in a URI of API Gateway: `…:lambda:path/2015-03-31/functions/ARN/invocations` → ARN. */
 export function functionArnOf(uri: string): string {
   return /\/functions\/(.+)\/invocations$/.exec(uri)?.[1] ?? uri;
 }

@@ -1,6 +1,6 @@
 /**
- * template/ reads the synthesized template into a model that the rest of local/ works with. The way in is `readModel`.
- * All parsing is done here: a template that cannot be read fails at start, and a part that is not served is a warning.
+ * template/ reads the synthesized template into a model for the rest of local/. The entry point is `readModel`. All parsing
+ * is done here: an invalid template fails at start, and a part that is not served is a warning.
  */
 import type { SynthesizedStack } from './assembly.ts';
 import type { LambdaFunction, Role, ServedModel } from './model.ts';
@@ -11,7 +11,7 @@ import { readManagedPolicies, readRoles } from './read-iam.ts';
 import { type ServedResources, unservedParts } from './served-properties.ts';
 import { Stack } from './stack.ts';
 
-/** Reads a set of stacks. `served` tells which further resources are served, by the stand-ins of AWS. */
+/** Reads a set of stacks. `served` names the resources that the AWS stand-ins serve. */
 export function readModel(synthesized: readonly SynthesizedStack[], served: ServedResources = {}): ServedModel {
   const stacks = synthesized.map((stack) => new Stack(stack));
   const warnings = stacks.flatMap((stack) => unservedParts(stack, served));
@@ -35,7 +35,7 @@ export function readModel(synthesized: readonly SynthesizedStack[], served: Serv
   return model;
 }
 
-/** Roles of functions that are in no template, such as one that an account has already: nobody here knows what they may do. */
+/** Roles of functions that are in no template, such as an account's existing role. Their permissions are unknown here. */
 function unknownRoles(
   functions: readonly LambdaFunction[],
   roles: readonly Role[],

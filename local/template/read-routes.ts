@@ -88,7 +88,7 @@ class RouteReader {
     return `${this.#pathOf(ParentId).replace(/\/$/, '')}/${PathPart}`;
   }
 
-  /** A method that asks for what we can't check is not served at all: served open, it would be a hole. */
+  /** A method whose authorization cannot be checked locally is not served: without the check, anyone could call it. */
   #authorizer(logicalId: string, type: string, authorizerId: string | undefined): Route['authorizer'] | 'unserved' {
     if (type === 'NONE') return undefined;
     if (type === 'AWS_IAM') return 'AWS_IAM';
@@ -109,7 +109,7 @@ class RouteReader {
   }
 }
 
-/** The limit of a method: its own, else the stage's. Settings write a path as `/~1keys~1{keyId}`. */
+/** The limit of a method: its own, otherwise the stage's. Settings write a path as `/~1keys~1{keyId}`. */
 function throttleOf(settings: MethodSettings, method: string, path: string): Throttle | undefined {
   const own = settings.find(
     ({ HttpMethod, ResourcePath }) =>
@@ -123,6 +123,6 @@ function throttleOf(settings: MethodSettings, method: string, path: string): Thr
 function toIdentitySource(expression: string): IdentitySource {
   const [, from, name] =
     /^(?:method\.request\.)?(header|querystring|stageVariables|context)\.(.+)$/.exec(expression.trim()) ?? [];
-  if (!from || !name) throw new Error(`the identity source "${expression}" is none that API Gateway takes`);
+  if (!from || !name) throw new Error(`"${expression}" is not an identity source that API Gateway accepts`);
   return { from: from as IdentitySource['from'], name };
 }

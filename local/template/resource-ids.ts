@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { arnOf, aws } from '../account.ts';
 
-/** A resource of a template, as far as its id depends on it. */
+/** The part of a template's resource that its id depends on. */
 export interface Declared {
   readonly stackName: string;
   readonly logicalId: string;
@@ -9,11 +9,11 @@ export interface Declared {
   property(name: string): unknown;
 }
 
-/** What CloudFormation knows of a deployed resource of one type. */
+/** The values that CloudFormation has for a deployed resource of one type. */
 interface ResourceIds {
-  /** What `Ref` gives: a name, an id or an ARN, the same in every run. */
+  /** The value of `Ref`: a name, an id or an ARN, the same in every run. */
   readonly ref: (resource: Declared) => string;
-  /** What `Fn::GetAtt` gives, of what `Ref` gives. */
+  /** The values of `Fn::GetAtt`, each computed from the value of `Ref`. */
   readonly attributes?: Readonly<Record<string, (ref: string) => string>>;
 }
 
@@ -58,23 +58,23 @@ const resourceIds: Readonly<Record<string, ResourceIds>> = {
   'AWS::Scheduler::ScheduleGroup': { ref: named('Name'), attributes: { Arn: arnFor('scheduler', 'schedule-group/') } },
 };
 
-/** What `Ref` gives for a resource of a type; for an unknown type, a name that CloudFormation could have made. */
+/** The value of `Ref` for a resource of a type; for an unknown type, a name in CloudFormation's format. */
 export function refOf(type: string | undefined, resource: Declared): string {
   return (resourceIds[type ?? '']?.ref ?? generated)(resource);
 }
 
-/** What `Fn::GetAtt` gives for a resource of a type; `undefined` for an attribute that is not known here. */
+/** The value of `Fn::GetAtt` for a resource of a type; `undefined` for an unknown attribute. */
 export function attributeOf(type: string | undefined, attribute: string, ref: string): string | undefined {
   return resourceIds[type ?? '']?.attributes?.[attribute]?.(ref);
 }
 
-/** Of the function that a version or an alias names, by name or by ARN. */
+/** The ARN of the function that a version or an alias refers to by name or by ARN. */
 function functionArn(resource: Declared): string {
   const name = String(resource.property('FunctionName'));
   return name.startsWith('arn:') ? name : arnOf('lambda', `function:${name}`);
 }
 
-/** Ten lower-case letters and digits, as API Gateway's ids are, the same for the same seed. */
+/** Ten lower-case letters and digits, like API Gateway's ids. The same seed gives the same id. */
 function shortId(seed: string): string {
   const number = createHash('sha256').update(seed).digest().readBigUInt64BE();
   return number.toString(36).padStart(10, '0').slice(0, 10);

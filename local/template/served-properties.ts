@@ -1,18 +1,18 @@
 import type { Stack } from './stack.ts';
 
 /**
- * How the runtime serves a resource type: wholly, by these properties, or not at all where nothing is lost by it. A type
- * of which nothing is said, and a property that is not among its type's, is named in a warning at start.
+ * How the runtime serves a resource type: completely, with the listed properties, or not at all because it is safe to ignore.
+ * A type or property that is not listed is named in a warning at start.
  */
 export type Served = 'all' | 'ignored' | readonly string[];
 export type ServedResources = Readonly<Record<string, Served>>;
 
-/** What is served by the gateway, the functions and IAM, and what no service is needed for. */
+/** The resource types that the gateway, the functions and IAM serve, and those that need no service. */
 const servedByRuntime: ServedResources = {
   'AWS::ApiGateway::RestApi': [
     'BinaryMediaTypes',
     'Description',
-    'DisableExecuteApiEndpoint',
+    'DisableExecuteApiEndpoint', // localhost has no other endpoint to disable
     'EndpointAccessMode',
     'EndpointConfiguration',
     'MinimumCompressionSize',
@@ -22,7 +22,7 @@ const servedByRuntime: ServedResources = {
     'Tags',
   ],
   'AWS::ApiGateway::BasePathMapping': 'all',
-  'AWS::ApiGateway::DomainName': 'all', // of localhost, there is no other way in to switch off
+  'AWS::ApiGateway::DomainName': 'all',
   'AWS::ApiGateway::Resource': ['ParentId', 'PathPart', 'RestApiId'],
   'AWS::ApiGateway::Method': [
     'AuthorizationType',
@@ -71,7 +71,7 @@ const servedByRuntime: ServedResources = {
     'Handler',
     'LoggingConfig',
     'MemorySize',
-    'ReservedConcurrentExecutions', // one machine runs few at once
+    'ReservedConcurrentExecutions', // one machine runs few invocations at once
     'Role',
     'Runtime',
     'Tags',
@@ -123,7 +123,7 @@ export function unservedParts({ template }: Stack, served: ServedResources): str
         lines.push(`${Type} ${logicalId}: MethodSettings.${name} has no effect locally`);
       }
     }
-    if (Condition) lines.push(`${Type} ${logicalId}: its Condition ${Condition} is taken as true`);
+    if (Condition) lines.push(`${Type} ${logicalId}: its Condition ${Condition} is assumed to be true`);
     return lines;
   });
 }

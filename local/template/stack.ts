@@ -5,13 +5,13 @@ import { attributeOf, refOf } from './resource-ids.ts';
 /** A resource of a stack, with every intrinsic function resolved. */
 export interface Resource {
   readonly logicalId: string;
-  /** What `Ref` gives for it. */
+  /** The value of `Ref` for it. */
   readonly id: string;
   readonly properties: unknown;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** One stack, its intrinsic functions resolved to what they would be after a deployment. */
+/** One stack. Its intrinsic functions resolve to the values that they would have after a deployment. */
 export class Stack {
   readonly name: string;
   /** The folder that asset paths are relative to. */
@@ -54,7 +54,7 @@ export class Stack {
     return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolve(Value))]));
   }
 
-  /** Replaces each intrinsic in a value, at any depth. One that cannot be resolved becomes its own JSON. */
+  /** Replaces each intrinsic in a value, at any depth. One that cannot be resolved becomes its name and JSON. */
   resolve(value: unknown): unknown {
     if (Array.isArray(value)) return value.map((item) => this.resolve(item));
     if (typeof value !== 'object' || value === null) return value;
@@ -106,7 +106,7 @@ export class Stack {
       'AWS::StackId': arnOf('cloudformation', `stack/${this.name}/local`),
     };
     if (name in pseudo) return pseudo[name];
-    const parameter = this.template.Parameters[name]?.Default; // one without is asked for at a deployment
+    const parameter = this.template.Parameters[name]?.Default; // a deployment asks for one without a default
     if (parameter !== undefined) return parameter;
     if (name in this.template.Resources) return this.#idOf(name);
     return this.#unresolved('Ref', name);

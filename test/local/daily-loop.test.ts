@@ -61,13 +61,13 @@ test('a start shows its steps, the routes of both APIs and of the example, the l
 test('a saved handler is served, and existing keys stay good', async () => {
   writeFileSync(handler, original.replace('status: 200', 'status: 203'));
   await answers(outputs, 203);
-  await shows(/functions\/whoami\/handler\.ts changed: one function served anew after \d+ ms/);
+  await shows(/functions\/whoami\/handler\.ts changed: one function updated after \d+ ms/);
 });
 
 test('a syntax error is shown with its file, line and frame, and the last good version is still served', async () => {
   writeFileSync(handler, `${original}const x = ];\n`);
   await shows(/\[ERROR\] Unexpected "\]"\n\n {4}functions\/whoami\/handler\.ts:\d+:10:\n.*const x = \];\n.*\^/);
-  await shows(/The last good version is served on/);
+  await shows(/The last good version is still served/);
   expect(await whoami(outputs)).toBe(203);
   writeFileSync(handler, original);
   await answers(outputs, 200);
@@ -98,7 +98,7 @@ test('a changed stack is served on the same ports with the same keys, and a miss
   await fetch(`${outputs.apiUrl}/webhooks/scalekit`, { method: 'POST', body: '{}', headers: signature });
   await shows(/warning: .*ScalekitWebhook\w*.* ssm:GetParameters/i);
   writeFileSync(auth, 'this is no TypeScript');
-  await shows(/The synthesis failed:[\s\S]*The last good version is served on/);
+  await shows(/The synthesis failed:[\s\S]*The last good version is still served/);
   expect(await whoami(outputs)).toBe(200);
   writeFileSync(auth, source);
 });

@@ -128,7 +128,7 @@ test.each([
         Properties: { ...Resources.Function.Properties, Code: { ImageUri: 'x' } },
       },
     },
-    'AWS::Lambda::Function Other: has no local bundle, so calls of it fail',
+    'AWS::Lambda::Function Other: has no local bundle, so its invocations fail',
   ],
   [
     'a container image',
@@ -138,7 +138,7 @@ test.each([
         Properties: { Code: { ImageUri: 'x' }, PackageType: 'Image', Role: Resources.Function.Properties.Role },
       },
     },
-    'AWS::Lambda::Function Other: has no local bundle, so calls of it fail',
+    'AWS::Lambda::Function Other: has no local bundle, so its invocations fail',
   ],
   [
     'a role that the account has already',

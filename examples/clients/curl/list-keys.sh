@@ -1,21 +1,21 @@
 #!/usr/bin/env bash
-# Prints the id of every API key that API_KEY can see, one a line. See ../README.md.
+# Prints the id of every API key that API_KEY can see, one per line. See ../README.md.
 set -euo pipefail
-LC_ALL=C # texts are bytes, and "[!-~]" is ASCII
+LC_ALL=C # strings are bytes, and "[!-~]" is ASCII
 
 max_retries=3
-longest_wait=60 # seconds; a longer wait is better spent by whoever runs this
+longest_wait=60 # seconds; for a longer wait, the program exits
 
 fail() { # EXIT_CODE MESSAGE
   printf '%s\n' "$2" >&2
   exit "$1"
 }
 
-# Reads what this client needs from a JSON text into code, detail, next_page_token, key_ids (one a line) and is_page.
-# Values are told by name and depth, as a key's claims may have any names, "keyId" among them.
+# Reads JSON into code, detail, next_page_token, key_ids (one per line) and is_page.
+# It finds values by name and depth, because a key's claims may have any names, even "keyId".
 read_json() {
   local rest=$1 depth=0 name='' value
-  local token='^[^]["{}]*([][{}]|"(([^"\\]|\\.)*)"[[:space:]]*(:?))(.*)$' # a bracket, or a string and perhaps its colon
+  local token='^[^]["{}]*([][{}]|"(([^"\\]|\\.)*)"[[:space:]]*(:?))(.*)$' # a bracket, or a string with an optional colon
   code='' detail='' next_page_token='' key_ids='' is_page=false
   while [[ $rest =~ $token ]]; do
     rest=${BASH_REMATCH[5]}
@@ -28,7 +28,7 @@ read_json() {
       '}' | ']') depth=$((depth - 1)) ;;
       *:) name=${BASH_REMATCH[2]} ;;
       *)
-        value=${BASH_REMATCH[2]//\\\//\/} # printf knows all escapes of JSON but "\/" and "\""
+        value=${BASH_REMATCH[2]//\\\//\/} # printf knows all escapes of JSON except "\/" and "\""
         value=${value//\\\"/\"}
         printf -v value '%b' "$value"
         case $depth.$name in
@@ -40,16 +40,16 @@ read_json() {
         ;;
     esac
   done
-  [[ $depth == 0 ]] || is_page=false # the text was cut off
+  [[ $depth == 0 ]] || is_page=false # the JSON was cut off
 }
 
-# Gets one page and reads it; tries again where the API says that this helps.
+# Gets one page and reads it; retries throttled and upstream_unavailable.
 get_page() { # PAGE_TOKEN
   local retries=0 pause answer head status
   local query=(--data-urlencode "pageSize=${PAGE_SIZE:-30}")
   [[ -z $1 ]] || query+=(--data-urlencode "pageToken=$1")
   while true; do
-    # The key goes through a pipe: arguments are shown by ps. -q: a ~/.curlrc with "verbose" would print it.
+    # The key goes through a pipe, because ps shows arguments. -q ignores ~/.curlrc: "verbose" in it would print the key.
     answer=$(curl -q -sS -i --suppress-connect-headers --max-time 30 \
       -H @<(printf 'Authorization: Bearer %s' "$API_KEY") -G "${query[@]}" "${API_URL%/}/keys") || exit 1
     head=${answer%%$'\r\n\r\n'*}
@@ -69,7 +69,7 @@ get_page() { # PAGE_TOKEN
           pause=$((10#${BASH_REMATCH[1]}))
         fi
         ((retries < max_retries && pause <= longest_wait)) ||
-          fail 4 "$code: the API key may be good; keep it, and try again in $pause s"
+          fail 4 "$code: the API key may be good; keep it and retry in $pause s"
         sleep "$pause"
         retries=$((retries + 1))
         ;;
@@ -79,13 +79,13 @@ get_page() { # PAGE_TOKEN
 }
 
 [[ -n ${API_URL:-} ]] || fail 1 'API_URL is not set'
-# Also keeps a line break in the key, as files often end in one, from becoming a header of its own.
-[[ ${API_KEY:-} =~ ^[!-~]+$ ]] || fail 1 'API_KEY is not set, or holds a space, a line break or another character that no key has'
+# Also refuses a key with a line break, which would start a new header. Files often end in one.
+[[ ${API_KEY:-} =~ ^[!-~]+$ ]] || fail 1 'API_KEY is not set, or contains a space, a line break or another character that no key has'
 
 page_token=''
 while true; do
   get_page "$page_token"
   printf '%s' "$key_ids"
   page_token=$next_page_token
-  [[ -n $page_token ]] || break # the token alone tells the end: a page may be empty
+  [[ -n $page_token ]] || break # only a missing token marks the end: a page may be empty
 done

@@ -1,4 +1,4 @@
-// Prints the id of every API key that API_KEY can see, one a line. See ../README.md.
+// Prints the id of every API key that API_KEY can see, one per line. See ../README.md.
 package main
 
 import (
@@ -16,11 +16,11 @@ import (
 
 const (
 	maxRetries = 3
-	// A longer wait is better spent by whoever runs this.
+	// For a longer wait, the program exits.
 	longestWait = time.Minute
 )
 
-// answer is what this client reads of an answer: a page of keys, or a problem.
+// answer has the fields that this client reads: of a page of keys, or of a problem.
 type answer struct {
 	Keys []struct {
 		KeyID string `json:"keyId"`
@@ -40,11 +40,11 @@ func (f failure) Error() string { return f.message }
 
 var client = http.Client{
 	Timeout: 30 * time.Second,
-	// The API never redirects: what does is something else.
+	// The API never redirects, so a redirect is not its answer.
 	CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 }
 
-// getPage gets one page, and tries again where the API says that this helps.
+// getPage gets one page; it retries throttled and upstream_unavailable.
 func getPage(address, key string) (answer, error) {
 	request, err := http.NewRequest(http.MethodGet, address, nil)
 	if err != nil {
@@ -63,7 +63,7 @@ func getPage(address, key string) (answer, error) {
 		}
 		var got answer
 		if json.Unmarshal(body, &got) != nil {
-			got = answer{} // a proxy on the way may answer HTML: that is no reason to give up a key
+			got = answer{} // a proxy may answer HTML, which is no reason to replace the key
 		}
 
 		if response.StatusCode == http.StatusOK {
@@ -82,7 +82,7 @@ func getPage(address, key string) (answer, error) {
 			}
 			if retries == maxRetries || wait > longestWait {
 				return answer{}, failure{4, fmt.Sprintf(
-					"%s: the API key may be good; keep it, and try again in %.0f s", got.Code, wait.Seconds())}
+					"%s: the API key may be good; keep it and retry in %.0f s", got.Code, wait.Seconds())}
 			}
 			time.Sleep(wait)
 		case "":
@@ -98,9 +98,9 @@ func listKeys() error {
 	if apiURL == "" {
 		return failure{1, "API_URL is not set"}
 	}
-	// Says it more clearly than net/http does, for instance of a key that was read with its line break.
+	// A clearer error than net/http's, for example for a key that was read with its line break.
 	if !regexp.MustCompile(`^[!-~]+$`).MatchString(key) {
-		return failure{1, "API_KEY is not set, or holds a space, a line break or another character that no key has"}
+		return failure{1, "API_KEY is not set, or contains a space, a line break or another character that no key has"}
 	}
 	if pageSize == "" {
 		pageSize = "30"
@@ -115,7 +115,7 @@ func listKeys() error {
 		for _, listed := range page.Keys {
 			fmt.Println(listed.KeyID)
 		}
-		if page.NextPageToken == "" { // the token alone tells the end: a page may be empty
+		if page.NextPageToken == "" { // only a missing token marks the end: a page may be empty
 			return nil
 		}
 		query.Set("pageToken", page.NextPageToken)

@@ -12,10 +12,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Prints the id of every API key that API_KEY can see, one a line. See ../README.md. */
+/** Prints the id of every API key that API_KEY can see, one per line. See ../README.md. */
 public class ListKeys {
     private static final int MAX_RETRIES = 3;
-    /** A longer wait is better spent by whoever runs this. */
+    /** For a longer wait, the program exits. */
     private static final long LONGEST_WAIT_SECONDS = 60;
 
     /** Ends the program with an exit code and a message. */
@@ -28,7 +28,7 @@ public class ListKeys {
         }
     }
 
-    // It follows no redirects, as is the default: the API never redirects.
+    // By default, it follows no redirects. The API never redirects.
     private static final HttpClient client =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(30)).build();
 
@@ -38,7 +38,7 @@ public class ListKeys {
         } catch (Failure failure) {
             System.err.println(failure.getMessage());
             System.exit(failure.exitCode);
-        } catch (IOException | IllegalArgumentException error) { // no connection, no answer, no such URL
+        } catch (IOException | IllegalArgumentException error) { // no connection, no answer, or an invalid URL
             System.err.println(error);
             System.exit(1);
         }
@@ -48,21 +48,21 @@ public class ListKeys {
         String apiUrl = variable("API_URL", "");
         String key = variable("API_KEY", "");
         if (apiUrl.isEmpty()) throw new Failure(1, "API_URL is not set");
-        // HttpRequest would refuse such a key too, but quote it in its error.
+        // HttpRequest would also refuse such a key, but would quote it in its error.
         if (!key.matches("[!-~]+"))
-            throw new Failure(1, "API_KEY is not set, or holds a space, a line break or another character that no key has");
+            throw new Failure(1, "API_KEY is not set, or contains a space, a line break or another character that no key has");
 
         String first = apiUrl.replaceFirst("/$", "") + "/keys?pageSize=" + encode(variable("PAGE_SIZE", "30"));
         String url = first;
         while (true) {
             Answer page = getPage(url, key);
             page.keyIds.forEach(System.out::println);
-            if (page.nextPageToken.isEmpty()) return; // the token alone tells the end: a page may be empty
+            if (page.nextPageToken.isEmpty()) return; // only a missing token marks the end: a page may be empty
             url = first + "&pageToken=" + encode(page.nextPageToken);
         }
     }
 
-    /** Gets one page; tries again where the API says that this helps. */
+    /** Gets one page; retries `throttled` and `upstream_unavailable`. */
     private static Answer getPage(String url, String key) throws Failure, IOException, InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(url))
                 .header("Authorization", "Bearer " + key)
@@ -86,10 +86,10 @@ public class ListKeys {
                             .map(Long::parseLong)
                             .orElse(1L << retries);
                     if (retries == MAX_RETRIES || seconds > LONGEST_WAIT_SECONDS)
-                        throw new Failure(4, answer.code + ": the API key may be good; keep it, and try again in " + seconds + " s");
+                        throw new Failure(4, answer.code + ": the API key may be good; keep it and retry in " + seconds + " s");
                     Thread.sleep(seconds * 1000);
                     break;
-                case "": // a proxy on the way may answer HTML: that is no reason to give up a key
+                case "": // a proxy may answer HTML, which is no reason to replace the key
                     throw new Failure(1, response.statusCode() + " unknown: not an answer of the API");
                 default:
                     throw new Failure(1, response.statusCode() + " " + answer.code + ": " + answer.detail);
@@ -98,11 +98,11 @@ public class ListKeys {
     }
 
     /**
-     * What this client needs of a JSON text: a page of keys, or a problem. Values are told by name and depth, as a key's
-     * claims may have any names, "keyId" among them. In a program with a JSON library, use that.
+     * The fields of a page of keys, or of a problem, read from JSON. It finds values by name and depth, because a key's
+     * claims may have any names, even "keyId". If your program has a JSON library, use that instead.
      */
     private static class Answer {
-        /** A bracket, or a string and perhaps its colon. What is between (numbers, commas) is not needed. */
+        /** A bracket, or a string with an optional colon. Everything else (numbers, commas) is not needed. */
         private static final Pattern TOKEN =
                 Pattern.compile("[{}\\[\\]]|\"([^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+)\"\\s*(:?)", Pattern.DOTALL);
         private static final Pattern ESCAPE = Pattern.compile("\\\\(?:u([0-9a-fA-F]{4})|(.))");
@@ -135,7 +135,7 @@ public class ListKeys {
                         else if (depth == 3 && name.equals("keyId")) keyIds.add(text);
                 }
             }
-            if (depth != 0) isPage = false; // the text was cut off
+            if (depth != 0) isPage = false; // the JSON was cut off
         }
 
         private static String unescape(String text) {

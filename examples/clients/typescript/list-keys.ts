@@ -1,10 +1,10 @@
-// Prints the id of every API key that API_KEY can see, one a line. See ../README.md.
+// Prints the id of every API key that API_KEY can see, one per line. See ../README.md.
 
 const maxRetries = 3;
-/** A longer wait is better spent by whoever runs this. */
+/** For a longer wait, the program exits. */
 const longestWaitSeconds = 60;
 
-/** What this client reads of an answer: a page of keys, or a problem. */
+/** The fields that this client reads: of a page of keys, or of a problem. */
 interface Answer {
   readonly keys?: readonly { readonly keyId: string }[];
   readonly nextPageToken?: string;
@@ -21,12 +21,12 @@ class Failure extends Error {
   }
 }
 
-/** Gets one page; tries again where the API says that this helps. */
+/** Gets one page; retries `throttled` and `upstream_unavailable`. */
 async function getPage(url: URL, key: string): Promise<Required<Pick<Answer, 'keys'>> & Answer> {
   for (let retries = 0; ; retries++) {
     const response = await fetch(url, {
       headers: { Authorization: `Bearer ${key}` },
-      redirect: 'manual', // the API never redirects: what does is something else
+      redirect: 'manual', // the API never redirects, so a redirect is not its answer
       signal: AbortSignal.timeout(30_000),
     });
     const { keys, nextPageToken, code, detail } = parse(await response.text());
@@ -42,7 +42,7 @@ async function getPage(url: URL, key: string): Promise<Required<Pick<Answer, 'ke
       case 'upstream_unavailable': {
         const seconds = retryAfter(response.headers) ?? 2 ** retries;
         if (retries === maxRetries || seconds > longestWaitSeconds)
-          throw new Failure(4, `${code}: the API key may be good; keep it, and try again in ${seconds} s`);
+          throw new Failure(4, `${code}: the API key may be good; keep it and retry in ${seconds} s`);
         await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
         break;
       }
@@ -52,7 +52,7 @@ async function getPage(url: URL, key: string): Promise<Required<Pick<Answer, 'ke
   }
 }
 
-/** A proxy on the way may answer HTML: that has no code, and is no reason to give up a key. */
+/** A proxy may answer HTML. That has no code, and is no reason to replace the key. */
 function parse(text: string): Answer {
   try {
     return (JSON.parse(text) ?? {}) as Answer;
@@ -69,16 +69,16 @@ function retryAfter(headers: Headers): number | undefined {
 async function listKeys(): Promise<void> {
   const { API_URL, API_KEY = '', PAGE_SIZE = '30' } = process.env;
   if (!API_URL) throw new Failure(1, 'API_URL is not set');
-  // fetch would refuse such a key too, but quote it in its error.
+  // fetch would also refuse such a key, but would quote it in its error.
   if (!/^[!-~]+$/.test(API_KEY))
-    throw new Failure(1, 'API_KEY is not set, or holds a space, a line break or another character that no key has');
+    throw new Failure(1, 'API_KEY is not set, or contains a space, a line break or another character that no key has');
 
   const url = new URL(`${API_URL.replace(/\/$/, '')}/keys`);
   url.searchParams.set('pageSize', PAGE_SIZE);
   while (true) {
     const { keys, nextPageToken } = await getPage(url, API_KEY);
     for (const { keyId } of keys) console.log(keyId);
-    if (!nextPageToken) return; // the token alone tells the end: a page may be empty
+    if (!nextPageToken) return; // only a missing token marks the end: a page may be empty
     url.searchParams.set('pageToken', nextPageToken);
   }
 }

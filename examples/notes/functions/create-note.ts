@@ -4,7 +4,7 @@ import { createNote } from '../notes.ts';
 import { isWithin, ownershipOf } from '../ownership.ts';
 import { Json, NewNote } from '../schemas.ts';
 
-/** Creates a note of the caller's. */
+/** Creates a note for the caller. */
 export const handler = withCaller(async (event, caller) => {
   const input = Json.pipe(NewNote).safeParse(event.body ?? '');
   if (!input.success) return invalid(event, input.error);

@@ -4,7 +4,7 @@ import { deleteNote } from '../notes.ts';
 import { ownershipOf } from '../ownership.ts';
 import { NotePath } from '../schemas.ts';
 
-/** Deletes a note of the caller's; the answer is the same where there is none. */
+/** Deletes a note of the caller; the answer is the same if there is none. */
 export const handler = withCaller(async (event, caller) => {
   const path = NotePath.safeParse(event.pathParameters);
   if (!path.success) return invalid(event, path.error);

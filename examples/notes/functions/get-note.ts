@@ -4,7 +4,7 @@ import { getNote } from '../notes.ts';
 import { ownershipOf } from '../ownership.ts';
 import { NotePath } from '../schemas.ts';
 
-/** Shows a note of the caller's. */
+/** Returns a note of the caller. */
 export const handler = withCaller(async (event, caller) => {
   const path = NotePath.safeParse(event.pathParameters);
   if (!path.success) return invalid(event, path.error);

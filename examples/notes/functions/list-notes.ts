@@ -4,7 +4,7 @@ import { listNotes } from '../notes.ts';
 import { ownershipOf } from '../ownership.ts';
 import { Page } from '../schemas.ts';
 
-/** Lists the caller's notes; there are more while there is a `nextPageToken`. */
+/** Lists the caller's notes. A `nextPageToken` means that there may be more. */
 export const handler = withCaller(async (event, caller) => {
   const page = Page.safeParse(event.queryStringParameters ?? {});
   if (!page.success) return invalid(event, page.error);
