@@ -16,6 +16,22 @@ describe('the memory of refused keys', () => {
     expect(refused.has('bad')).toBe(false);
   });
 
+  test('a repeated refusal is the newest one, and is remembered for five seconds from then', () => {
+    let now = 0;
+    const refused = refusedKeys(() => now);
+    refused.add('bad');
+    refused.add('other');
+    now = 4000;
+    refused.add('bad');
+    now = 6000;
+    expect(refused.has('bad')).toBe(true);
+    expect(refused.has('other')).toBe(false);
+    now = 0;
+    for (let index = 1; index < 10_000; index++) refused.add(`bad ${index}`);
+    expect(refused.has('bad')).toBe(true);
+    expect(refused.has('other')).toBe(false);
+  });
+
   test('is bounded and drops the oldest refusal first', () => {
     const refused = refusedKeys(() => 0);
     for (let index = 0; index <= 10_000; index++) refused.add(`bad ${index}`);

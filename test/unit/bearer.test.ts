@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bearerKey, keyInText } from '../../shared/authentication/bearer.ts';
+import { bearerKey, isPossibleKey, keyInText } from '../../shared/authentication/bearer.ts';
 import { fail, ok } from '../../shared/result.ts';
 
 const presenting = (...values: string[]) =>
@@ -91,4 +91,15 @@ test('accepts only keys of b64token characters, and no token id', () => {
       if (taken.ok) expect(taken.value).toMatch(/^(?!apit_)[A-Za-z0-9\-._~+/]+=*$/i);
     }),
   );
+});
+
+test('a key has at most 512 characters', () => {
+  expect(isPossibleKey('a'.repeat(512))).toBe(true);
+  expect(isPossibleKey('a'.repeat(513))).toBe(false);
+  expect(isPossibleKey('')).toBe(false);
+});
+
+test('only a beginning of apit_ makes a token id', () => {
+  expect(isPossibleKey('apit_1')).toBe(false);
+  expect(isPossibleKey('key.apit.1')).toBe(true);
 });

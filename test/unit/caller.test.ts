@@ -49,6 +49,7 @@ test.each([
   ['claims that are a list', { ...context, customClaims: '[]' }],
   ['claims that are null', { ...context, customClaims: 'null' }],
   ['a claim that is not a string', { ...context, customClaims: '{"env":1}' }],
+  ['one claim among others that is not a string', { ...context, customClaims: '{"env":"prod","level":1}' }],
   ['claims that are not serialized', { ...context, customClaims: { env: 'prod' } }],
   ['roles that are not a list', { ...context, roles: '{}' }],
   ['a role that is not a string', { ...context, roles: '[1]' }],
@@ -69,4 +70,10 @@ test('a decision is refused if its key has expired since', () => {
   const expiring = withContext({ ...context, expiresAt: '2030-01-01T00:00:00.000Z' });
   expect(readCaller(expiring, Date.parse('2029-12-31T23:59:59.999Z')).ok).toBe(true);
   expect(readCaller(expiring, Date.parse('2030-01-01T00:00:00.000Z'))).toEqual(fail('expired'));
+});
+
+test('the principal is the user, or else the organization', () => {
+  const organizations = { keyId: 'apit_1', organizationId: 'org_1', customClaims: {}, roles: [] };
+  expect(principalId(organizations)).toBe('org_1');
+  expect(principalId({ ...organizations, userId: 'usr_1' })).toBe('usr_1');
 });
