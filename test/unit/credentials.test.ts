@@ -96,3 +96,13 @@ test('a failed read keeps the credentials that worked', async () => {
   expect(await held.otherThan(working)).toBeUndefined();
   expect(await held.current()).toBe(working);
 });
+
+test('a refused token that another call has already renewed is not renewed again', async () => {
+  stored = right;
+  const tokens = clientCredentialsTokens(secrets(), 1000);
+  const first = await tokens.fetch();
+  const renewed = await tokens.renew(first);
+  expect(renewed).not.toBe(first);
+  expect(await tokens.renew(first)).toBe(renewed);
+  expect(grants).toBe(2);
+});
