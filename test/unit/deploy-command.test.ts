@@ -13,7 +13,7 @@ test('a deployment shows each setting that it changes, adds or takes out', () =>
 });
 
 test.each([
-  [['-c', 'waff=true'], /context value waff is no setting\. Did you mean waf\?/],
+  [['-c', 'waff=true'], /context value waff is not a setting\. Did you mean waf\?/],
   [['-c', 'waf'], /Use NAME=VALUE/],
   [['--context', 'decisionCacheSeconds=9999'], /decisionCacheSeconds="9999" is not allowed/],
 ])('%o ends before anything is deployed', (args, message) => {
@@ -45,5 +45,5 @@ test('the stage comes from --stage or the environment, and no credentials end it
 });
 
 test('--help says that it takes the options of cdk deploy', () => {
-  expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options of cdk\s+deploy/) });
+  expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options\s+of\s+cdk\s+deploy/) });
 });

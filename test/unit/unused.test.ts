@@ -103,10 +103,14 @@ test('a key that could not be revoked is named, with what is to do', async () =>
 describe('nothing is revoked', () => {
   test.each([
     ['recording began too late', { ...recorded, usageRecordedSince: hoursAgo(24 * days - 1) }, /less than 30 days/],
-    ['no use was recorded lately', { ...recorded, usageRecordedUntil: hoursAgo(4) }, /No use of any key was recorded/],
-    ['the record cannot be read', {}, /not known since when uses are recorded/],
+    [
+      'no use was recorded lately',
+      { ...recorded, usageRecordedUntil: hoursAgo(4) },
+      /No use of any key has been recorded/,
+    ],
+    ['the record cannot be read', {}, /unknown how long uses have been recorded/],
     ['its begin is no time', { ...recorded, usageRecordedSince: 'soon' }, /less than 30 days/],
-    ['its latest use is no time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key was recorded/],
+    ['its latest use is no time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key has been recorded/],
   ])('where %s, on any page', async (_what, changed, message) => {
     pages = pages.map(({ keys }, index) => ({ keys, ...(index === 0 ? recorded : changed) }));
     for (const dryRun of [false, true]) await expect(run({ revoke: true, yes: true, dryRun })).rejects.toThrow(message);
