@@ -58,6 +58,6 @@ test('preflights are throttled, and are there only where pages call', () => {
 test('the sum of all limits is one line of the synthesis', () => {
   Annotations.fromStack(stack).hasInfo(
     '*',
-    Match.stringLikeRegexp('The methods of the customers’ API take \\d+ requests per second together'),
+    Match.stringLikeRegexp('The methods of the customers’ API accept \\d+ requests per second together'),
   );
 });
