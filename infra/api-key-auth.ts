@@ -18,21 +18,21 @@ import { OperatorApi } from './operator-api/operator-api.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 import { WorkQueue } from './work-queue.ts';
 
-/** Every setting has a default; a value that is not allowed fails the synthesis, and says what is. */
+/** Every setting has a default. Synthesis fails on an invalid value and names the allowed ones. */
 export interface ApiKeyAuthProps extends Partial<Config> {
   /**
-   * The API that keys are put in front of; it gets the routes of keys, the gateway's answers, and an authorizer for routes of
-   * its own. @default a new one, with stage v1
+   * The API to protect. It gets the key routes, the gateway responses, and an authorizer for its own routes. @default a new API
+   * with stage v1
    */
   readonly restApi?: RestApi;
 }
 
 /**
- * API keys in front of a REST API: the authorizer, the routes that manage keys, the operators' API beside it, and the record of
- * all that happens to keys. Before it is deployed, `npm run secrets` stores the Scalekit credentials under its stage.
+ * API keys in front of a REST API: the authorizer, the routes that manage keys, the operators' API, and the audit trail. Before
+ * you deploy it, run `npm run secrets` for its stage: it stores the Scalekit credentials.
  */
 export class ApiKeyAuth extends Construct {
-  /** The API, with the routes of keys in it. */
+  /** The API, including the key routes. */
   readonly restApi: RestApi;
   /** For your own routes: `addMethod('GET', integration, { authorizer })`, also in other stacks. */
   readonly authorizer: IAuthorizer;
@@ -40,15 +40,15 @@ export class ApiKeyAuth extends Construct {
   readonly audit: AuditTrail;
   /** Alarms, a dashboard, and saved queries. */
   readonly monitoring: Monitoring;
-  /** What encrypts all that is kept; `undefined` unless the settings ask for one. An aspect, to add to constructs of your own. */
+  /** Encrypts all stored data; `undefined` unless the settings enable it. It is an aspect: add it to your own constructs too. */
   readonly customerManagedKey: CustomerManagedKey | undefined;
-  /** Keys of leavers, and rotated keys, that could not be revoked for hours. */
+  /** Revocations that failed for hours: keys of leavers, and rotated keys. */
   readonly deadLetterQueue: IQueue;
-  /** Revocations that could not be done when they were due, and are tried again. */
+  /** Revocations that failed when they were due, and are retried. */
   readonly workQueue: IQueue;
   /** The table of the decision cache. */
   readonly decisionTableName: string;
-  /** Where the Scalekit credentials are in SSM Parameter Store. */
+  /** The path of the Scalekit credentials in SSM Parameter Store. */
   readonly parameterPath: string;
   readonly #customers: CustomerApi;
   readonly #contract: ApiFunction;
@@ -116,7 +116,7 @@ export class ApiKeyAuth extends Construct {
     this.#contract = functions.OpenApi;
   }
 
-  /** What a DNS record for `domainName` must be an alias of. */
+  /** The target of a DNS alias record for `domainName`. */
   get domainAliasTarget(): string | undefined {
     return this.#customers.domainAlias?.target;
   }
@@ -126,22 +126,22 @@ export class ApiKeyAuth extends Construct {
     return this.#customers.domainAlias?.hostedZoneId;
   }
 
-  /** The URL of the API's stage, or its domain, without a slash at its end. */
+  /** The URL of the API's stage or its domain, without a trailing slash. */
   get url(): string {
     return this.#customers.url;
   }
 
-  /** Puts a function of yours behind a method and path of the API, for requests with a key. `/ping` and `/sping` are refused. */
+  /** Adds a route to your function, for requests with a key. Throws for `/ping` and `/sping`. */
   dataRoute(method: string, path: string, handler: IFunction): void {
     this.#customers.dataRoute(method, path, handler);
-    // What the contract has of backends is shown where the API has it.
+    // The contract shows a backend only where the API has its route.
     if (!contractBackendPaths.includes(path)) return;
     this.#backendPaths.add(path);
     this.#contract.addEnvironment('BACKEND_PATHS', [...this.#backendPaths].join(' '));
   }
 }
 
-/** The authorizer, or an alias of it that has execution environments waiting. */
+/** The authorizer, or its alias with provisioned concurrency. */
 function keptWarm(scope: Construct, authorizer: ApiFunction, config: Config): IFunction {
   const { authorizerProvisionedConcurrency: provisionedConcurrentExecutions } = config;
   if (provisionedConcurrentExecutions === 0) return authorizer;

@@ -18,7 +18,7 @@ export class ApiKeysStack extends Stack {
       ...props,
     });
 
-    const auth = new ApiKeyAuth(this, 'Default', config); // an id that leaves no trace in those of its parts
+    const auth = new ApiKeyAuth(this, 'Default', config); // CDK omits the id `Default` from the ids of its parts
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config });
     auth.dataRoute('GET', '/whoami', whoami);
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
@@ -28,38 +28,38 @@ export class ApiKeysStack extends Stack {
     new CfnOutput(this, outputNames.operatorUrl, { value: operators.url, description: "The operators' API" });
     new CfnOutput(this, 'OperatorPolicyArn', {
       value: operators.policy.managedPolicyArn,
-      description: 'Attach it to who manages the keys of every organization',
+      description: 'Attach it to operators who manage the keys of every organization',
     });
     new CfnOutput(this, 'OrganizationOperatorPolicyArn', {
       value: operators.organizationPolicy.managedPolicyArn,
-      description: 'Attach it to who manages the keys of the organization that its tag organizationId names',
+      description: 'Attach it to operators who manage the keys of one organization, named by their tag organizationId',
     });
     new CfnOutput(this, outputNames.decisionTable, {
       value: auth.decisionTableName,
-      description: 'Where decisions and their marks are',
+      description: 'The table of decisions and their marks',
     });
     new CfnOutput(this, outputNames.workQueue, {
       value: auth.workQueue.queueUrl,
-      description: 'Where revocations are that could not be done when they were due',
+      description: 'The queue of revocations that failed when they were due',
     });
     new CfnOutput(this, outputNames.deadLetters, {
       value: auth.deadLetterQueue.queueUrl,
-      description: 'Where those are that failed for hours',
+      description: 'The queue of revocations that failed for hours',
     });
     new CfnOutput(this, outputNames.auditBus, {
       value: audit.bus.eventBusName,
-      description: 'Where each change of a key is told of',
+      description: 'The event bus that gets every change of a key',
     });
     for (const id of ['ServerErrors', 'OutageRate'] as const)
       new CfnOutput(this, `${id}AlarmArn`, {
         value: monitoring.alarm(id).alarmArn,
-        description: 'A deployment that makes it ring can be rolled back by it',
+        description: 'Use it as a rollback trigger of deployments',
       });
-    new CfnOutput(this, 'AlarmTopicArn', { value: monitoring.topic.topicArn, description: 'Where every alarm goes' });
+    new CfnOutput(this, 'AlarmTopicArn', { value: monitoring.topic.topicArn, description: 'The topic of every alarm' });
     if (auth.domainAliasTarget)
       new CfnOutput(this, 'DomainAliasTarget', {
         value: auth.domainAliasTarget,
-        description: 'What a DNS record for the domain must be an alias of',
+        description: 'The target of a DNS alias record for the domain',
       });
     if (auth.domainAliasHostedZoneId)
       new CfnOutput(this, 'DomainAliasHostedZoneId', {
@@ -68,11 +68,11 @@ export class ApiKeysStack extends Stack {
       });
     new CfnOutput(this, outputNames.settings, {
       value: JSON.stringify(config),
-      description: 'The settings that it was deployed with',
+      description: 'The settings of this deployment',
     });
     new CfnOutput(this, outputNames.parameterPath, {
       value: auth.parameterPath,
-      description: 'Where npm run secrets stores',
+      description: 'The path where npm run secrets stores credentials',
     });
   }
 }

@@ -8,26 +8,26 @@ import type { ScalekitParameters } from './scalekit-parameters.ts';
 
 interface CanaryProps {
   readonly config: Config;
-  /** The customers' API. */
+  /** The URL of the customers' API. */
   readonly url: string;
   readonly parameters: ScalekitParameters;
 }
 
-/** The next run comes after it. */
+/** The time between two runs. */
 const period = Duration.minutes(1);
 
 /**
- * Sends one request per minute to the customers' API, with a key of its own. Without it, an API that has no traffic and an API
- * that answers nobody look alike.
+ * Sends one request per minute to the customers' API, with a key of its own. Without it, an API without traffic looks the same as
+ * an API that is down.
  */
 export class Canary extends Construct {
-  /** Its `Errors` are the requests that failed. */
+  /** Its metric `Errors` counts the requests that failed. */
   readonly function: ApiFunction;
 
   constructor(scope: Construct, id: string, { config, url, parameters }: CanaryProps) {
     super(scope, id);
     this.function = new ApiFunction(this, 'Function', { entry: 'canary', memoryMb: 512, timeoutSeconds: 20, config });
-    // A route that every API with keys has. The key sees itself alone.
+    // Every API with keys has this route. The key sees only itself.
     this.function.addEnvironment('CANARY_URL', `${url}/keys?pageSize=1`);
     parameters.grantReadCanaryKey(this.function);
     this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period });
@@ -43,7 +43,7 @@ export class Canary extends Construct {
   }
 
   #schedulerRole(): Role {
-    // The schedule is in the account's default group. Another account's schedules must not borrow the role.
+    // The schedule is in the account's default group. Another account's schedules must not use the role.
     const group = Stack.of(this).formatArn({
       service: 'scheduler',
       resource: 'schedule-group',

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-values.ts';
 
-/** Which values each setting takes, and its default. */
+/** The allowed values of each setting, and its default. */
 export const ConfigSchema = z.strictObject({
   stage: z
     .string()
@@ -36,7 +36,7 @@ export const ConfigSchema = z.strictObject({
   alarmEmail: textLike(/^[^\s@]+@[^\s@]+\.[^\s@]+$/, 'use an e-mail address, like oncall@example.com').optional(),
   operatorAddresses: textLike(
     /^[\da-fA-F:.]+\/\d{1,3}( [\da-fA-F:.]+\/\d{1,3})*$/,
-    'use ranges with a space between, like 203.0.113.0/24 2001:db8::/32',
+    'use ranges separated by spaces, like 203.0.113.0/24 2001:db8::/32',
   ).optional(),
   canary: flag.default(false),
   tracing: flag.default(false),

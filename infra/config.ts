@@ -1,4 +1,4 @@
-import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // its type alone: commands read settings, and need no CDK
+import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // the type only: commands read settings without the CDK
 import { distance } from 'fastest-levenshtein';
 import { ConfigSchema } from './config-schema.ts';
 
@@ -10,64 +10,76 @@ export interface Config {
   readonly corsAllowOrigin: string;
   /** How long each log group keeps its events. @default 90 */
   readonly logRetentionDays: RetentionDays;
-  /** How long one call of Scalekit may take, retries included. @default 2500 */
+  /** How long one call to Scalekit may take, including retries. @default 2500 */
   readonly scalekitDeadlineMs: number;
-  /** For how long a decision may be used again; a change of the key ends it at once. 0 switches the cache off. @default 0 */
+  /** How long a decision may be reused. A change of the key ends it at once. 0 turns the cache off. @default 0 */
   readonly decisionCacheSeconds: number;
-  /** For how long a decision may be used while Scalekit is out; needs `decisionCacheSeconds`. 0 for no such use. @default 0 */
+  /** How long a decision may be used while Scalekit is down; needs `decisionCacheSeconds`. 0 turns this off. @default 0 */
   readonly outageGraceSeconds: number;
-  /** How many active keys a user of an organization may have; a rotation is never refused for it. 0 for no limit. @default 0 */
+  /** How many active keys a user of an organization may have. It never blocks a rotation. 0 means no limit. @default 0 */
   readonly maxKeysPerUser: number;
-  /** How many requests a second each method of the customers' API takes, of all clients together; those on keys take a tenth. @default 1000 */
+  /**
+   * Requests per second that each method of the customers' API accepts from all clients together. Key routes that do not end
+   * access accept a tenth. @default 1000
+   */
   readonly throttleRatePerSecond: number;
-  /** How many more it takes at once. @default 2000 */
+  /** The burst of the same limit. @default 2000 */
   readonly throttleBurst: number;
-  /** A page of yours that explains the codes of errors: the `type` of each problem links to it, with the code as fragment. @default none */
+  /**
+   * A page of yours that explains the codes of errors. The `type` of each problem links to it, with the code as fragment.
+   * @default none
+   */
   readonly docsUrl?: string | undefined;
-  /** An address that gets every alarm, once its owner has confirmed it. @default none */
+  /** An e-mail address that gets every alarm, once its owner has confirmed it. @default none */
   readonly alarmEmail?: string | undefined;
-  /** The ranges of addresses that the operators' API may be called from, with a space between. @default all */
+  /** The address ranges that may call the operators' API, separated by spaces. @default all */
   readonly operatorAddresses?: string | undefined;
   /** Sends one request per minute with a key of its own, which `npm run keys -- create --canary` makes. @default false */
   readonly canary: boolean;
-  /** Traces both APIs and all functions with AWS X-Ray, of one request together. @default false */
+  /** Traces both APIs and all functions with AWS X-Ray, in one trace per request. @default false */
   readonly tracing: boolean;
-  /** Encrypts logs, dead letters, alarms and the audit with a KMS key of the deployment's own, which may encrypt the Scalekit secrets too. @default false */
+  /**
+   * Encrypts logs, queues, alarms, audit and decisions with the deployment's own KMS key, which may encrypt the Scalekit secrets
+   * too. @default false
+   */
   readonly customerManagedKey: boolean;
-  /** Puts AWS WAF in front of the customers' API: managed rules, and a limit for each address. @default false */
+  /** Puts AWS WAF in front of the customers' API: managed rules, and a limit per address. @default false */
   readonly waf: boolean;
-  /** How many requests of one address WAF lets through in a minute. @default 12000 */
+  /** Requests per minute that WAF accepts from one address. @default 12000 */
   readonly wafRequestsPerMinute: number;
-  /** A domain of yours for the customers' API, beside its default endpoint; needs `certificateArn`. @default none */
+  /** Your own domain for the customers' API, as well as its default endpoint; needs `certificateArn`. @default none */
   readonly domainName?: string | undefined;
-  /** A certificate in ACM, of the same region. @default none */
+  /** An ACM certificate of the same region. @default none */
   readonly certificateArn?: string | undefined;
-  /** Turns the default endpoint of the customers' API off: only once DNS leads to `domainName`, which it needs. @default false */
+  /**
+   * Turns off the default endpoint of the customers' API; needs `domainName`. Set it only once DNS points to that domain.
+   * @default false
+   */
   readonly disableDefaultEndpoint: boolean;
-  /** Sets the account's role by which API Gateway writes access logs; `false` where the account has one. @default true */
+  /** Sets the account's role for API Gateway's access logs; use `false` if the account has one. @default true */
   readonly cloudWatchRole: boolean;
-  /** Execution environments of the authorizer that are kept warm. @default 0 */
+  /** How many execution environments of the authorizer are kept warm. @default 0 */
   readonly authorizerProvisionedConcurrency: number;
-  /** How many authorizers run at once at most; as many are kept free for them. 0 for no such number. @default 0 */
+  /** Reserved concurrency of the authorizer, which is also its maximum. 0 reserves none. @default 0 */
   readonly authorizerReservedConcurrency: number;
-  /** As many of each function that ends access run at once at most, and are kept free for it. 0 for no such number. @default 0 */
+  /** Reserved concurrency of each function that ends access, which is also its maximum. 0 reserves none. @default 0 */
   readonly reservedConcurrencyForRevocation: number;
 }
 
-/** A setting is not allowed; the message is one line that names what is. */
+/** A setting is invalid. The message is one line that names the allowed values. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** A value of a setting, and how an error names it: `settings/prod.json: waf`. */
+/** A value of a setting, and its name in errors: `settings/prod.json: waf`. */
 export interface GivenSetting {
   readonly value: unknown;
   readonly named: string;
 }
 
 /**
- * Completes settings that were given in code with their defaults; throws a {@link ConfigError}. `isToken` recognizes values that
- * only the deployment knows: they are not validated.
+ * Adds defaults to settings that were given in code; throws a {@link ConfigError}. `isToken` recognizes values that are known
+ * only at deployment: they are not validated.
  */
 export function completeConfig(given: Partial<Config>, isToken: (value: unknown) => boolean = () => false): Config {
   const entries = Object.entries(given).map(
@@ -76,14 +88,14 @@ export function completeConfig(given: Partial<Config>, isToken: (value: unknown)
   const tokens = entries.filter(([name, { value }]) => name in ConfigSchema.shape && isToken(value));
   for (const [name, { named }] of tokens)
     if (!knownAtDeployment.includes(name as keyof Config))
-      throw new ConfigError(`${named} is a token: the synthesis needs its value. Give a literal`);
+      throw new ConfigError(`${named} is a token, but synthesis needs its value: use a literal`);
   const literals = new Map(entries.filter(([, { value }]) => !isToken(value)));
   const config = { ...toConfig(literals), ...Object.fromEntries(tokens.map(([name, { value }]) => [name, value])) };
   requireDomain(config, 'ApiKeyAuth:');
   return config;
 }
 
-/** Settings that go into the template as they are, so that they may be tokens. */
+/** Settings that go into the template unchanged, so they may be tokens. */
 const knownAtDeployment: readonly (keyof Config)[] = [
   'corsAllowOrigin',
   'logRetentionDays',
@@ -93,13 +105,13 @@ const knownAtDeployment: readonly (keyof Config)[] = [
   'certificateArn',
 ];
 
-/** Settings of earlier releases, and what takes their place. */
+/** Settings of earlier releases, and their replacements. */
 const formerSettings: Readonly<Record<string, string>> = {
-  authorizerTtlSeconds: 'use decisionCacheSeconds: its decisions end at once with a revocation',
-  wafRequestsPerFiveMinutes: 'use wafRequestsPerMinute, of a minute: a fifth of it is the same rate',
+  authorizerTtlSeconds: 'use decisionCacheSeconds: a revocation ends its decisions at once',
+  wafRequestsPerFiveMinutes: 'use wafRequestsPerMinute: a fifth of the value is the same rate',
 };
 
-/** Parses settings by their names. Throws a {@link ConfigError} for an unknown name, and for a value that is not allowed. */
+/** Parses settings by name. Throws a {@link ConfigError} for an unknown name or an invalid value. */
 export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   const given = [...settings].filter(([, { value }]) => value !== undefined);
   for (const [name, { named }] of given) requireSetting(name, named);
@@ -116,7 +128,7 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   const { outageGraceSeconds, decisionCacheSeconds } = parsed.data;
   if (outageGraceSeconds > 0 && decisionCacheSeconds === 0)
     throw new ConfigError(
-      `${namedOf('outageGraceSeconds')} needs decisionCacheSeconds: without a cache there is no decision`,
+      `${namedOf('outageGraceSeconds')} needs decisionCacheSeconds above 0: without a cache there is no decision to use`,
     );
   const { authorizerReservedConcurrency: reserved, authorizerProvisionedConcurrency: provisioned } = parsed.data;
   if (reserved > 0 && reserved < provisioned)
@@ -126,27 +138,27 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
   return parsed.data;
 }
 
-/** A domain needs its certificate, a certificate its domain, and an API that is reached by its domain alone both. */
+/** Requires `domainName` and `certificateArn` together, and both for `disableDefaultEndpoint`. */
 export function requireDomain({ domainName, certificateArn, disableDefaultEndpoint }: Config, named: string): void {
   if ((domainName === undefined) !== (certificateArn === undefined))
     throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
   if (disableDefaultEndpoint && domainName === undefined)
-    throw new ConfigError(`${named} disableDefaultEndpoint needs domainName: without both nobody reaches the API`);
+    throw new ConfigError(`${named} disableDefaultEndpoint needs domainName: otherwise nobody can reach the API`);
 }
 
 function requireSetting(name: string, named: string): void {
   if (name in ConfigSchema.shape) return;
   const instead = formerSettings[name];
-  if (instead) throw new ConfigError(`${named} is no setting any more: ${instead}`);
+  if (instead) throw new ConfigError(`${named} is no longer a setting: ${instead}`);
   const similar = similarSetting(name);
   const hint = similar ? `Did you mean ${similar}?` : `The settings are ${Object.keys(ConfigSchema.shape).join(', ')}.`;
-  throw new ConfigError(`${named} is no setting. ${hint}`);
+  throw new ConfigError(`${named} is not a setting. ${hint}`);
 }
 
 /** The names of all settings. */
 export const settingNames = Object.keys(ConfigSchema.shape) as readonly (keyof Config)[];
 
-/** The setting that a name within two edits of it stands for; a former setting stands for itself. */
+/** The setting whose name is at most two edits from a name; former settings count too. */
 export function similarSetting(name: string): string | undefined {
   const distances = [...settingNames, ...Object.keys(formerSettings)].map((setting) => ({
     setting,

@@ -8,7 +8,7 @@ import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 
-/** A KMS key of the deployment's own, rotated every year and kept when the stack goes: without it, what it encrypted is lost. */
+/** The deployment's own KMS key, rotated every year. It outlives the stack: without it, the data it encrypted is lost. */
 export class CustomerManagedKey extends Construct implements IAspect {
   readonly key: Key;
 
@@ -30,16 +30,16 @@ export class CustomerManagedKey extends Construct implements IAspect {
       ArnLike: { 'kms:EncryptionContext:aws:logs:arn': `arn:${partition}:logs:${region}:${account}:log-group:*` },
     });
     allow(new ServicePrincipal('cloudwatch.amazonaws.com'), { StringEquals: { 'aws:SourceAccount': account } });
-    // EventBridge looks at the key without naming a bus.
+    // EventBridge describes the key without naming a bus.
     this.key.addToResourcePolicy(allowEvents(['kms:DescribeKey'], {}));
-    // Roles of ours that use the queues or the table; who they are is for those resources' own permissions.
+    // Our roles that use the queues or the table. The permissions on those resources decide which roles these are.
     for (const service of ['sqs', 'dynamodb'])
       allow(new AnyPrincipal(), {
         StringEquals: { 'kms:CallerAccount': account, 'kms:ViaService': `${service}.${region}.amazonaws.com` },
       });
   }
 
-  /** Encrypts every resource that stores data with the key. */
+  /** Encrypts with the key every resource that stores data. */
   visit(node: IConstruct): void {
     const { keyArn } = this.key;
     if (node instanceof CfnLogGroup) node.kmsKeyId = keyArn;
@@ -53,7 +53,7 @@ export class CustomerManagedKey extends Construct implements IAspect {
     }
   }
 
-  /** The bus is named as a literal: a reference to it from the key that it needs would be a circular dependency. */
+  /** Names the bus as a literal: the bus references the key, so a reference back would be a circular dependency. */
   #encryptBus(bus: CfnEventBus): void {
     const arn = Stack.of(bus).formatArn({ service: 'events', resource: 'event-bus', resourceName: bus.name });
     const ofBus = { StringEquals: { 'kms:EncryptionContext:aws:events:event-bus:arn': arn } };

@@ -6,9 +6,8 @@ import type { Config } from './config.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 
 /**
- * The table of the decision cache: decisions that may be used again, and the marks that end them. Every deployment has it, for
- * changes mark whatever the settings are. It holds no plain key, and it has no backup: a restored decision may be one that was
- * ended.
+ * The table of the decision cache: decisions that may be reused, and the marks that end them. Every deployment has it, because
+ * changes write marks under any settings. It holds no plain key. It has no backup: a restored decision may be one that has ended.
  */
 export class DecisionTable extends Construct {
   readonly table: Table;
@@ -25,11 +24,11 @@ export class DecisionTable extends Construct {
     });
     Validations.of(this.table).acknowledge({
       id: 'AwsSolutions-DDB3',
-      reason: 'A restored decision may be one that was ended: without a backup none comes back.',
+      reason: 'A backup could restore a decision that has ended.',
     });
   }
 
-  /** Lets the authorizer read and keep decisions, and tells it for how long they may be used. */
+  /** Lets the authorizer read and store decisions, and sets how long they may be used. */
   grantDecide(authorizer: ApiFunction): void {
     const { decisionCacheSeconds, outageGraceSeconds } = this.#config;
     authorizer.addEnvironment('DECISION_TABLE', this.table.tableName);
@@ -41,13 +40,13 @@ export class DecisionTable extends Construct {
     if (isCaching) this.#allow(authorizer, 'BatchGetItem', ['decision', 'ended']);
   }
 
-  /** Lets a function that ends or changes keys mark them. It reads no decision. */
+  /** Lets a function that ends or changes keys mark them, but not read decisions. */
   grantMark(changer: ApiFunction): void {
     changer.addEnvironment('DECISION_TABLE', this.table.tableName);
     this.#allow(changer, 'PutItem', ['decision', 'ended']);
   }
 
-  /** Lets the function that ends leaked keys find the id of a key that Scalekit does not know any more. */
+  /** Lets the function that revokes leaked keys find the id of a key that Scalekit no longer knows. */
   grantFindId(changer: ApiFunction): void {
     this.#allow(changer, 'GetItem', ['hash']);
   }
@@ -58,7 +57,7 @@ export class DecisionTable extends Construct {
     this.#allow(reader, 'BatchGetItem', ['used']);
   }
 
-  /** `ForAllValues` is true where a request names no key: only calls that name one are allowed. */
+  /** `ForAllValues` is true for a request without a partition key, so `Null` requires one. */
   #allow(to: ApiFunction, operation: 'GetItem' | 'BatchGetItem' | 'PutItem', prefixes: readonly string[]): void {
     to.addToRolePolicy(
       new PolicyStatement({

@@ -11,11 +11,11 @@ export type DeployedFunctions = Readonly<Record<KeyFunctionId, ApiFunction>>;
 
 interface Needs {
   readonly config: Config;
-  /** Has the one function that schedules invoke. */
+  /** Has the function that schedules invoke. */
   readonly rotation: KeyRotation;
 }
 
-/** Makes the functions. All that they may do is write their own logs. */
+/** Creates the functions. Each may only write its own logs. */
 export function createFunctions(scope: Construct, { config, rotation }: Needs): DeployedFunctions {
   const made = keyFunctionEntries.map(([id, row]) => {
     if (id === 'EndOverlap') return [id, rotation.endOverlap] as const;
@@ -24,7 +24,7 @@ export function createFunctions(scope: Construct, { config, rotation }: Needs): 
     return [id, new ApiFunction(scope, id, props)] as const;
   });
   const functions = Object.fromEntries(made) as DeployedFunctions;
-  // Rotation is not told: it replaces a key, also of a user who has as many as may be.
+  // Rotation does not get the limit: it replaces a key, also for a user who is at the limit.
   if (config.maxKeysPerUser > 0) functions.CreateKey.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
   return functions;
 }
@@ -34,7 +34,7 @@ export function functionsThatMay(permission: Permission, functions: DeployedFunc
   return keyFunctionEntries.filter(([, { may }]) => may.includes(permission)).map(([id]) => functions[id]);
 }
 
-/** Gives each function the permissions that the table has for it, and no others. */
+/** Gives each function exactly the permissions in its row of the table. */
 export function grantPermissions(
   functions: DeployedFunctions,
   grants: Readonly<Record<Permission, (to: ApiFunction) => void>>,
@@ -43,7 +43,7 @@ export function grantPermissions(
     for (const one of functionsThatMay(permission as Permission, functions)) grant(one);
 }
 
-/** Puts each function behind its route: on both APIs, on the operators' alone, or open on the customers'. */
+/** Adds each function's route: on both APIs, on the operators' only, or open on the customers'. */
 export function addRoutes(functions: DeployedFunctions, customers: CustomerApi, operators: OperatorApi): void {
   for (const [id, { route, operatorRoute, open, endsAccess = false }] of keyFunctionEntries) {
     if (route) customers.keyRoute(route, functions[id], endsAccess);

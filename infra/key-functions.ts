@@ -1,35 +1,35 @@
-// Every function that decides on requests or manages keys: where it is reached, and what it may do. Routes, permissions and
-// what is watched come from this table alone.
+// Every function that decides on requests or manages keys, with its route and permissions. Routes, permissions and monitored
+// functions come only from this table.
 
 import type { Config } from './config.ts';
 
-/** What a function may do, beside writing its own log. */
+/** A permission of a function, in addition to writing its own log. */
 export type Permission =
   /** Call Scalekit: read the SecureStrings with its credentials. */
   | 'scalekit'
-  /** Check webhooks: read the SecureString that they are signed with. */
+  /** Check webhooks: read the SecureString with their signing secret. */
   | 'webhookSecret'
   /** Put events on the audit bus. */
   | 'record'
-  /** Read and keep decisions in the table of the decision cache. */
+  /** Read and store decisions in the table of the decision cache. */
   | 'decide'
-  /** Mark keys in that table whose decisions are over. */
+  /** Mark keys in that table, which ends their decisions. */
   | 'mark'
   /** Find the id of a plain key in that table. */
   | 'findId'
-  /** Read in that table when keys were last used. */
+  /** Read the last uses of keys in that table. */
   | 'readUses'
-  /** Make, move and take back schedules that end overlaps. */
+  /** Create, update and delete schedules that end overlaps. */
   | 'schedule'
-  /** Put work that is left on the work queue. */
+  /** Put unfinished work on the work queue. */
   | 'putWork'
-  /** Take work from that queue. */
+  /** Receive work from that queue. */
   | 'takeWork';
 
 /** A method and a path. */
 export type Route = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
 
-/** How many requests a method takes, of all clients together. */
+/** The rate limit of a method, for all clients together. */
 export interface Throttle {
   readonly ratePerSecond: number;
   readonly burst: number;
@@ -40,23 +40,23 @@ export interface KeyFunction {
   readonly entry: string;
   /** On the customers' API behind a key, and on the operators' API behind AWS IAM. */
   readonly route?: Route;
-  /** On the operators' API alone. */
+  /** On the operators' API only. */
   readonly operatorRoute?: Route;
-  /** On the customers' API, for anybody. */
+  /** On the customers' API, for anyone. */
   readonly open?: Throttle & { readonly route: Route };
-  /** What does little needs little. @default 1024 */
+  /** Small functions need less. @default 1024 */
   readonly memoryMb?: number;
   /** API Gateway waits 29 s. @default 25 */
   readonly timeoutSeconds?: number;
   /**
-   * It ends access: whoever floods must not be able to stop it. Its limit is no smaller than that of data routes, and
-   * `reservedConcurrencyForRevocation` is for it.
+   * It ends access, so a flood must not stop it. Its key routes have the limit of data routes, and
+   * `reservedConcurrencyForRevocation` applies to it.
    */
   readonly endsAccess?: true;
   readonly may: readonly Permission[];
 }
 
-/** By id. Logical ids come from it: another id is another function, with a log that begins anew. */
+/** By id. Logical ids derive from it: a new id means a new function with a new log. */
 // biome-ignore format: one line per function is a table that can be read
 export const keyFunctions = {
   Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit', 'decide'] },
@@ -67,10 +67,10 @@ export const keyFunctions = {
   UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark'] },
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
-                timeoutSeconds: 28 }, // it looks through the keys twice
+                timeoutSeconds: 28 }, // it searches the keys twice
   EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'], endsAccess: true },
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],
-                timeoutSeconds: 28 }, // as many keys as a request may
+                timeoutSeconds: 28 }, // it revokes as many keys as a request may
   RevokeKeys: { entry: 'revoke-keys', route: 'POST /keys/revoke',         may: ['scalekit', 'record', 'mark'], endsAccess: true },
   ForgetKey:  { entry: 'forget-key',  operatorRoute: 'POST /keys/{keyId}/forget', may: ['mark'], memoryMb: 512 },
 
@@ -85,7 +85,7 @@ export const keyFunctions = {
 
 export type KeyFunctionId = keyof typeof keyFunctions;
 
-/** How many of a function may run at once, as the settings say; `undefined` for as many as the account allows. */
+/** The reserved concurrency of a function by the settings; `undefined` for none. */
 export function reservedConcurrency(
   { entry, endsAccess }: Pick<KeyFunction, 'entry' | 'endsAccess'>,
   config: Pick<Config, 'authorizerReservedConcurrency' | 'reservedConcurrencyForRevocation'>,
@@ -95,7 +95,7 @@ export function reservedConcurrency(
   return (entry === keyFunctions.Authorizer.entry && authorizerReservedConcurrency) || undefined;
 }
 
-/** The lines of the table, in its order. */
+/** The rows of the table, in order. */
 export const keyFunctionEntries = Object.entries(keyFunctions) as readonly [KeyFunctionId, KeyFunction][];
 
 export function methodAndPath(route: Route): [method: string, path: string] {
@@ -103,7 +103,7 @@ export function methodAndPath(route: Route): [method: string, path: string] {
   return [method, path];
 }
 
-/** The names at the root of the customers' API that routes of ours take. */
+/** The first path segments of our routes on the customers' API. */
 export function rootNames(): Set<string> {
   const routes = keyFunctionEntries.flatMap(([, { route, open }]) => route ?? open?.route ?? []);
   return new Set(routes.map((route) => methodAndPath(route)[1].split('/')[1] ?? ''));

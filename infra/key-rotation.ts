@@ -8,11 +8,11 @@ import { keyFunctions, reservedConcurrency } from './key-functions.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
 
-/** What ends the overlap of a rotated key with its successor: one-time schedules that invoke one function. */
+/** Ends the overlap of a rotated key with its successor: one-time schedules invoke one function. */
 export class KeyRotation extends Construct {
-  /** Revokes the key whose time is over. */
+  /** Revokes a key whose overlap has ended. */
   readonly endOverlap: ApiFunction;
-  /** Revocations that were not done: what could not be delivered, and what the functions failed on for hours. */
+  /** Revocations that were not done: events that could not be delivered, and work that failed for hours. */
   readonly deadLetterQueue: Queue;
   readonly #group: ScheduleGroup;
   readonly #role: Role;
@@ -31,8 +31,8 @@ export class KeyRotation extends Construct {
       reservedConcurrency: reservedConcurrency(keyFunctions.EndOverlap, config),
       deadLetterQueue: this.deadLetterQueue,
     });
-    this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }); // answers have promised those ends
-    // Another account's schedules, or another group's, must not borrow it.
+    this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }); // responses promised these ends
+    // Schedules of another account or group must not use the role.
     const ours = { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': this.#group.scheduleGroupArn };
     this.#role = new Role(this, 'SchedulerRole', {
       assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: ours } }),
@@ -45,7 +45,7 @@ export class KeyRotation extends Construct {
     );
   }
 
-  /** Lets a function make, move and take back schedules of this group, and hand the role to them and to nothing else. */
+  /** Lets a function create, update and delete schedules of this group, and pass the role only to EventBridge Scheduler. */
   grantSchedule(rotator: ApiFunction): void {
     rotator.addEnvironment('OVERLAP_SCHEDULE_GROUP', this.#group.scheduleGroupName);
     rotator.addEnvironment('OVERLAP_TARGET_ARN', this.endOverlap.functionArn);
@@ -56,7 +56,7 @@ export class KeyRotation extends Construct {
       resource: 'schedule',
       resourceName: `${this.#group.scheduleGroupName}/*`,
     });
-    const reason = 'Schedules come and go, each named for its key, in a group of their own.';
+    const reason = 'Schedules are created at run time, one per key, in their own group.';
     acknowledgeWildcard(rotator.role ?? rotator, schedules, reason);
     rotator.addToRolePolicy(
       new PolicyStatement({

@@ -1,4 +1,4 @@
-/** Where the deployment's Scalekit credentials are in SSM Parameter Store. */
+/** The path of the deployment's Scalekit credentials in SSM Parameter Store. */
 export function parameterPath(stage: string): string {
   return `/scalekit/${stage}`;
 }

@@ -8,9 +8,8 @@ import type { ApiFunction } from './lambda/api-function.ts';
 import { parameterPath } from './names.ts';
 
 /**
- * The Scalekit credentials: three SecureStrings that `npm run secrets` stores. The stack knows their names, never
- * their values. They are encrypted with the account's `aws/ssm` key, which needs no further permission, or with a key of the
- * deployment's own.
+ * The Scalekit credentials: three SecureStrings that `npm run secrets` stores. The stack knows their names, never their values.
+ * They are encrypted with the account's `aws/ssm` key, which needs no further permission, or with the deployment's own key.
  */
 export class ScalekitParameters extends Construct {
   /** The path that the three names begin with. */
@@ -29,14 +28,14 @@ export class ScalekitParameters extends Construct {
     this.#key = key;
   }
 
-  /** Lets a function read exactly these three parameters, and tells it where they are. */
+  /** Lets a function read exactly these three parameters, and sets their path. */
   grantRead(reader: ApiFunction): void {
     reader.addEnvironment('SCALEKIT_PARAMETER_PATH', this.path);
     reader.addEnvironment('SCALEKIT_DEADLINE_MS', Tokenization.stringifyNumber(this.#deadlineMs));
     this.#grantRead(reader, Object.values(parameterNames));
   }
 
-  /** Lets the one function that takes Scalekit's webhooks read what they are signed with. */
+  /** Lets the function for Scalekit's webhooks read their signing secret. */
   grantReadWebhookSecret(reader: ApiFunction): void {
     reader.addEnvironment('WEBHOOK_SECRET_PARAMETER', `${this.path}/${webhookSecretName}`);
     this.#grantRead(reader, [webhookSecretName]);

@@ -13,8 +13,8 @@ import {
 const settingsFolder = fileURLToPath(new URL('../settings/', import.meta.url));
 
 /**
- * The settings of the project's own app: those of `settings/STAGE.json`, and over them those of CDK context (`-c name=value`, or
- * cdk.json). The context names the stage. Throws a {@link ConfigError} that names the file or the context value.
+ * The settings of the project's own app: `settings/STAGE.json`, overridden by CDK context (`-c name=value`, or cdk.json). The
+ * context names the stage. Throws a {@link ConfigError} that names the file or the context value.
  */
 export function readSettings(context: Readonly<Record<string, unknown>>, folder = settingsFolder): Config {
   const stage = readStage(context['stage']);
@@ -29,12 +29,12 @@ export function readSettings(context: Readonly<Record<string, unknown>>, folder 
   return config;
 }
 
-/** The stage that a context names, `dev` where it names none; throws a {@link ConfigError}. */
+/** The stage in a context, or `dev`; throws a {@link ConfigError}. */
 export function readStage(stage: unknown): string {
   return toConfig(new Map([['stage', { value: stage, named: 'context value stage' }]])).stage;
 }
 
-/** Whether a stage has a file of settings. */
+/** Whether a stage has a settings file. */
 export function hasSettings(stage: string): boolean {
   return existsSync(`${settingsFolder}${stage}.json`);
 }
@@ -43,7 +43,7 @@ function fileOf(stage: string, folder: string): object {
   const file = `${folder}${stage}.json`;
   if (!existsSync(file)) return {};
   const settings = parse(readFileSync(file, 'utf8'), `settings/${stage}.json`);
-  if ('stage' in settings) throw new ConfigError(`settings/${stage}.json: stage is the name of the file: leave it out`);
+  if ('stage' in settings) throw new ConfigError(`settings/${stage}.json: remove stage: the file name sets it`);
   return settings;
 }
 
@@ -58,7 +58,7 @@ function parse(text: string, named: string): object {
   throw new ConfigError(`${named} is not a JSON object: write it like {"waf": true}`);
 }
 
-/** Context has values of others too, so a name that is far from every setting is none of ours. */
+/** Context also has values of other tools, so only a name that resembles a setting counts. */
 function isSetting(name: string): boolean {
   if ((settingNames as readonly string[]).includes(name)) return true;
   if (name.includes(':')) return false;

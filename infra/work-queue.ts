@@ -5,11 +5,11 @@ import { type IQueue, Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { ApiFunction } from './lambda/api-function.ts';
 
-/** How often a message is tried, 5 minutes apart: for more than 8 hours. */
+/** Attempts per message, 5 minutes apart: for more than 8 hours. */
 const maxReceiveCount = 100;
 const visibilityTimeout = Duration.minutes(5);
 
-/** Work that outlives a request: keys that must be revoked, and could not be when it was due. */
+/** Work that outlives a request: revocations that failed when they were due. */
 export class WorkQueue extends Construct {
   readonly queue: Queue;
 
@@ -31,15 +31,15 @@ export class WorkQueue extends Construct {
     giver.addToRolePolicy(new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.queue.queueArn] }));
   }
 
-  /** Has a function do the work: Lambda takes messages by the function's role. */
+  /** Lets a function do the work: Lambda receives messages with the function's role. */
   grantTake(worker: ApiFunction): void {
     const actions = ['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'];
     worker.addToRolePolicy(new PolicyStatement({ actions, resources: [this.queue.queueArn] }));
     new EventSourceMapping(this, 'Work', {
       target: worker,
       eventSourceArn: this.queue.queueArn,
-      batchSize: 1, // none depends on another
-      maxConcurrency: 2, // each makes eight calls of Scalekit at a time, which limits the rate
+      batchSize: 1, // a failure affects no other message
+      maxConcurrency: 2, // each makes eight calls to Scalekit at a time, which limits the rate
     });
   }
 }

@@ -8,7 +8,7 @@ interface Problem {
   readonly successorId?: string;
 }
 
-/** The options by which a field of a request is given. */
+/** The option of a command for each field of a request. */
 const optionOf: Readonly<Record<string, string>> = {
   userId: '--user',
   description: '--description',
@@ -21,14 +21,14 @@ const optionOf: Readonly<Record<string, string>> = {
   issuedBy: '--issued-by',
 };
 
-/** What else an answer means to someone who typed a command. */
+/** Advice to the user of a command, by code. */
 const adviceOf: Readonly<Record<string, string>> = {
-  already_rotated: 'To revoke the successor and make another, add --replace.',
+  already_rotated: 'To revoke the successor and create another, add --replace.',
   upstream_unavailable: 'Run the command again.',
-  outcome_unknown: 'Look at the keys with list before you run the command again.',
+  outcome_unknown: 'Check the keys with list before you run the command again.',
 };
 
-/** The failure of a request that was answered: with a problem of the API, or with what a proxy in between said. */
+/** The failure of a request that got an error response, from the API or from a proxy in between. */
 export function apiFailure(answer: {
   readonly host: string;
   readonly status: number;
@@ -39,7 +39,7 @@ export function apiFailure(answer: {
   if (!isProblem(body))
     return new CommandFailure(
       status === 403 ? exitCodes.noPermission : exitCodes.noAnswer,
-      `${host} answered ${status} with no problem of the API. Is it the operators' API, and is there a proxy?`,
+      `${host} answered ${status} with a body that the API does not send. Check that it is the operators' API, and that no proxy is in between.`,
     );
   const { code, detail, errors = [], successorId } = body;
   const isUnknown = ({ path, message }: { path: string; message: string }) =>
@@ -51,7 +51,7 @@ export function apiFailure(answer: {
     );
   if (errors.length > 0) return new CommandFailure(exitCodes.refused, errors.map(sentenceOf).join('\n'));
   const successor = successorId ? ` Its successor is ${successorId}.` : '';
-  const text = code === 'already_rotated' ? `The key was rotated already.${successor}` : detail;
+  const text = code === 'already_rotated' ? `The key was already rotated.${successor}` : detail;
   const advice = adviceOf[code] ? ` ${adviceOf[code]}` : '';
   return new CommandFailure(exitCodeOf(status), `${text}${advice} (${status} ${code}, ${host})`);
 }
@@ -63,7 +63,7 @@ function exitCodeOf(status: number): ExitCode {
   return exitCodes.refused;
 }
 
-/** A field's error in the words of the command's options. Durations are given as `7d`, so seconds are told as that too. */
+/** A field's error, with the name of the command's option. Users type durations as `7d`, so seconds are also shown like that. */
 function sentenceOf({ path, message }: { readonly path: string; readonly message: string }): string {
   const [field = '', ...rest] = path.split('.');
   const option = optionOf[field] ?? field;

@@ -3,8 +3,8 @@ import { Writable } from 'node:stream';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 
 /**
- * Asks a question at a terminal, and resolves to the line that is typed. A secret is shown nowhere: the terminal itself does
- * not echo while a question is open, and what readline would show goes nowhere. Rejects on Ctrl-C and Ctrl-D.
+ * Asks a question at a terminal, and resolves to the typed line. A secret is never shown: the terminal does not echo while a
+ * question is open, and readline's own output is discarded. Rejects on Ctrl-C and Ctrl-D.
  */
 export function ask(
   question: string,
@@ -26,7 +26,7 @@ export function ask(
     });
     terminal.once('close', () => {
       if (isSecret) output.write('\n');
-      reject(new CommandFailure(exitCodes.usage, 'No answer was given, so nothing is stored.'));
+      reject(new CommandFailure(exitCodes.usage, 'No answer was given, so nothing was stored.'));
     });
   });
 }

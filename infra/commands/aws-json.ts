@@ -4,16 +4,16 @@ import { signedFetch } from './signed-fetch.ts';
 interface Call {
   readonly service: string;
   readonly region: string;
-  /** Of the protocol AWS JSON: `ServiceQuotasV20190624.GetServiceQuota`. */
+  /** The operation in the AWS JSON protocol, like `ServiceQuotasV20190624.GetServiceQuota`. */
   readonly target: string;
-  /** Of the protocol. @default 1.1 */
+  /** The version of the protocol. @default 1.1 */
   readonly version?: '1.0' | '1.1';
   readonly input: object;
 }
 
 const timeoutMs = 10_000;
 
-/** Calls an AWS API for which the project has no SDK client; rejects with AWS's words. */
+/** Calls an AWS API for which the project has no SDK client; rejects with AWS's message. */
 export async function callAws({ service, region, target, version = '1.1', input }: Call): Promise<unknown> {
   const url = new URL(process.env['AWS_ENDPOINT_URL'] ?? `https://${service}.${region}.amazonaws.com`);
   const { response, text } = await signedFetch(url, {

@@ -6,15 +6,15 @@ import { CommandFailure, exitCodes } from './exit-codes.ts';
 import type { OperatorClient } from './operator-client.ts';
 import { stageOf } from './stage.ts';
 
-/** The key of the canary, without the plain key, and where that is stored. */
+/** The id of the canary's key, and the parameter that stores the plain key. */
 export interface CanaryKey {
   readonly keyId: string;
   readonly storedAt: string;
 }
 
 /**
- * Makes the key of a deployment's canary and stores it as a SecureString. It is printed nowhere. The key may list keys, and a
- * claim of its own narrows that list to itself. A key that cannot be stored is revoked again.
+ * Creates the key of a deployment's canary and stores it as a SecureString. The plain key is never printed. The key may list
+ * keys, but a claim of its own limits the list to itself. If the key cannot be stored, it is revoked.
  */
 export async function createCanaryKey({ send }: OperatorClient, stage: string | undefined): Promise<CanaryKey> {
   const name = stageOf(stage);
@@ -24,7 +24,7 @@ export async function createCanaryKey({ send }: OperatorClient, stage: string | 
   const stored = { Name, Value: key, Type: 'SecureString', Overwrite: true } as const;
   await new SSMClient().send(new PutParameterCommand(stored)).catch(async (error: unknown) => {
     await send('DELETE', `/${keyId}`).catch(() => {
-      const message = `The key ${keyId} was made, but could neither be stored nor revoked: revoke it.`;
+      const message = `The key ${keyId} was created, but could not be stored or revoked: revoke it.`;
       throw new CommandFailure(exitCodes.incomplete, message, { cause: error });
     });
     throw awsFailure(error, `store ${Name}`);

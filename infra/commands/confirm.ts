@@ -1,19 +1,19 @@
 import { ask } from './ask.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 
-/** Asks at the terminal for the id of the organization before what cannot be undone; throws where it is not typed. */
+/** Asks the user to type the organization id before a step that cannot be undone; throws if it is not typed. */
 export async function confirm(organization: string, what: string): Promise<void> {
   if (!process.stdin.isTTY)
     throw new CommandFailure(
       exitCodes.usage,
-      `${what} There is no terminal to confirm it at, so nothing was done. Add --yes to go on.`,
+      `${what} There is no terminal to confirm this, so nothing was done. Add --yes to continue.`,
     );
   const options = { input: process.stdin, output: process.stderr };
-  const typed = await ask(`${what} Type ${organization} to go on`, {}, options).catch(() => '');
+  const typed = await ask(`${what} Type ${organization} to continue`, {}, options).catch(() => '');
   if (typed !== organization) throw new CommandFailure(exitCodes.usage, 'Not confirmed, so nothing was done.');
 }
 
-/** Shows on the terminal how far long work is, on one line; nothing in a pipe. */
+/** Shows the progress of long work on one line of the terminal; shows nothing in a pipe. */
 export function progress(): { show(text: string): void; end(): void } {
   const { stderr } = process;
   let isShown = false;

@@ -9,12 +9,13 @@ import { runCommand } from './run-command.ts';
 import { differences } from './settings-differences.ts';
 import { cdkContext } from './stage.ts';
 
-// `npm run deploy`: shows the settings and what they change of the deployed stack, then runs `cdk deploy` with the same arguments.
+// `npm run deploy`: shows the settings and how they differ from the deployed stack, then runs `cdk deploy` with the same
+// arguments.
 
 const program = new Command('npm run deploy --')
-  .description('Shows the settings of a deployment, then deploys it. It takes the options of cdk deploy.')
-  .option('-c, --context <name=value>', 'a setting over that of settings/STAGE.json; may be repeated', contextPair)
-  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
+  .description('Shows the settings of a deployment, then deploys it. It accepts the options of cdk deploy.')
+  .option('-c, --context <name=value>', 'a setting that overrides settings/STAGE.json; may be repeated', contextPair)
+  .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
   .option('--profile <name>', 'the AWS profile')
   .exitOverride()
   .allowUnknownOption()
@@ -25,7 +26,7 @@ const program = new Command('npm run deploy --')
     if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
     console.log(`Settings of ${stack}: ${JSON.stringify(settings, null, 2)}`);
     if (!hasSettings(settings.stage))
-      console.log(`There is no settings/${settings.stage}.json: settings that -c does not give have their defaults.`);
+      console.log(`There is no settings/${settings.stage}.json: settings without -c have their defaults.`);
     console.log(await comparison(stack, settings));
     const cdk = fileURLToPath(new URL('../../node_modules/aws-cdk/bin/cdk', import.meta.url));
     const given = Object.entries({ ...context, stage: settings.stage }).flatMap(([name, value]) => [
@@ -46,14 +47,17 @@ interface DeployOptions {
 async function comparison(stack: string, settings: object): Promise<string> {
   const { describeStack } = await import('./deployed-stack.ts');
   const deployed = await describeStack(stack).catch((error: Error) => error);
-  // Without credentials the deployment would fail too, after a synthesis and in other words.
+  // Without credentials the deployment would also fail, but after synthesis and with another message.
   if (deployed instanceof Error && !deployed.message.includes('permission is missing')) throw deployed;
-  if (deployed instanceof Error) return `What it changes is not known. ${deployed.message}`;
+  if (deployed instanceof Error) return `The changes of settings are unknown. ${deployed.message}`;
   if (deployed === undefined) return `${stack} is not deployed yet.`;
   const former = deployed.outputs[outputNames.settings];
-  if (former === undefined) return `What it changes is not known: ${stack} has no output ${outputNames.settings} yet.`;
+  if (former === undefined)
+    return `The changes of settings are unknown: ${stack} has no output ${outputNames.settings} yet.`;
   const lines = differences(JSON.parse(former) as Record<string, unknown>, settings as Record<string, unknown>);
-  return lines.length === 0 ? `${stack} has these settings already.` : [`It changes of ${stack}:`, ...lines].join('\n');
+  return lines.length === 0
+    ? `${stack} already has these settings.`
+    : [`Changes of the settings of ${stack}:`, ...lines].join('\n');
 }
 
 await runCommand(program);

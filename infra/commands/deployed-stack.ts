@@ -9,7 +9,7 @@ export interface DeployedStack {
 }
 
 /**
- * Reads a stack with the AWS credential chain (`cloudformation:DescribeStacks`); `undefined` where there is none. Throws a
+ * Reads a stack with the AWS credential chain (`cloudformation:DescribeStacks`); `undefined` if it does not exist. Throws a
  * CommandFailure.
  */
 export async function describeStack(stack: string): Promise<DeployedStack | undefined> {

@@ -11,15 +11,15 @@ import type { Target } from './operator-client.ts';
 import type { Revocation } from './revoke.ts';
 import { stageOf } from './stage.ts';
 
-/** What a deployment's functions have in their environment, for somebody who has the same rights. */
+/** The outputs of a deployment's stack. They hold the values of its functions' environment. */
 type Outputs = Readonly<Record<string, string>>;
 
-/** The slowest call of Scalekit, as functions have it by default. */
+/** The deadline of a call to Scalekit; the functions' default. */
 const deadlineMs = 2_500;
 
 /**
- * Revokes keys through no API: with the operator's own right to the deployment's table, secrets and audit bus. For when somebody
- * floods the APIs, or they are down.
+ * Revokes keys without the APIs, with the operator's own permissions on the deployment's table, secrets and audit bus. Use it
+ * while the APIs are down or flooded.
  */
 export async function revokeDirectlyAll(target: Target, keyIds: readonly string[]): Promise<Revocation> {
   const outputs = await outputsOf(target);
@@ -47,17 +47,17 @@ function told(failure: Failure): { readonly reason: string; readonly exitCode: E
   if (failure.kind === 'cache_not_flushed')
     return {
       reason:
-        'it is ended in Scalekit, but the mark was not written, so a cached decision may still let it in. Run it again.',
+        'it is revoked in Scalekit, but its mark was not written, so a cached decision may still allow it. Run the command again.',
       exitCode: exitCodes.incomplete,
     };
   const reason = 'reason' in failure ? failure.reason : failure.kind;
   return {
-    reason: `Scalekit did not end it (${reason}). The mark is written where the table could be written. Run it again.`,
+    reason: `Scalekit did not revoke it (${reason}). Its mark is written if the table was available. Run the command again.`,
     exitCode: exitCodes.noAnswer,
   };
 }
 
-/** The outputs of a deployment on AWS, or of a local runtime, whose credentials this process then has. */
+/** The outputs of a deployment on AWS or of a local runtime. For a local runtime, this process also gets its credentials. */
 export async function outputsOf({ local, stage }: Pick<Target, 'local' | 'stage'>): Promise<Outputs> {
   if (local !== undefined) return localOutputs(local);
   const stack = stackName(stageOf(stage));
@@ -71,7 +71,7 @@ function localOutputs(folder: string): Outputs {
   return Object.values(stacks).find((outputs) => outputNames.decisionTable in outputs) ?? {};
 }
 
-/** Gives this process the environment that a function of the deployment has; returns the id of the access key. */
+/** Gives this process the environment of the deployment's functions; returns the access key id. */
 async function useDeployment(outputs: Outputs): Promise<string> {
   const variables = {
     DECISION_TABLE: outputs[outputNames.decisionTable],
@@ -79,13 +79,13 @@ async function useDeployment(outputs: Outputs): Promise<string> {
     AUDIT_EVENT_BUS: outputs[outputNames.auditBus],
     SCALEKIT_DEADLINE_MS: String(deadlineMs),
     METRICS_DEPLOYMENT: 'direct',
-    POWERTOOLS_LOG_LEVEL: 'SILENT', // what is logged is for functions; what happened is printed
+    POWERTOOLS_LOG_LEVEL: 'SILENT', // logs are for functions; the command prints the outcome
   };
   for (const [name, value] of Object.entries(variables)) {
     if (!value)
       throw new CommandFailure(
         exitCodes.usage,
-        'The stack is of an older release, without the outputs that --direct needs. Deploy it.',
+        'The stack is from an older release and lacks the outputs that --direct needs. Deploy it.',
       );
     process.env[name] = value;
   }

@@ -11,18 +11,19 @@ import { runCommand } from './run-command.ts';
 import { tryClient } from './scalekit-client.ts';
 import { stageOf } from './stage.ts';
 
-// `npm run doctor`: looks at a deployment, a line for each thing. It changes nothing.
+// `npm run doctor`: checks a deployment, and prints one line per check. It changes nothing.
 
-/** What a check found: well, not well, or not to be known. */
+/** The result of a check: good, bad, or unknown. */
 type Finding = readonly ['ok' | 'bad' | 'unknown', string];
 
-/** Below this a slow Scalekit stops every function of the account. */
+/** Below this quota, a slow Scalekit stops every function of the account. */
 const wantedConcurrency = 1000;
 
 async function examine({ stage, keyFile }: { readonly stage?: string; readonly keyFile?: string }): Promise<void> {
   const name = stageOf(stage);
   const stack = await describeStack(stackName(name));
-  if (!stack) throw new CommandFailure(exitCodes.usage, `The stack ${stackName(name)} does not exist: npm run deploy`);
+  if (!stack)
+    throw new CommandFailure(exitCodes.usage, `The stack ${stackName(name)} does not exist. Deploy it: npm run deploy`);
   console.log(`${stackName(name)} in account ${stack.accountId}, region ${stack.region}`);
   const findings = [
     outputs(stack),
@@ -33,12 +34,13 @@ async function examine({ stage, keyFile }: { readonly stage?: string; readonly k
   ];
   for (const [state, text] of findings) console.log(`${state.padEnd(8)}${text}`);
   if (findings.some(([state]) => state === 'bad'))
-    throw new CommandFailure(exitCodes.incomplete, 'Something is not well: see the lines that begin with bad.');
+    throw new CommandFailure(exitCodes.incomplete, 'A check failed: see the lines that begin with bad.');
 }
 
 function outputs({ outputs: found }: DeployedStack): Finding {
   const missing = Object.values(outputNames).filter((output) => !found[output]);
-  if (missing.length > 0) return ['bad', `outputs ${missing.join(', ')} are missing: the stack is of an older release`];
+  if (missing.length > 0)
+    return ['bad', `outputs ${missing.join(', ')} are missing: the stack is from an older release`];
   return ['ok', `settings ${found[outputNames.settings]}`];
 }
 
@@ -49,7 +51,7 @@ async function parameters(path: string): Promise<Finding[]> {
     const command = new GetParametersCommand({ Names: credentials.map(nameOf), WithDecryption: true });
     const { Parameters = [], InvalidParameters = [] } = await new SSMClient().send(command);
     if (InvalidParameters.length > 0)
-      return [['bad', `${InvalidParameters.join(', ')} are not stored: npm run secrets`]];
+      return [['bad', `${InvalidParameters.join(', ')} are not stored. Store them: npm run secrets`]];
     const stored = (credential: keyof typeof parameterNames) =>
       Parameters.find(({ Name }) => Name === nameOf(credential))?.Value ?? '';
     const [environmentUrl, clientId, clientSecret] = [
@@ -59,7 +61,7 @@ async function parameters(path: string): Promise<Finding[]> {
     ];
     const { state, text } = await tryClient({ environmentUrl, clientId, clientSecret });
     return [
-      ['ok', `the Scalekit credentials are below ${path}`],
+      ['ok', `the Scalekit credentials are stored below ${path}`],
       [state === 'taken' ? 'ok' : state === 'refused' ? 'bad' : 'unknown', text],
     ];
   } catch (error) {
@@ -75,8 +77,8 @@ async function concurrency(region: string): Promise<Finding> {
       Quota?: { Value?: number };
     };
     const value = Quota?.Value ?? 0;
-    if (value >= wantedConcurrency) return ['ok', `the account may run ${value} functions at once`];
-    return ['bad', `the account may run ${value} functions at once: ask Service Quotas for ${wantedConcurrency}`];
+    if (value >= wantedConcurrency) return ['ok', `the account allows ${value} concurrent executions`];
+    return ['bad', `the account allows ${value} concurrent executions: ask Service Quotas for ${wantedConcurrency}`];
   } catch (error) {
     return ['unknown', `the quota of concurrent executions cannot be read: ${(error as Error).message}`];
   }
@@ -111,8 +113,8 @@ async function whoami({ outputs: found }: DeployedStack, keyFile: string | undef
 }
 
 const program = new Command('npm run doctor --')
-  .description('Looks at a deployment: outputs, secrets, quotas, alarms, and a request. It changes nothing.')
-  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
+  .description('Checks a deployment: outputs, secrets, quotas, alarms, and a request. It changes nothing.')
+  .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
   .option('--key-file <file>', 'a file with a key, to call /whoami with')
   .exitOverride()
   .action((options: { stage?: string; keyFile?: string }) => examine(options));

@@ -34,25 +34,29 @@ export function addEndingCommands(program: Command): void {
   addRevoke(program);
   addRedrive(program);
 
-  addCommand(program, 'revoke-all', 'revoke all keys that fit; goes on until none is found')
-    .option('--user <id>', 'those of a user')
-    .option('--claim <name=value>', 'those with a claim; may be repeated', claim)
-    .option('--created-before <time>', 'those created before, like 2030-01-31T12:00:00Z, 2030-01-31 or 2h', time)
-    .option('--created-after <time>', 'those created after', time)
-    .option('--issued-by <keyId>', 'what a key made, and what those made', keyId)
+  addCommand(program, 'revoke-all', 'revoke all keys that match; repeats until it finds none')
+    .option('--user <id>', 'the keys of a user')
+    .option('--claim <name=value>', 'the keys with a claim; may be repeated', claim)
+    .option(
+      '--created-before <time>',
+      'the keys created before a time, like 2030-01-31T12:00:00Z, 2030-01-31 or 2h',
+      time,
+    )
+    .option('--created-after <time>', 'the keys created after a time', time)
+    .option('--issued-by <keyId>', 'the keys that a key made, and the keys that those made', keyId)
     .option('--all', 'every key of the organization')
     .option('--dry-run', 'only count')
-    .option('--yes', 'do not ask for a confirmation')
+    .option('--yes', 'do not ask for confirmation')
     .action(async ({ user: userId, claim: customClaims, ...options }: BulkOptions) => {
       const { createdBefore, createdAfter, issuedBy, all, dryRun, yes, ...common } = options;
       const body = { userId, customClaims, createdBefore, createdAfter, issuedBy, all, dryRun };
       if (![userId, customClaims, createdBefore, createdAfter, issuedBy, all].some((filter) => filter !== undefined))
-        throw new CommandFailure(exitCodes.usage, 'Say which keys: give a filter, or --all for every key.');
+        throw new CommandFailure(exitCodes.usage, 'No keys are selected: give a filter, or --all for every key.');
       const client = dryRun ? await clientOf(common) : await announced(common);
       const { organization } = client;
       if (dryRun || !yes) {
         const counted = await countAll(client, { ...body, dryRun: true }, all ?? false);
-        if (dryRun) return show(counted, common, () => `${counted.matched} keys of ${organization} fit.`);
+        if (dryRun) return show(counted, common, () => `${counted.matched} keys of ${organization} match.`);
         await confirm(organization, `This revokes ${counted.matched} keys of ${organization}.`);
       }
       const shown = progress();
@@ -61,13 +65,13 @@ export function addEndingCommands(program: Command): void {
       show(answer, common, () => `Revoked ${answer.revoked} of ${answer.matched} keys of ${organization}.`);
       if (answer.matched === 0 && all) console.error(noKeys(organization));
       if (answer.matched > answer.revoked)
-        throw new CommandFailure(exitCodes.incomplete, 'Keys are left: run the command again.');
+        throw new CommandFailure(exitCodes.incomplete, 'Some keys are left: run the command again.');
     });
 
-  addCommand(program, 'unused', 'show the keys that were not used for some days, or revoke them')
-    .requiredOption('--days <number>', 'how long they were not used', days)
+  addCommand(program, 'unused', 'show or revoke the keys that were not used for some days')
+    .requiredOption('--days <number>', 'how many days without a use', days)
     .option('--revoke', 'revoke them')
-    .option('--yes', 'do not ask for a confirmation')
+    .option('--yes', 'do not ask for confirmation')
     .option('--dry-run', 'only show what would be revoked')
     .action(async ({ days, revoke, yes, dryRun, ...common }: UnusedOptions) => {
       await unused(await clientOf(common), { days, revoke, yes, dryRun }, (answer) =>
@@ -75,8 +79,8 @@ export function addEndingCommands(program: Command): void {
       );
     });
 
-  addCommand(program, 'forget', 'end what is cached of keys that were ended in Scalekit’s dashboard')
-    .argument('[keyIds...]', 'the keys; without any, or with -, they come from standard input')
+  addCommand(program, 'forget', 'end cached decisions on keys that were revoked in Scalekit’s dashboard')
+    .argument('[keyIds...]', 'the key ids; without any, or with -, they are read from standard input')
     .action(async (args: string[], common: CommonOptions) => {
       const keyIds = await givenKeyIds(args);
       const { send } = await clientOf(common);
@@ -87,15 +91,12 @@ export function addEndingCommands(program: Command): void {
 
 function addRevoke(program: Command): void {
   addCommand(program, 'revoke', 'revoke keys; their next requests are refused')
-    .argument('[keyIds...]', 'the keys; without any, or with -, they come from standard input')
-    .option(
-      '--direct',
-      'through no API: with your own right to the table, the secrets and the audit bus of the deployment',
-    )
+    .argument('[keyIds...]', 'the key ids; without any, or with -, they are read from standard input')
+    .option('--direct', 'without the APIs: with your own permissions on the deployment’s table, secrets and audit bus')
     .action(async (args: string[], { direct, ...common }: CommonOptions & { readonly direct?: boolean }) => {
       const keyIds = await givenKeyIds(args);
       if (direct) {
-        const { revokeDirectlyAll } = await import('./direct.ts'); // with the AWS SDK and the functions' code
+        const { revokeDirectlyAll } = await import('./direct.ts'); // it loads the AWS SDK and the functions' code
         return report(
           await revokeDirectlyAll({ ...common, local: common.local ? common.data : undefined }, keyIds),
           common,
@@ -109,14 +110,14 @@ function addRevoke(program: Command): void {
     });
 }
 
-/** Of the whole deployment, so that no organization is named. */
+/** It works on the whole deployment, so it needs no organization. */
 function addRedrive(program: Command): void {
   program
     .command('redrive')
-    .description('hand dead letters to the work queue again: revocations that failed for hours')
+    .description('return dead letters to the work queue: revocations that failed for hours')
     .exitOverride()
-    .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
-    .option('--local', 'a local runtime instead')
+    .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+    .option('--local', 'use a local runtime instead')
     .option('--data <folder>', 'the data folder of the local runtime', '.local')
     .option('--json', 'print JSON, also on a terminal')
     .action(async ({ local, data, stage, json }: Omit<CommonOptions, 'organization'>) => {
@@ -134,12 +135,12 @@ function addRedrive(program: Command): void {
       show(
         done,
         json ? { json } : {},
-        () => `Handed over ${done.redriven} dead letters, and left ${done.left} that are no work.`,
+        () => `Returned ${done.redriven} dead letters to the work queue, and left ${done.left} that contain no work.`,
       );
     });
 }
 
-/** Prints what a revocation by ids did; throws where a key was not revoked. */
+/** Prints the outcome of a revocation by ids; throws if a key was not revoked. */
 function report(revocation: Revocation, common: CommonOptions): void {
   const { done, notDone } = sentencesOf(revocation, common.organization);
   const { revoked, notActive, failed } = revocation;

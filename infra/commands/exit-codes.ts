@@ -1,4 +1,4 @@
-/** How a command ends. Scripts and docs/incidents.md go by these numbers, so that none changes its meaning. */
+/** The exit codes of commands. Scripts and docs/incidents.md rely on these numbers, so none may change its meaning. */
 export const exitCodes = {
   done: 0,
   unexpected: 1,
@@ -18,15 +18,15 @@ export const exitCodesHelp = `
 Exit codes:
   0  done
   1  an unexpected failure
-  2  the command line is not right; nothing was sent
+  2  the command line is wrong; nothing was sent
   3  Scalekit does not know the organization
   4  a key is not active in this organization
   5  the API refused the request
   6  no AWS credentials, or a permission is missing
-  7  no answer, or an answer that says nothing: the outcome is not known
-  8  a part is done; run the command again for the rest`;
+  7  no answer, or an unusable answer: the outcome is unknown
+  8  partly done; run the command again for the rest`;
 
-/** A command ends with a sentence for its user, and an exit code. */
+/** The failure of a command: a sentence for its user, and an exit code. */
 export class CommandFailure extends Error {
   override readonly name = 'CommandFailure';
   readonly exitCode: ExitCode;

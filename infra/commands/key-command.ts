@@ -12,34 +12,38 @@ export interface CommonOptions {
   readonly json?: boolean;
 }
 
-/** The keys of the organization that the options name. */
+/** A client for the keys of the organization in the options. */
 export async function clientOf({ organization, local, data, stage, url }: CommonOptions): Promise<OperatorClient> {
-  const { connect } = await import('./operator-client.ts'); // with the AWS SDK: help and wrong options do without
+  const { connect } = await import('./operator-client.ts'); // it loads the AWS SDK, which help and wrong options do not need
   return connect({ organization, local: local ? data : undefined, stage, url });
 }
 
-/** Says where a command is about to do what cannot be undone. */
+/** Prints the target of a command that cannot be undone, and returns its client. */
 export async function announced(options: CommonOptions): Promise<OperatorClient> {
   const client = await clientOf(options);
   console.error(client.where);
   return client;
 }
 
-/** A command with the options that all have in common. */
+/** Adds a command with the options that all commands share. */
 export function addCommand(program: Command, name: string, description: string): Command {
   return program
     .command(name)
     .description(description)
     .exitOverride()
     .addOption(
-      new Option('--organization <id>', 'the organization whose keys are meant')
+      new Option('--organization <id>', 'the organization that has the keys')
         .env('ORG')
         .argParser(organizationId)
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
-    .option('--url <url>', 'the operators’ API itself, for users who may not read the outputs of its stack', serviceUrl)
-    .option('--local', 'a local runtime instead')
+    .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+    .option(
+      '--url <url>',
+      'the URL of the operators’ API, for users who may not read the outputs of its stack',
+      serviceUrl,
+    )
+    .option('--local', 'use a local runtime instead')
     .option('--data <folder>', 'the data folder of the local runtime', '.local')
     .option('--json', 'print JSON, also on a terminal');
 }

@@ -19,12 +19,12 @@ interface KeyOptions extends CommonOptions {
   readonly canary?: boolean;
 }
 
-/** Adds the commands that make, show and change keys. */
+/** Adds the commands that create, show and change keys. */
 export function addKeyCommands(program: Command): void {
   addCreate(program);
 
   addCommand(program, 'list', 'show the active keys')
-    .option('--user <id>', 'only those of a user')
+    .option('--user <id>', 'only the keys of a user')
     .action(async ({ user, ...common }: KeyOptions) => {
       const keys = (await allPages(await clientOf(common), user)).flatMap((page) => page.keys);
       if (keys.length === 0 && user === undefined) console.error(noKeys(common.organization));
@@ -39,7 +39,7 @@ export function addKeyCommands(program: Command): void {
       show(key, common, () => recordTable(key as object));
     });
 
-  addCommand(program, 'update', 'change a key; the claims given replace all that it has but scope and reserved ones')
+  addCommand(program, 'update', 'change a key; the given claims replace all its claims except scope and reserved ones')
     .argument('<keyId>', 'the key', keyId)
     .option('--description <text>', '"" clears it')
     .option('--scope <words>', '"" clears it')
@@ -54,15 +54,19 @@ export function addKeyCommands(program: Command): void {
       show(key, common, () => recordTable(key as object));
     });
 
-  addCommand(program, 'rotate', 'put a new key in the place of one; in a pipe the plain key is alone on stdout')
+  addCommand(program, 'rotate', 'replace a key with a new one; in a pipe, stdout has only the plain key')
     .argument('<keyId>', 'the key', keyId)
     .option(
       '--overlap <duration>',
-      'how long the old key stays good, like 7d; without it, it is revoked at once',
+      'how long the old key stays active, like 7d; without it, the old key is revoked at once',
       duration,
     )
-    .option('--expires-in <duration>', 'like 90d; without it the new key expires as the old one', duration)
-    .option('--replace', 'revoke a successor that there is already')
+    .option(
+      '--expires-in <duration>',
+      'like 90d; without it, the new key expires at the same time as the old key',
+      duration,
+    )
+    .option('--replace', 'revoke a successor that already exists')
     .action(async (keyId: string, { overlap: overlapSeconds, expiresIn, replace, ...common }: KeyOptions) => {
       const client = await announced(common);
       const body = { overlapSeconds, expiresIn, replace };
@@ -74,14 +78,14 @@ export function addKeyCommands(program: Command): void {
 }
 
 function addCreate(program: Command): void {
-  addCommand(program, 'create', 'make a key; in a pipe the plain key is alone on stdout')
-    .option('--user <id>', 'make it for a user of the organization')
+  addCommand(program, 'create', 'create a key; in a pipe, stdout has only the plain key')
+    .option('--user <id>', 'create it for a user of the organization')
     .option('--description <text>')
     .option('--scope <words>', 'like "keys:read keys:write"')
     .option('--claim <name=value>', 'a custom claim; may be repeated', claim)
-    .option('--expires-in <duration>', 'like 90d; without it the key does not expire', duration)
+    .option('--expires-in <duration>', 'like 90d; without it, the key does not expire', duration)
     .addOption(
-      new Option('--canary', 'make the key of the canary, and store it for it').conflicts([
+      new Option('--canary', 'create the key of the canary and store it in Parameter Store').conflicts([
         'user',
         'description',
         'scope',
@@ -96,13 +100,13 @@ function addCreate(program: Command): void {
     });
 }
 
-/** Says which key the canary has now, and how to find the one that it had. */
+/** Prints the id of the canary's new key, and how to find the old key. */
 function showCanaryKey(stored: CanaryKey, common: CommonOptions): void {
   show(stored, common, () => recordTable(stored));
   console.error('If the canary had a key before, list the keys and revoke the older one.');
 }
 
-/** Tells a key that is not found from an organization that is not known. */
+/** Distinguishes a key that is not found from an unknown organization. */
 async function notActive(error: unknown, client: OperatorClient, keyId: string): Promise<never> {
   throw error instanceof CommandFailure && error.exitCode === exitCodes.notActive
     ? await notActiveIn(client, keyId)

@@ -2,35 +2,35 @@ import { fchmodSync, fstatSync, writeSync } from 'node:fs';
 import { stripVTControlCharacters } from 'node:util';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 
-// What the command prints: tables and sentences on a terminal, JSON in a pipe.
+// The output of the commands: tables and sentences on a terminal, JSON in a pipe.
 
 interface Shown {
   readonly json?: boolean;
 }
 
-/** Prints an answer to stdout: as JSON in a pipe or with `--json`, else in words. */
+/** Prints an answer to stdout: as JSON in a pipe or with `--json`, otherwise in words. */
 export function show(answer: unknown, { json }: Shown, inWords: () => string): void {
   const isJson = json || !process.stdout.isTTY;
   const text = isJson ? JSON.stringify(answer, null, 2) : inWords();
   if (text !== '') console.log(text);
 }
 
-/** A key that was made. In a pipe the plain key is alone on stdout, unless `--json` asks for the whole answer. */
+/** Prints a new key. In a pipe, stdout has only the plain key, unless `--json` asks for the whole answer. */
 export function showNewKey(answer: unknown, { json }: Shown): void {
   const { key, ...rest } = answer as { readonly key: string; readonly keyId: string };
   const isTerminal = process.stdout.isTTY;
   if (!json) console.error(`${recordTable(rest)}\n`);
-  if (!json && isTerminal) console.error('The key is shown this once. Keep it now:\n');
+  if (!json && isTerminal) console.error('The key is shown only once. Store it now:\n');
   try {
     if (fstatSync(process.stdout.fd).isFile()) fchmodSync(process.stdout.fd, 0o600); // `> first.key`
     writeSync(process.stdout.fd, `${json ? JSON.stringify(answer, null, 2) : key}\n`);
   } catch (cause) {
-    const message = `The key ${rest.keyId} was made, but could not be written: revoke it, and run the command again.`;
+    const message = `The key ${rest.keyId} was created, but could not be written: revoke it, and run the command again.`;
     throw new CommandFailure(exitCodes.incomplete, message, { cause });
   }
 }
 
-/** The fields of one answer, a line each. */
+/** The fields of one answer, one per line. */
 export function recordTable(record: object): string {
   return table(Object.entries(record).map(([name, value]) => [name, cell(value)]));
 }
@@ -45,14 +45,14 @@ const columns = {
   'LAST USED': 'lastUsedAt',
 };
 
-/** Keys as a table, a line each. */
+/** Keys as a table, one per line. */
 export function keyTable(keys: readonly object[]): string {
   if (keys.length === 0) return 'No active keys.';
   const rows = keys.map((key) => Object.values(columns).map((name) => cell((key as Record<string, unknown>)[name])));
   return table([Object.keys(columns), ...rows]);
 }
 
-/** A value on one line. A key's owner chose some of the characters: none of them may steer the terminal. */
+/** A value on one line. A key's owner chose some of its characters: none may control the terminal. */
 function cell(value: unknown): string {
   if (value === undefined) return '-';
   const text = typeof value === 'string' ? value : JSON.stringify(value);

@@ -1,6 +1,6 @@
 import type { OperatorClient } from './operator-client.ts';
 
-/** A key, as far as the commands look at it. */
+/** The fields of a key that the commands use. */
 export interface ListedKey {
   readonly keyId: string;
   readonly createdAt?: string;

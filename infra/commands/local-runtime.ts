@@ -1,19 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 
-/** What the commands read of a local runtime's `outputs.json`. */
+/** The fields of a local runtime's `outputs.json` that the commands read. */
 interface LocalOutputs {
   readonly operatorUrl: string;
   readonly stacks: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly aws: Readonly<Record<'endpointUrl' | 'region' | 'accessKeyId' | 'secretAccessKey', string>>;
 }
 
-/** How a local runtime on a data folder is started. */
+/** The command that starts a local runtime on a data folder. */
 export function startCommand(folder: string): string {
   return `npm start -- --data ${folder}`;
 }
 
-/** Finds a local runtime, and leads the AWS clients of this process to it, with its credentials. Throws a CommandFailure. */
+/** Finds a local runtime, and points the AWS clients of this process to it, with its credentials. Throws a CommandFailure. */
 export function useLocalRuntime(folder: string): LocalOutputs {
   let outputs: LocalOutputs;
   try {

@@ -9,33 +9,33 @@ import { startCommand, useLocalRuntime } from './local-runtime.ts';
 import { signedFetch } from './signed-fetch.ts';
 import { stageOf } from './stage.ts';
 
-/** Which deployment is meant. */
+/** The organization and the deployment of a command. */
 export interface Target {
   readonly organization: string;
   /** The data folder of a local runtime; `undefined` for a deployment on AWS. */
   readonly local?: string | undefined;
-  /** `undefined` for that of the environment, or of cdk.json. */
+  /** `undefined` for the stage in the environment or in cdk.json. */
   readonly stage?: string | undefined;
-  /** The operators' API, where it is known. */
+  /** The URL of the operators' API, if it is known. */
   readonly url?: string | undefined;
 }
 
-/** The keys of one organization, by the operators' API. */
+/** A client for the keys of one organization on the operators' API. */
 export interface OperatorClient {
   readonly organization: string;
-  /** Where requests go, in a line: account, region and API. */
+  /** The target of requests, in one line: account, region and API. */
   readonly where: string;
   /**
-   * Sends a signed request to `/organizations/ORG/keys` and `path`, and returns the answer's JSON; throws a CommandFailure.
-   * `withinMs`: 30 s unless it says less.
+   * Sends a signed request to `/organizations/ORG/keys` and `path`, and returns the JSON of the answer; throws a CommandFailure.
+   * The default of `withinMs` is 30 s.
    */
   readonly send: (method: string, path: string, body?: unknown, withinMs?: number) => Promise<unknown>;
 }
 
-/** Finds the operators' API of a deployment by its stack's outputs, and signs for it with the AWS credential chain. */
+/** Finds the operators' API in the outputs of a deployment's stack, and signs requests with the AWS credential chain. */
 export async function connect({ organization, local, stage, url }: Target): Promise<OperatorClient> {
   if (local !== undefined && (url !== undefined || process.argv.includes('--stage')))
-    throw new CommandFailure(exitCodes.usage, '--local is a deployment of its own: leave out --stage and --url.');
+    throw new CommandFailure(exitCodes.usage, '--local cannot be combined with --stage or --url: leave them out.');
   const stack = local === undefined ? await stackOf(stage, url) : localStack(local);
   const credentials = await fromNodeProviderChain()().catch((error: unknown) => {
     throw awsFailure(error, 'sign requests');
@@ -52,26 +52,26 @@ export async function connect({ organization, local, stage, url }: Target): Prom
   };
 }
 
-/** Where the operators' API is. */
+/** The location of the operators' API. */
 interface Stack {
   readonly url: string;
   readonly region?: string;
   readonly accountId?: string;
-  /** What to look at where there is no answer. */
+  /** The first thing to check if there is no answer. */
   readonly advice: string;
 }
 
 async function stackOf(stage: string | undefined, url: string | undefined): Promise<Stack> {
-  if (url !== undefined) return { url, advice: `Is it what the output ${outputNames.operatorUrl} has?` };
+  if (url !== undefined) return { url, advice: `Is it the value of the output ${outputNames.operatorUrl}?` };
   const stack = stackName(stageOf(stage));
   const deployed = await describeStack(stack);
   const operatorUrl = deployed?.outputs[outputNames.operatorUrl];
   if (deployed && operatorUrl)
-    return { ...deployed, url: operatorUrl, advice: 'Is there a network, and is the deployment there?' };
+    return { ...deployed, url: operatorUrl, advice: 'Check the network, and that the deployment still exists.' };
   throw new CommandFailure(
     exitCodes.usage,
     deployed
-      ? `The stack ${stack} has no output ${outputNames.operatorUrl}. Give the API with --url.`
+      ? `The stack ${stack} has no output ${outputNames.operatorUrl}. Give its URL with --url.`
       : `The stack ${stack} does not exist in this account and region. Name another stage with --stage, or deploy it: npm run deploy`,
   );
 }
@@ -81,7 +81,7 @@ function localStack(folder: string): Stack {
   return {
     url: operatorUrl,
     region: aws.region,
-    advice: `Does the local runtime run? Start it: ${startCommand(folder)}`,
+    advice: `Is the local runtime running? Start it: ${startCommand(folder)}`,
   };
 }
 

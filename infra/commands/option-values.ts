@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { idPatterns, outputNames, readServiceUrl } from '../../shared/deployment.ts';
 
-// Values of options, as commander reads them. Each throws commander's InvalidArgumentError, which says what is allowed.
+// Parsers of option values for commander. Each throws an InvalidArgumentError that names the allowed values.
 
 const secondsPer: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800, y: 31_536_000 };
 
@@ -24,7 +24,7 @@ export function keyId(text: string): string {
   return text;
 }
 
-/** A time as RFC 3339: given as that, as a date (its begin in UTC), or as a duration before now. */
+/** Returns a time in RFC 3339. Accepts such a time, a date (its start in UTC), or an age. */
 export function time(text: string): string {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);
   const isTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/i.test(text);
@@ -40,7 +40,7 @@ export function contextPair(text: string, pairs: Record<string, string> = {}): R
   return { ...pairs, [name]: value };
 }
 
-/** Less than a week may lie in a gap of the record that nobody noticed; a use is kept for 400 days. */
+/** A gap of less than a week in the record may be unnoticed. A use is kept for 400 days. */
 export function days(text: string): number {
   const number = Number(text);
   if (!/^\d+$/.test(text) || number < 7 || number > 390)
@@ -57,6 +57,6 @@ export function serviceUrl(text: string): string {
   const url = readServiceUrl(text);
   if (url !== undefined) return url;
   throw new InvalidArgumentError(
-    `Use the URL that the output ${outputNames.operatorUrl} has. It begins with https://; http:// is for localhost only.`,
+    `Use the URL in the output ${outputNames.operatorUrl}. It begins with https://; http:// is for localhost only.`,
   );
 }

@@ -12,15 +12,15 @@ interface Received {
   readonly Messages?: readonly { readonly ReceiptHandle: string; readonly Body: string }[];
 }
 
-/** How many dead letters were handed to the work queue again, and how many were left because they hold no work. */
+/** How many dead letters were returned to the work queue, and how many were left because they contain no work. */
 export interface Redriven {
   readonly redriven: number;
   readonly left: number;
 }
 
 /**
- * Hands dead letters to the work queue again, which tries each for hours. Each is put there before it is deleted here: what is
- * interrupted is done twice, and an end of a key may be.
+ * Returns dead letters to the work queue, which retries each for hours. Each is sent there before it is deleted here. An
+ * interruption may repeat one, which is safe because a key can be revoked twice.
  */
 export async function redrive({ region, deadLetterUrl, workUrl }: Queues): Promise<Redriven> {
   const shown = progress();
@@ -46,14 +46,14 @@ export async function redrive({ region, deadLetterUrl, workUrl }: Queues): Promi
       }
       await call('SendMessage', { QueueUrl: workUrl, MessageBody: JSON.stringify(work) });
       await call('DeleteMessage', { QueueUrl: deadLetterUrl, ReceiptHandle });
-      shown.show(`${++redriven} dead letters are handed over`);
+      shown.show(`${++redriven} dead letters are returned`);
     }
   }
   shown.end();
   return { redriven, left };
 }
 
-/** The work of a dead letter: one of the work queue as it is, or the end of an overlap that a schedule handed on. */
+/** The work in a dead letter: a message of the work queue, unchanged, or the end of an overlap from a schedule. */
 function workOf(body: string): object | undefined {
   try {
     const letter = JSON.parse(body) as Record<string, unknown>;

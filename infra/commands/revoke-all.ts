@@ -9,23 +9,23 @@ interface BulkAnswer {
   readonly cursor?: string;
 }
 
-/** How many keys of those that were looked at fit: where there is a cursor, one more stands for the rest. */
+/** How many of the checked keys match. With a cursor, `matched` counts one more for the rest. */
 function foundOf({ matched, cursor }: { readonly matched: number; readonly cursor?: string | undefined }): number {
   return matched - (cursor === undefined ? 0 : 1);
 }
 
-/** Counts what fits, in as many requests as it takes to look at all keys. */
+/** Counts the keys that match, with as many requests as needed to check all keys. */
 export async function countAll({ send }: OperatorClient, body: object, all: boolean): Promise<BulkAnswer> {
   let matched = 0;
   for (let cursor: string | undefined; ; ) {
     const answer = (await send('POST', '/revoke', { ...body, cursor })) as BulkAnswer;
-    cursor = all ? undefined : answer.cursor; // without a filter, keys that were not looked at are counted too
+    cursor = all ? undefined : answer.cursor; // without a filter, unchecked keys are counted too
     matched += foundOf({ ...answer, cursor });
     if (cursor === undefined) return { matched, revoked: 0, failed: [], remaining: matched };
   }
 }
 
-/** Revokes what fits until nothing is found from the first key to the last: a thief may make keys all the while. */
+/** Revokes the keys that match until one full pass finds none: a thief may create keys meanwhile. */
 export async function revokeUntilNone(
   { send }: OperatorClient,
   body: object,
@@ -49,8 +49,8 @@ export async function revokeUntilNone(
 }
 
 /**
- * Revokes by their ids the keys that are revoked, but that a cached decision may still accept: no later request finds them by a
- * filter. Throws where the table of the decision cache is still not to be written.
+ * Revokes again, by id, revoked keys that a cached decision may still allow: no later request finds them by a filter. Throws if
+ * the table of the decision cache still cannot be written.
  */
 async function settleUnmarked(send: OperatorClient['send'], answer: BulkAnswer): Promise<BulkAnswer> {
   const unmarked = answer.failed.filter(({ code }) => code === 'cache_not_flushed');

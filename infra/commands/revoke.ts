@@ -5,19 +5,19 @@ import type { OperatorClient } from './operator-client.ts';
 /** The outcome of a revocation by ids. */
 export interface Revocation {
   readonly revoked: readonly string[];
-  /** They were not active in this organization before, so that nothing was revoked. */
+  /** They were already not active in this organization, so nothing was revoked. */
   readonly notActive: readonly string[];
   readonly failed: readonly { readonly keyId: string; readonly reason: string }[];
   readonly organization: 'unknown' | 'without_keys' | 'with_keys';
   readonly exitCode: ExitCode;
 }
 
-/** A look is a help for the sentence only: a slow one must not hold up a revocation. */
+/** A lookup only improves the message, so a slow one must not delay a revocation. */
 const lookMs = 2_000;
 
 /**
- * Revokes keys by their ids. The DELETE is always sent: a look before it only tells whether there was anything to revoke, and
- * one that fails stops nothing.
+ * Revokes keys by id. The DELETE is always sent. A lookup before it only shows whether the key was active, and its failure stops
+ * nothing.
  */
 export async function revokeKeys(
   client: OperatorClient,
@@ -56,8 +56,8 @@ async function isActive(client: OperatorClient, keyId: string): Promise<boolean>
 }
 
 /**
- * Looks whether the organization may be a wrong one: Scalekit does not know it, or answers as if it had no key. Where that
- * cannot be asked, the organization counts as the right one.
+ * Checks whether the organization may be wrong: Scalekit does not know it, or it seems to have no key. If the check fails, the
+ * organization counts as right.
  */
 async function lookAtOrganization(client: OperatorClient): Promise<'unknown' | 'without_keys' | 'with_keys'> {
   try {
@@ -79,10 +79,10 @@ export async function notActiveIn(client: OperatorClient, keyId: string): Promis
 }
 
 const unknownOrganization = (organization: string) => `Scalekit does not know the organization ${organization}.`;
-/** A list that is empty may be that of a wrong organization. */
+/** An empty list may mean a wrong organization. */
 export const noKeys = (organization: string) => `${organization} has no active key: is it the right organization?`;
 
-/** What happened, a sentence for each key. */
+/** The outcome, one sentence per key. */
 export function sentencesOf(
   { revoked, notActive, failed, organization }: Revocation,
   organizationId: string,

@@ -2,13 +2,13 @@ import { type Command, CommanderError } from 'commander';
 import { ConfigError } from '../config.ts';
 import { CommandFailure, type ExitCode, exitCodes } from './exit-codes.ts';
 
-/** Runs a command line. A failure that is expected is one message, and its exit code; another one has its stack. */
+/** Runs a command line. An expected failure prints one message and sets its exit code; any other prints its stack. */
 export async function runCommand(program: Command): Promise<void> {
   try {
     await program.parseAsync();
   } catch (error) {
     process.exitCode = exitCodeOf(error);
-    if (error instanceof CommanderError) return; // it has said why
+    if (error instanceof CommanderError) return; // commander has printed the reason
     const isExpected = error instanceof CommandFailure || error instanceof ConfigError;
     console.error(isExpected ? error.message : error);
   }

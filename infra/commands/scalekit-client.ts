@@ -2,7 +2,7 @@ import { connectionCause } from './aws-failure.ts';
 
 const timeoutMs = 5_000;
 
-/** What Scalekit says to a client, in a sentence. */
+/** Scalekit's answer to a client, as a sentence. */
 interface Tried {
   readonly state: 'taken' | 'refused' | 'unknown';
   readonly text: string;
@@ -19,13 +19,13 @@ export async function tryClient(client: {
   try {
     const request = { method: 'POST', body: new URLSearchParams(grant), signal: AbortSignal.timeout(timeoutMs) };
     const { status } = await fetch(`${environmentUrl}/oauth/token`, request);
-    if (status === 200) return { state: 'taken', text: 'Scalekit takes the client.' };
+    if (status === 200) return { state: 'taken', text: 'Scalekit accepts the client.' };
     if ([400, 401, 403].includes(status))
-      return { state: 'refused', text: `${environmentUrl} does not take the client id and secret (${status}).` };
-    return { state: 'unknown', text: `${environmentUrl} answers ${status}: whether it takes the client is not known.` };
+      return { state: 'refused', text: `${environmentUrl} does not accept the client id and secret (${status}).` };
+    return { state: 'unknown', text: `${environmentUrl} answers ${status}, so the client could not be checked.` };
   } catch (error) {
     const cause = connectionCause(error) ?? (error as Error).message;
-    const text = `${environmentUrl} does not answer (${cause}): whether it takes the client is not known.`;
+    const text = `${environmentUrl} does not answer (${cause}), so the client could not be checked.`;
     return { state: 'unknown', text };
   }
 }

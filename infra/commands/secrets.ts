@@ -15,8 +15,8 @@ import { runCommand } from './run-command.ts';
 import { tryClient } from './scalekit-client.ts';
 import { stageOf } from './stage.ts';
 
-// `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or asked; with
-// `--key`, encrypted with that KMS key.
+// `npm run secrets`: stores the three Scalekit values of a deployment as SecureStrings, from the environment or a prompt. `--key`
+// encrypts them with that KMS key.
 
 type Credential = keyof typeof parameterNames;
 
@@ -26,11 +26,11 @@ const questions: Record<Credential, () => Promise<string>> = {
   clientSecret: () => ask('Scalekit client secret', { isSecret: true }),
 };
 
-/** The value as it is stored: without the white space around it, and the URL in its normal form. */
+/** The value to store: without surrounding white space, and the URL in its normal form. */
 async function valueFor(credential: Credential): Promise<string> {
   const variable = credentialVariables[credential];
   if (!process.env[variable] && !process.stdin.isTTY)
-    throw new CommandFailure(exitCodes.usage, `Set ${variable} in the environment: there is no terminal to ask at.`);
+    throw new CommandFailure(exitCodes.usage, `Set ${variable} in the environment: there is no terminal for a prompt.`);
   const given = process.env[variable] || (await questions[credential]());
   return credential === 'environmentUrl' ? urlOf(variable, given) : secretOf(variable, given);
 }
@@ -52,7 +52,7 @@ function secretOf(variable: string, given: string): string {
     exitCodes.usage,
     given.trim() === ''
       ? `${variable} must not be empty`
-      : `${variable} has a character other than printable ASCII, such as a line break inside it. Copy it again from Scalekit.`,
+      : `${variable} contains a character other than printable ASCII, such as a line break. Copy it again from Scalekit.`,
   );
 }
 
@@ -65,7 +65,7 @@ interface SecretsOptions {
 async function store({ stage, key, check }: SecretsOptions): Promise<void> {
   const path = parameterPath(stageOf(stage));
   const ssm = new SSMClient();
-  const region = await awsIsThere(ssm); // before anything is typed
+  const region = await awsIsThere(ssm); // before the user types anything
   console.error(`Stores SecureStrings below ${path}, in region ${region}.`);
   const given = {} as Record<Credential, string>;
   for (const credential of Object.keys(parameterNames) as Credential[]) given[credential] = await valueFor(credential);
@@ -85,7 +85,7 @@ async function store({ stage, key, check }: SecretsOptions): Promise<void> {
   }
 }
 
-/** The region that the client works in; throws where there are no credentials or there is no region. */
+/** The region of the client; throws if there are no credentials or no region. */
 async function awsIsThere(ssm: SSMClient): Promise<string> {
   try {
     await ssm.config.credentials();
@@ -95,22 +95,22 @@ async function awsIsThere(ssm: SSMClient): Promise<string> {
   }
 }
 
-/** What Scalekit refuses is not stored; where it does not answer, nobody knows. */
+/** Throws if Scalekit refuses the client. If Scalekit does not answer, prints a warning only. */
 async function requireClient(given: Record<Credential, string>): Promise<void> {
   const { state, text } = await tryClient(given);
   if (state === 'refused')
     throw new CommandFailure(
       exitCodes.refused,
-      `${text} So nothing is stored. Copy them again from Scalekit; --no-check stores them all the same.`,
+      `${text} Nothing was stored. Copy them again from Scalekit, or store them anyway with --no-check.`,
     );
   console.error(state === 'taken' ? text : `warning: ${text}`);
 }
 
 const program = new Command('npm run secrets --')
   .description(
-    'Stores the three Scalekit credentials of a deployment as SecureStrings: from the environment, or asked. A webhook secret in SCALEKIT_WEBHOOK_SECRET is stored with them.',
+    'Stores the three Scalekit credentials of a deployment as SecureStrings: from the environment or a prompt. A webhook secret in SCALEKIT_WEBHOOK_SECRET is stored too.',
   )
-  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json').env('STAGE'))
+  .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
   .option('--key <id>', 'a KMS key that encrypts them, like alias/api-keys-prod')
   .option('--no-check', 'do not try the client with Scalekit first')
   .exitOverride()

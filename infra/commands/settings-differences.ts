@@ -1,4 +1,4 @@
-/** One line for each setting that differs, as `  name: former → new`; one that is not there has no value. */
+/** One line per setting that differs: `  name: former → new`. An absent setting is `(none)`. */
 export function differences(
   former: Readonly<Record<string, unknown>>,
   settings: Readonly<Record<string, unknown>>,

@@ -6,10 +6,10 @@ import type { OperatorClient } from './operator-client.ts';
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
-/** A last use is an hour, and with the decision cache a key may be used for another hour without a validation. */
+/** A recorded use is exact to one hour. With the decision cache, a key may be used for another hour without a validation. */
 const uncertainMs = 2 * hourMs;
 
-/** Uses are recorded each hour in which any key is validated. */
+/** A use is recorded in every hour in which any key is validated. */
 const silentMs = 3 * hourMs;
 
 interface UnusedOptions {
@@ -19,7 +19,7 @@ interface UnusedOptions {
   readonly dryRun?: boolean | undefined;
 }
 
-/** Shows the keys that were not used for some days, and revokes them where that is asked for and certain. */
+/** Shows the keys that were not used for some days. Revokes them if asked to, and if the record is complete. */
 export async function unused(
   client: OperatorClient,
   { days, revoke, yes, dryRun }: UnusedOptions,
@@ -56,21 +56,21 @@ async function revokeEach({ send }: OperatorClient, keys: readonly ListedKey[]):
   return keys.length;
 }
 
-/** Why a key without a recorded use may have been used all the same. */
+/** Why a key without a recorded use may still have been used. */
 function doubtOf(pages: readonly KeyPage[], days: number, now: number): string | undefined {
   for (const { keys, usageRecordedSince: since, usageRecordedUntil: until } of pages) {
-    if (keys.length === 0) continue; // it tells nothing of uses
+    if (keys.length === 0) continue; // it reports nothing about uses
     if (since === undefined || until === undefined)
-      return 'It is not known since when uses are recorded: send a request with any key, then run this again.';
+      return 'It is unknown how long uses have been recorded: send a request with any key, then run this again.';
     if (!(Date.parse(since) < now - days * dayMs))
-      return `Uses are recorded since ${since}, which is less than ${days} days.`;
+      return `Uses are recorded only since ${since}, less than ${days} days ago.`;
     if (!(Date.parse(until) > now - silentMs))
-      return `No use of any key was recorded since ${until}: send a request with a key, then run this again.`;
+      return `No use of any key has been recorded since ${until}: send a request with a key, then run this again.`;
   }
   return undefined;
 }
 
-/** The keys of a page that were there, unused, and looked after since before. A time that is none proves nothing. */
+/** The keys of a page that existed before a time, with no recorded use since. An invalid time proves nothing. */
 function unusedOf({ keys, usageRecordedSince: since = '' }: KeyPage, before: number): ListedKey[] {
   if (!(Date.parse(since) < before)) return [];
   return keys.filter(

@@ -12,8 +12,8 @@ import { ConfigError } from '../config.ts';
 import { rootNames } from '../key-functions.ts';
 
 /**
- * Throws a {@link ConfigError} that says what to do, for an API that keys cannot be put in front of. What is added to the API
- * later is looked at when the app is synthesized.
+ * Throws a {@link ConfigError} with the fix for an API that ApiKeyAuth cannot protect. Later additions to the API are checked at
+ * synthesis.
  */
 export function requireAdoptable(api: RestApi, scope: Construct): void {
   const refuse = (message: string): never => {
@@ -21,18 +21,19 @@ export function requireAdoptable(api: RestApi, scope: Construct): void {
   };
   if (Stack.of(api) !== Stack.of(scope))
     refuse(
-      `${named(api)} is in another stack: create ApiKeyAuth in its stack, and use auth.authorizer for routes of others.`,
+      `${named(api)} is in another stack: create ApiKeyAuth in its stack, and use auth.authorizer for routes in other stacks.`,
     );
-  if (!api.deploymentStage) refuse(`${named(api)} has no stage, for it was made with deploy: false: let it deploy.`);
+  if (!api.deploymentStage)
+    refuse(`${named(api)} has no stage, because it was created with deploy: false: remove that option.`);
   const { stageName } = stageOf(api);
   if (!stageName || Token.isUnresolved(stageName))
     refuse(`${named(api)} has a stage without a literal name: give it one, deployOptions: { stageName: 'v1' }.`);
-  // CDK puts a method that throws in the place of its own on an API that hands every path to one function.
+  // On an API that sends every path to one function, CDK replaces this method with one that throws.
   if (Object.hasOwn(api.root, 'addResource'))
-    refuse(`${named(api)} is a LambdaRestApi that hands every path to its function: make it with proxy: false.`);
+    refuse(`${named(api)} is a LambdaRestApi that sends every path to its function: create it with proxy: false.`);
   for (const path of rootNames())
     if (api.root.getResource(path))
-      refuse(`${named(api)} has a resource /${path} already, which ApiKeyAuth adds: move yours.`);
+      refuse(`${named(api)} already has a resource /${path}, which ApiKeyAuth adds: move yours.`);
   const [own] = partsOf(api, CfnGatewayResponse);
   if (own)
     refuse(
@@ -47,26 +48,28 @@ function named(api: RestApi): string {
   return `ApiKeyAuth: the RestApi ${api.node.path}`;
 }
 
-/** Settings of stages by which keys would be logged, or the answers to one caller given to others. */
+/** Stage settings that would log keys, or give the response of one caller to another. */
 function stageProblems(api: RestApi): string[] {
   const stages = partsOf(api, CfnStage);
   const problems = stages.flatMap(({ methodSettings }) => {
     const settings = (Array.isArray(methodSettings) ? methodSettings : []) as CfnStage.MethodSettingProperty[];
     return [
       settings.some(({ dataTraceEnabled }) => dataTraceEnabled === true)
-        ? 'logs whole requests, and with them keys: set dataTraceEnabled to false.'
+        ? 'logs whole requests, including keys: set dataTraceEnabled to false.'
         : [],
       settings.some(({ cachingEnabled }) => cachingEnabled === true)
-        ? 'caches responses, and would give those of one caller to others: set cachingEnabled to false.'
+        ? 'caches responses, so one caller could get the response of another: set cachingEnabled to false.'
         : [],
     ].flat();
   });
   if (stages.length > 1)
-    problems.push('has more than one stage, but the limits of ApiKeyAuth are those of one: make an API per stage.');
+    problems.push(
+      'has more than one stage, but the limits of ApiKeyAuth apply to one stage: create one API per stage.',
+    );
   return [...new Set(problems)].map((problem) => `${named(api)} ${problem}`);
 }
 
-/** Gateway responses that were added beside ours, of the same type. */
+/** Gateway responses of the same type as ours. */
 function responseProblems(api: RestApi): string[] {
   const responses = partsOf(api, CfnGatewayResponse);
   return responses
@@ -77,7 +80,7 @@ function responseProblems(api: RestApi): string[] {
     );
 }
 
-/** The resources of a kind that belong to an API, wherever in the app they are. */
+/** The resources of one kind that belong to an API, anywhere in the app. */
 function partsOf<T extends CfnStage | CfnGatewayResponse>(
   api: RestApi,
   kind: abstract new (...args: never[]) => T,
@@ -87,21 +90,21 @@ function partsOf<T extends CfnStage | CfnGatewayResponse>(
     .filter((node): node is T & IConstruct => node instanceof kind && (node as T).restApiId === api.restApiId);
 }
 
-/** Warns of a resource policy: what it denies has no code, for the authorizer is not asked. */
+/** Warns of a resource policy: its denials have no code, because the authorizer does not run. */
 export function warnOfResourcePolicy(api: RestApi): void {
   const visit = (node: unknown) => {
     if (!(node instanceof CfnRestApi) || Stack.of(node).resolve(node.policy) === undefined) return;
     Annotations.of(node).addWarningV2(
       'ApiKeyAuth:resourcePolicy',
-      `${named(api)} has a resource policy: a request that it denies is answered 401 with an empty code. AWS WAF answers 403 forbidden.`,
+      `${named(api)} has a resource policy: a request that it denies gets 401 with an empty code. Use AWS WAF, which answers 403 forbidden.`,
     );
   };
   Aspects.of(api).add({ visit });
 }
 
 /**
- * Warns of routes that take credentials of another kind. The gateway's answers hold for the whole API: whoever is refused on
- * such a route is told to send an API key.
+ * Warns of routes that accept other credentials. Gateway responses apply to the whole API, so a refusal on such a route asks for
+ * an API key.
  */
 export function warnOfOtherCredentials(api: RestApi, ours: readonly IAuthorizer[]): void {
   const ids = ours.map(({ authorizerId }) => authorizerId);
@@ -110,13 +113,13 @@ export function warnOfOtherCredentials(api: RestApi, ours: readonly IAuthorizer[
     if (node.authorizationType === 'CUSTOM' && ids.includes(node.authorizerId ?? '')) return;
     Annotations.of(node).addWarningV2(
       'ApiKeyAuth:otherCredentials',
-      `${node.httpMethod} ${node.node.path} takes other credentials (${node.authorizationType}) than API keys, but its refusals are answered as those of keys: put it into an API of its own.`,
+      `${node.httpMethod} ${node.node.path} accepts other credentials (${node.authorizationType}) than API keys, but its refusals ask for an API key: move it to an API of its own.`,
     );
   };
   Aspects.of(api).add({ visit });
 }
 
-/** The name of an API's stage as a literal: a reference to it from a policy or a function would be a circular dependency. */
+/** The literal name of an API's stage. A reference from a policy or a function would be a circular dependency. */
 export function literalStageName(api: RestApi): string {
   return stageOf(api).stageName ?? '';
 }

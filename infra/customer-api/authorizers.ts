@@ -10,16 +10,16 @@ import { CfnPermission, type IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 
 export interface Authorizers {
-  /** Of every route behind keys. API Gateway remembers nothing: the function is asked about every request. */
+  /** The authorizer of every route behind keys. API Gateway caches nothing: the function decides on every request. */
   readonly keys: RequestAuthorizer;
   /**
-   * The authorizer that routes of other stacks may still import: releases before 0.2 had it where API Gateway cached decisions.
-   * It will go with the next release.
+   * Routes of other stacks may still import this authorizer: before 0.2, API Gateway cached its decisions. The next release
+   * removes it.
    */
   readonly former: RequestAuthorizer;
 }
 
-/** Makes the authorizers; `handler` decides on every request but CORS preflight. */
+/** Creates the authorizers; `handler` decides on every request except CORS preflight. */
 export function createAuthorizers(scope: Construct, handler: IFunction): Authorizers {
   const resultsCacheTtl = Duration.seconds(0); // the default of API Gateway is 300
   const authorization = IdentitySource.header('Authorization');
@@ -33,15 +33,16 @@ export function createAuthorizers(scope: Construct, handler: IFunction): Authori
     identitySources: [authorization, IdentitySource.context('identity.sourceIp')],
     resultsCacheTtl,
   });
-  // The export by which another stack may have imported it.
+  // Keeps the export that another stack may import.
   Stack.of(scope).exportValue(former.authorizerId);
   return { keys, former };
 }
 
 /**
- * Ties authorizers to their API. CDK does it with the first method that has the authorizer; all such methods may be in other
- * stacks, and CDK has no public way for that case. A change of an authorizer is a new deployment: CDK makes one only in apps
- * that have a feature flag. The deployment comes after the permissions to invoke the handler: before them, every request is 503.
+ * Attaches the authorizers to their API. CDK does this with the first method that has the authorizer, but all such methods may be
+ * in other stacks, and CDK has no public API for that case. A changed authorizer needs a new deployment, which CDK creates only
+ * in apps with a feature flag. The deployment depends on the permissions to invoke the handler: without them, every request gets
+ * 503.
  */
 export function attach(authorizers: Authorizers, handler: IFunction, api: RestApi): void {
   for (const child of handler.node.children)

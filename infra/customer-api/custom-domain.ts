@@ -19,18 +19,18 @@ interface CustomDomainProps {
   readonly disableDefaultEndpoint: boolean;
 }
 
-/** What a DNS record must be an alias of: a name, and the hosted zone that has it. */
+/** The target of a DNS alias record, and its hosted zone. */
 export interface DomainAlias {
   readonly target: string;
   readonly hostedZoneId: string;
 }
 
 /**
- * A domain of the team's own for an API, by IPv4 and IPv6, and TLS 1.2 or later. The default endpoint can be turned off once
- * clients come by the domain: the alias is known only after the deployment that makes it.
+ * Your own domain for an API, with IPv4, IPv6, and TLS 1.2 or later. Turn off the default endpoint only once clients use the
+ * domain: the alias target is known only after the deployment that creates it.
  */
 export class CustomDomain extends Construct {
-  /** Of a DNS record for the domain. */
+  /** For a DNS record of the domain. */
   readonly alias: DomainAlias;
 
   constructor(scope: Construct, id: string, props: CustomDomainProps) {
@@ -40,7 +40,7 @@ export class CustomDomain extends Construct {
       domainName,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
       endpointType: EndpointType.REGIONAL,
-      securityPolicy: SecurityPolicy.TLS13_1_2_PQ_2025_09, // as of the API
+      securityPolicy: SecurityPolicy.TLS13_1_2_PQ_2025_09, // same as the API
       endpointAccessMode: EndpointAccessMode.STRICT,
     });
     const { REGIONAL } = EndpointType;

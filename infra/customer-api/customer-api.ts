@@ -30,26 +30,26 @@ import { Integrations } from './integrations.ts';
 import { addPreflight } from './preflight.ts';
 import { WebAcl } from './web-acl.ts';
 
-/** A browser keeps the answer for an hour, and anybody may send one. */
+/** A browser caches a preflight for an hour, and anyone may send one. */
 const preflightLimit = { ratePerSecond: 50, burst: 100 };
 
-/** What an adopted API sets for all methods is for its own: Scalekit sends no `x-api-key`, and a finder of a key has none. */
+/** Overrides an adopted API's defaults for methods: Scalekit sends no `x-api-key`, and neither does a finder of a key. */
 const nothingInherited: MethodOptions = { apiKeyRequired: false, requestParameters: {} };
 
 interface CustomerApiProps {
-  /** Of the API, in the account. */
+  /** The name of the API in the account. */
   readonly name: string;
-  /** Decides on every request but CORS preflight. */
+  /** Decides on every request except CORS preflight. */
   readonly authorizer: IFunction;
   readonly config: Config;
-  /** An API that there is already. @default a new one, with stage v1 */
+  /** An API to adopt. @default a new API with stage v1 */
   readonly restApi?: RestApi | undefined;
 }
 
-/** Bearer keys on a REST API, of ours or adopted, and one problem body for every refusal of its gateway. */
+/** A REST API with bearer keys, ours or adopted, and a problem body for every refusal of its gateway. */
 export class CustomerApi extends Construct {
   readonly restApi: RestApi;
-  /** `undefined` for an API that there was already. */
+  /** `undefined` for an adopted API. */
   readonly accessLog: LogGroup | undefined;
   readonly #config: Config;
   readonly #authorizers: Authorizers;
@@ -87,23 +87,26 @@ export class CustomerApi extends Construct {
     addGatewayResponses(api, customerRefusals, commonHeaders, config.docsUrl);
   }
 
-  /** The account's setting by which API Gateway may write access logs; a stage that has one must come after it. `undefined` for an adopted API without. */
+  /**
+   * The account setting that lets API Gateway write access logs. A stage with an access log must depend on it. `undefined` if the
+   * API does not set it.
+   */
   get loggingAccount(): IConstruct | undefined {
     return this.restApi.node.tryFindChild('Account');
   }
 
-  /** Decides on the routes of backends, also in other stacks than the API's. */
+  /** The authorizer of backend routes, also for other stacks. */
   get dataAuthorizer(): IAuthorizer {
-    // Without its class: CDK would take an imported API for another one, and refuse.
+    // A plain object: from the class, CDK would treat an imported API as another API, and throw.
     return { authorizerId: this.#authorizers.keys.authorizerId, authorizationType: AuthorizationType.CUSTOM };
   }
 
-  /** What a DNS record for the domain must be an alias of; `undefined` without a domain. */
+  /** The target of a DNS alias record for the domain; `undefined` without a domain. */
   get domainAlias(): DomainAlias | undefined {
     return this.#domain?.alias;
   }
 
-  /** The URL of the stage, or of the domain, without a slash at its end. */
+  /** The URL of the stage or of the domain, without a trailing slash. */
   get url(): string {
     if (this.#domain) return `https://${this.#domain.name}`;
     const { region, urlSuffix } = Stack.of(this);
@@ -111,8 +114,8 @@ export class CustomerApi extends Construct {
   }
 
   /**
-   * Puts a function that manages keys behind a route: every request is validated. The limit is a tenth of other routes', but for
-   * what ends access.
+   * Adds a route that manages keys. Every request is validated. Its limit is a tenth of other routes' limit, unless it ends
+   * access.
    */
   keyRoute(route: Route, handler: IFunction, endsAccess: boolean): void {
     const [method, path] = methodAndPath(route);
@@ -124,13 +127,13 @@ export class CustomerApi extends Construct {
     });
   }
 
-  /** Puts a function of a backend behind a method and path. */
+  /** Adds a route to a function of a backend. */
   dataRoute(method: string, path: string, handler: IFunction): void {
     requireUnreserved(path);
     this.#route(method, path, handler, this.#authorizers.keys);
   }
 
-  /** Puts a function behind a route that anybody may call, at no more than a few requests per second in all. */
+  /** Adds a route that anyone may call, with a limit for all clients together. */
   openRoute(route: Route, handler: IFunction, limit: Throttle): void {
     const [method, path] = methodAndPath(route);
     const open = this.restApi.root.resourceForPath(path).addMethod(method, this.#integrations.of(handler), {
@@ -139,7 +142,7 @@ export class CustomerApi extends Construct {
     });
     Validations.of(open).acknowledge({
       id: 'AwsSolutions-APIG4',
-      reason: 'Open by design: whoever finds a key may end it, webhooks are signed, and the contract is public.',
+      reason: 'Open by design: anyone who finds a key may revoke it, webhooks are signed, and the contract is public.',
     });
     throttle(this.restApi, method, path, limit);
   }
@@ -159,7 +162,7 @@ export class CustomerApi extends Construct {
     });
   }
 
-  /** A resource that pages call, so that it answers CORS preflight; an API that we were given may do that by default. */
+  /** A resource that answers CORS preflight. An adopted API may already do so by default. */
   #resource(path: string): IResource {
     const resource = this.restApi.root.resourceForPath(path);
     const hasDefault = this.restApi.root.defaultCorsPreflightOptions !== undefined;
@@ -172,11 +175,11 @@ export class CustomerApi extends Construct {
   }
 }
 
-/** Throws a {@link ConfigError} for a path that API Gateway answers itself where the API has a domain. */
+/** Throws a {@link ConfigError} for a path that API Gateway itself answers on a custom domain. */
 function requireUnreserved(path: string): void {
   const [root, ...rest] = path.split('/').filter((part) => part !== '');
   if (rest.length > 0 || (root !== 'ping' && root !== 'sping')) return;
   throw new ConfigError(
-    `ApiKeyAuth: the path ${path} is reserved: a domain answers it without the API. Use another, like /health`,
+    `ApiKeyAuth: the path ${path} is reserved: on a custom domain, API Gateway answers it itself. Use another, like /health`,
   );
 }

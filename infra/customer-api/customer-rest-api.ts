@@ -7,7 +7,7 @@ import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
 import { loggingRole, regionalDualStack, requireModernTls } from '../rest-api/endpoint.ts';
 
-/** A REST API for customers: stage `v1`, access logs that tell who called, and no log of requests. */
+/** A REST API for customers: stage `v1`, access logs that identify the caller, and no request logs. */
 export function newCustomerRestApi(
   scope: Construct,
   id: string,
@@ -21,13 +21,13 @@ export function newCustomerRestApi(
     restApiName: name,
     description: "The customers' API: Authorization: Bearer KEY",
     endpointConfiguration: regionalDualStack,
-    // API Gateway writes access logs only once the account has a role for it; one for all APIs, so it outlives this one.
+    // API Gateway writes access logs only if the account has a role for it. All APIs share that role, so it outlives this one.
     ...loggingRole(config.cloudWatchRole),
     minCompressionSize: Size.kibibytes(1), // the contract is 30 KB
     deployOptions: {
       stageName: 'v1',
       tracingEnabled: config.tracing,
-      dataTraceEnabled: false, // it would log requests, and with them keys
+      dataTraceEnabled: false, // it would log requests, including keys
       throttlingRateLimit: config.throttleRatePerSecond,
       throttlingBurstLimit: config.throttleBurst,
       accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -47,8 +47,8 @@ export function newCustomerRestApi(
   if (!config.waf)
     Validations.of(api).acknowledge({
       id: 'AwsSolutions-APIG3',
-      reason: 'AWS WAF is a setting: bad keys cost no call, and each method is throttled.',
+      reason: 'AWS WAF is a setting: a repeated bad key costs no call to Scalekit, and each method is throttled.',
     });
-  api.node.tryRemoveChild('Endpoint'); // the stack has the output, under a name of its own
+  api.node.tryRemoveChild('Endpoint'); // the stack has this output under its own name
   return { api, accessLog };
 }

@@ -3,10 +3,10 @@ import { AwsIntegration, type Integration, LambdaIntegration, type RestApi } fro
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 
-/** So many methods of a function have a permission of their own; about 45 would pass the 20,480 bytes of its policy. */
+/** Methods per function that have their own permission. About 45 would exceed the 20,480 bytes of its policy. */
 const permissionsPerMethod = 10;
 
-/** Hands the methods of one API to functions, none of which may be tested from the console: a test skips the authorizer. */
+/** Integrates the methods of one API with functions. The console may not test them, because a test skips the authorizer. */
 export class Integrations {
   readonly #api: RestApi;
   readonly #stageName: string;
@@ -17,7 +17,7 @@ export class Integrations {
     this.#stageName = stageName;
   }
 
-  /** The integration of one more method of a function; from the eleventh on, one permission is for all methods of the stage. */
+  /** The integration for one more method of a function. From the eleventh on, one permission covers all methods of the stage. */
   of(handler: IFunction): Integration {
     const method = (this.#methods.get(handler) ?? 0) + 1;
     this.#methods.set(handler, method);

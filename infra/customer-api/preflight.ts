@@ -3,7 +3,7 @@ import type { CfnMethod, CorsOptions, IResource } from 'aws-cdk-lib/aws-apigatew
 import { corsExposeHeaders } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 
-/** How pages of the one allowed origin may call. */
+/** The CORS options for pages of the allowed origin. */
 function preflightFor(config: Config): CorsOptions {
   return {
     allowOrigins: [config.corsAllowOrigin],
@@ -13,22 +13,22 @@ function preflightFor(config: Config): CorsOptions {
   };
 }
 
-/** Adds a preflight to a resource. The defaults and binary types of an API that we were given, `adopted`, are not for it. */
+/** Adds a preflight to a resource. On an `adopted` API, it overrides the defaults and binary types of the API. */
 export function addPreflight(resource: IResource, config: Config, adopted: boolean): void {
   const preflight = resource.addCorsPreflight(preflightFor(config)).node.defaultChild as CfnMethod;
   refuseOtherBodyTypes(preflight);
   if (adopted) {
     preflight.apiKeyRequired = false;
     preflight.requestParameters = {};
-    preflight.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'); // else 500, where every type is binary
+    preflight.addPropertyOverride('Integration.ContentHandling', 'CONVERT_TO_TEXT'); // otherwise 500 if every type is binary
   }
   resource.api.latestDeployment?.addToLogicalId({ preflight: ['without the defaults of the API', passthrough] });
 }
 
-/** Of every preflight's integration: a change of it is another deployment. */
+/** The passthrough behavior of every preflight's integration: a change needs a new deployment. */
 export const passthrough = 'NEVER';
 
-/** A preflight with a body type of its own is refused, where API Gateway would fail over it. */
+/** Refuses a preflight with another body type; by default, API Gateway would fail on it. */
 function refuseOtherBodyTypes(preflight: CfnMethod): void {
   preflight.addPropertyOverride('Integration.PassthroughBehavior', passthrough);
 }

@@ -3,8 +3,8 @@ import { problemType } from '../../shared/deployment.ts';
 import { keyFunctions, methodAndPath } from '../key-functions.ts';
 
 /**
- * AWS's own rules. What they would block though a program may well send it is only counted: no user agent, a large body, and
- * bodies of JSON with a URL, a path or HTML in them.
+ * AWS managed rules. Rules that would block legitimate API clients only count: no user agent, a large body, and JSON bodies that
+ * contain a URL, a path or HTML.
  */
 const managedRules: Readonly<Record<string, readonly string[]>> = {
   AWSManagedRulesAmazonIpReputationList: [],
@@ -21,16 +21,16 @@ const managedRules: Readonly<Record<string, readonly string[]>> = {
 
 const [, revokePath] = methodAndPath(keyFunctions.RevokeLeakedKey.open.route);
 
-/** Whoever finds many keys calls the operators; an address that sends more than this tries tokens. */
+/** An address that sends more than this is guessing tokens. To revoke many keys, call the operators. */
 const revocationsPerMinute = 60;
 
-/** WAF looks at the requests of so many seconds, and lets an address in again when they are below the limit. */
+/** WAF counts requests over this many seconds. It unblocks an address when its count is below the limit. */
 const windowSeconds = 60;
 
-/** The name of the body that a request over a limit is answered with. */
+/** The name of the response body for a request over a limit. */
 const throttledBody = 'throttled';
 
-/** The bodies of answers. WAF has no id of a request that it could put in. */
+/** The response bodies. They have no request id, because WAF cannot insert one. */
 export function responseBodies(
   docsUrl: string | undefined,
 ): Readonly<Record<string, CfnWebACL.CustomResponseBodyProperty>> {
@@ -44,12 +44,12 @@ export function responseBodies(
   return { [throttledBody]: { contentType: 'APPLICATION_JSON', content: JSON.stringify(problem) } };
 }
 
-/** The rules of a web ACL: limits per address first, then AWS's own. */
+/** The rules of a web ACL: limits per address first, then AWS managed rules. */
 export function webAclRules(requestsPerMinute: number, commonHeaders: Readonly<Record<string, string>>) {
   const answer = throttledAnswer(commonHeaders);
   return [
     limitPerAddress('RequestsOfAnAddress', 0, requestsPerMinute, answer),
-    // All who find keys share one limit of the API's: one address must not use it up.
+    // All finders of keys share one limit of the API: one address must not use it up.
     limitPerAddress('RevocationsOfAnAddress', 1, revocationsPerMinute, answer, pathEndsWith(revokePath)),
     ...Object.entries(managedRules).map(([name, counted], index) => ({
       name,
@@ -67,7 +67,7 @@ export function webAclRules(requestsPerMinute: number, commonHeaders: Readonly<R
   ];
 }
 
-/** Metrics without samples: those hold headers. */
+/** Metrics without samples, because samples contain headers. */
 export function visibility(metricName: string): CfnWebACL.VisibilityConfigProperty {
   return { metricName, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
 }
@@ -95,7 +95,7 @@ function limitPerAddress(
   };
 }
 
-/** An answer to wait on, as API Gateway gives it for its own limits; a block without one says 403, which no client repeats. */
+/** A 429 with `Retry-After`, like API Gateway sends for its own limits. By default WAF sends 403, which clients do not retry. */
 function throttledAnswer(commonHeaders: Readonly<Record<string, string>>): CfnWebACL.CustomResponseProperty {
   const headers = { 'Cache-Control': 'no-store', ...commonHeaders, 'Retry-After': String(windowSeconds) };
   return {
@@ -105,7 +105,10 @@ function throttledAnswer(commonHeaders: Readonly<Record<string, string>>): CfnWe
   };
 }
 
-/** Requests whose path ends so, in whatever stage, and however it is written: the API takes it with a slash more, and encoded. */
+/**
+ * Matches requests whose path ends with `path`, in any stage and any spelling: the API also accepts a trailing slash and
+ * encoding.
+ */
 function pathEndsWith(path: string): CfnWebACL.StatementProperty {
   return {
     regexMatchStatement: {

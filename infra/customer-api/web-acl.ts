@@ -9,11 +9,14 @@ import { responseBodies, visibility, webAclRules } from './web-acl-rules.ts';
 interface WebAclProps {
   readonly config: Config;
   readonly stage: Stage;
-  /** Of every answer. */
+  /** The headers of every response. */
   readonly commonHeaders: Readonly<Record<string, string>>;
 }
 
-/** AWS WAF in front of a stage. Neither its logs nor its metrics hold a key: where a client may put a key is redacted, and no request is sampled. */
+/**
+ * AWS WAF in front of a stage. Its logs and metrics hold no key: fields that may contain a key are redacted, and no request is
+ * sampled.
+ */
 export class WebAcl extends Construct {
   constructor(scope: Construct, id: string, { config, stage, commonHeaders }: WebAclProps) {
     super(scope, id);
@@ -25,7 +28,7 @@ export class WebAcl extends Construct {
       rules: webAclRules(config.wafRequestsPerMinute, commonHeaders),
     });
     const log = new LogGroup(this, 'Log', {
-      logGroupName: `aws-waf-logs-${Stack.of(this).stackName}-${config.stage}`, // WAF takes no other beginning
+      logGroupName: `aws-waf-logs-${Stack.of(this).stackName}-${config.stage}`, // WAF requires this prefix
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
     });
@@ -42,7 +45,7 @@ export class WebAcl extends Construct {
   }
 }
 
-/** Has WAF log requests with these actions only. CDK passes a filter on as it is, so its names are CloudFormation's. */
+/** Makes WAF log only requests with these actions. CDK passes a filter on unchanged, so its names are CloudFormation's. */
 function keepOnly(...actions: readonly string[]) {
   const Conditions = actions.map((Action) => ({ ActionCondition: { Action } }));
   return { DefaultBehavior: 'DROP', Filters: [{ Behavior: 'KEEP', Requirement: 'MEETS_ANY', Conditions }] };

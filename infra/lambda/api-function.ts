@@ -17,26 +17,29 @@ import type { FunctionVariable } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 import { bundleFunction, recordBuild } from './bundle.ts';
 
-/** Set by package/build.ts alone: the folder beside the package's code that has the functions as bundles. */
+/** The folder beside the package's code with the prebuilt bundles of functions. Only package/build.ts sets it. */
 declare const PREBUILT_FUNCTIONS: string | undefined;
 
 interface ApiFunctionProps {
   /** The folder under functions/ whose handler.ts is the function. */
   readonly entry: string;
   readonly config: Config;
-  /** API Gateway waits 29 s for an integration. @default 25, for a revocation makes two calls of Scalekit, and two writes and a wait for the cache */
+  /**
+   * API Gateway waits 29 s for an integration. A revocation makes two calls to Scalekit, two writes, and a wait for the cache.
+   * @default 25
+   */
   readonly timeoutSeconds?: number;
-  /** CPU comes with memory: at 128 MB a cold start takes seconds. @default 1024 */
+  /** CPU grows with memory: at 128 MB a cold start takes seconds. @default 1024 */
   readonly memoryMb?: number;
-  /** So many may run at once, and are kept free for it. @default as many as the account allows */
+  /** Reserved concurrency, which is also the maximum. @default none */
   readonly reservedConcurrency?: number | undefined;
-  /** Its environments are provisioned: its module is loaded once it has started. @default false */
+  /** Its environments are provisioned, so loading its module waits for its start-up work. @default false */
   readonly isWarm?: boolean;
-  /** Where events go that the function fails on when it is invoked asynchronously, after two more attempts. @default none */
+  /** Gets asynchronous events that fail three times. @default none */
   readonly deadLetterQueue?: IQueue;
 }
 
-/** A Lambda of the API: one bundled handler, its own log group, and its own role, which may write to that log only. */
+/** A Lambda function: one bundled handler, its own log group, and its own role, which may write only to that log. */
 export class ApiFunction extends LambdaFunction {
   constructor(scope: Construct, id: string, props: ApiFunctionProps) {
     const { entry, config, timeoutSeconds = 25, memoryMb = 1024, reservedConcurrency, isWarm, deadLetterQueue } = props;
@@ -48,7 +51,7 @@ export class ApiFunction extends LambdaFunction {
     if (config.tracing)
       Validations.of(role).acknowledge({
         id: 'AwsSolutions-IAM5[Resource::*]',
-        reason: 'X-Ray traces are no resources.',
+        reason: 'X-Ray traces have no ARN.',
       });
     logGroup.grantWrite(role);
     super(scope, id, {
@@ -59,7 +62,7 @@ export class ApiFunction extends LambdaFunction {
       memorySize: memoryMb,
       timeout: Duration.seconds(timeoutSeconds),
       ...(config.tracing ? { tracing: Tracing.ACTIVE } : {}),
-      // Without START, END and REPORT, which are two fifths of a log. Lambda drops no line of ours: each has a level and a time.
+      // Omits START, END and REPORT, which are two fifths of a log. Lambda drops none of our lines: each has a level and a time.
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       logGroup,
@@ -72,13 +75,13 @@ export class ApiFunction extends LambdaFunction {
     if (config.docsUrl !== undefined) this.addEnvironment('DOCS_URL', config.docsUrl);
     if (typeof PREBUILT_FUNCTIONS === 'undefined') recordBuild(entry, Stage.of(this)?.outdir ?? '');
   }
-  /** Only a variable that functions know of. */
+  /** Accepts only variables that functions know. */
   override addEnvironment(name: FunctionVariable, value: string): this {
     return super.addEnvironment(name, value);
   }
 }
 
-/** The folder of a function's bundle: in the package that other projects install it is there already. */
+/** The folder of a function's bundle. The package for other projects already contains it. */
 function bundleOf(entry: string): string {
   if (typeof PREBUILT_FUNCTIONS === 'undefined') return bundleFunction(entry);
   return fileURLToPath(new URL(`${PREBUILT_FUNCTIONS}/${entry}`, import.meta.url));

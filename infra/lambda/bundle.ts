@@ -7,14 +7,14 @@ import type { BuildOptions, Metafile } from 'esbuild';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Loaded with the first call that needs it, from a file of its own beside the bundle: most starts of a cached decision never do. */
+/** Files beside a bundle that load with the first call that needs them. Most starts with a cached decision never need them. */
 const lazyEntries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   authorizer: { scalekit: 'functions/authorizer/scalekit.ts' },
 };
 
 /**
- * How a function is bundled. CommonJS loads faster than ESM. The AWS SDK is bundled too: what is tested is what runs, not the
- * version that the runtime brings.
+ * The esbuild options of a function. CommonJS loads faster than ESM. The AWS SDK is bundled too, so the tested version runs, not
+ * the one in the runtime.
  */
 const options = {
   absWorkingDir: root,
@@ -28,7 +28,7 @@ const options = {
   logLevel: 'warning',
   inject: ['infra/lambda/mapped-stacks.mjs', 'infra/lambda/headers.mjs'],
   external: ['#scalekit'],
-  // What the SDK and connect load and our calls never use: half of the import time.
+  // Replaces modules that the SDK and connect load but our calls never use: half of the import time.
   alias: {
     axios: './infra/lambda/no-axios.cjs',
     '@bufbuild/protobuf': './infra/lambda/grpc-client/protobuf.mjs',
@@ -44,7 +44,7 @@ const options = {
   },
 } as const satisfies BuildOptions;
 
-/** How a bundle was made, for whoever makes it again: esbuild's options, and the SHA-256 of each file that it was made of. */
+/** The record that is needed to rebuild a bundle: esbuild's options, and the SHA-256 of each input file. */
 export interface BuildRecord {
   readonly options: BuildOptions & { readonly entryPoints: Record<string, string> };
   readonly inputs: Readonly<Record<string, string>>;
@@ -63,8 +63,8 @@ export function bundleFunction(entry: string): string {
 }
 
 /**
- * Leaves the record of a function's bundle in a cloud assembly, named by the SHA-256 of its `index.js`: the local runtime makes
- * the bundle again when one of its files changes.
+ * Writes the record of a function's bundle into a cloud assembly, named by the SHA-256 of its `index.js`. The local runtime
+ * rebuilds the bundle when one of its files changes.
  */
 export function recordBuild(entry: string, assembly: string): void {
   const { folder, record } = bundleOf(entry);
@@ -81,11 +81,11 @@ function bundleOf(entry: string): Bundle {
 }
 
 /**
- * Bundles every function, once a process, in one run of esbuild: it reads each file once, and works on all cores. In this
- * process rather than by NodejsFunction, which starts npx and esbuild for each function, and takes about a second for it.
+ * Bundles every function, once per process, in one run of esbuild that reads each file once and uses all cores. NodejsFunction
+ * would start npx and esbuild per function, which takes about a second each.
  */
 function bundleAll(): Map<string, Bundle> {
-  // Not at the top: the package that other projects install has its bundles, and no esbuild.
+  // Not imported at the top: the package for other projects has its bundles and no esbuild.
   const { buildSync } = createRequire(import.meta.url)('esbuild') as typeof import('esbuild');
   const folder = newFolder();
   const entries = readdirSync(join(root, 'functions')).map(
@@ -115,15 +115,15 @@ function bundleAll(): Map<string, Bundle> {
 }
 
 /**
- * The entry of the authorizer where environments of it are provisioned. Lambda freezes one as soon as its module is loaded, so this
- * module is loaded once Scalekit's secrets, access token and connection are there.
+ * The authorizer's entry in provisioned environments. Lambda freezes an environment once its module is loaded, so this module
+ * waits for Scalekit's secrets, access token and connection.
  */
 const warmEntry = `import { handler, started } from './index.js';
 await started;
 export { handler };
 `;
 
-/** Lets the bundle load its later files by name. */
+/** Lets the bundle load its lazy files by name. */
 function packageWith(files: Readonly<Record<string, string>>): string {
   const imports = Object.keys(files).map((name) => [`#${name}`, `./${name}.js`] as const);
   return `${JSON.stringify({ type: 'commonjs', imports: Object.fromEntries(imports) })}\n`;
@@ -134,7 +134,7 @@ function inputsOf({ outputs }: Metafile, folder: string): string[] {
   return [...new Set(ofFolder.flatMap(([, { inputs }]) => Object.keys(inputs)))];
 }
 
-/** At the same depth below the project in every run, for source maps name sources by the way to them. */
+/** At the same depth below the project in every run, because source maps contain relative paths. */
 function newFolder(): string {
   mkdirSync(`${root}dist`, { recursive: true });
   const folder = mkdtempSync(`${root}dist/bundles-`);

@@ -1,5 +1,6 @@
-// Part of each bundle: stack traces name our lines. `--enable-source-maps` would read and parse the map at every start, which
-// is a seventh of a cold start; this reads it when a stack is looked at. What is thrown here would hide the error: it never throws.
+// Part of each bundle: stack traces show our source lines. `--enable-source-maps` would read and parse the map at every start,
+// which is a seventh of a cold start; this reads it only when a stack is read. It never throws, because that would hide the
+// error.
 import { readFileSync } from 'node:fs';
 import { SourceMap } from 'node:module';
 import { dirname } from 'node:path';

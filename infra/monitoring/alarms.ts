@@ -8,25 +8,25 @@ import { expression, sumOf } from './expressions.ts';
 import type { KeyMetrics } from './metrics.ts';
 import { serviceAlarms } from './service-alarms.ts';
 
-/** What alarms look at that AWS measures itself. */
+/** The metrics of alarms that AWS itself measures. */
 export interface ServiceMetrics {
   /** Requests and server errors of the customers' API. */
   readonly requests: Metric;
   readonly serverErrors: Metric;
-  /** Invocations of the authorizer that Lambda would not start, and requests over the API's limits where they are logged. */
+  /** Throttled invocations of the authorizer, and requests over the API's limits if they are logged. */
   readonly throttles: readonly Metric[];
-  /** Messages of the work queue: those that wait, and those that are tried or wait for the next attempt. */
+  /** Messages of the work queue: the visible ones, and the ones in progress or waiting for a retry. */
   readonly work: readonly Metric[];
   readonly deadLetters: Metric;
   /** Server errors of the operators' API. */
   readonly operatorErrors: IMetric;
-  /** Invocations of the authorizer beyond what is provisioned; `undefined` where nothing is. */
+  /** Invocations of the authorizer beyond its provisioned concurrency; `undefined` without it. */
   readonly spilled: IMetric | undefined;
   /** Requests of the canary that failed; `undefined` without one. */
   readonly canaryErrors: IMetric | undefined;
 }
 
-/** The alarms of a deployment, all to one topic. A customer's bad keys ring `Denials` and no other. */
+/** The alarms of a deployment, all on one topic. A customer's bad keys ring only `Denials`. */
 export function createAlarms(
   scope: Construct,
   topic: ITopic,
@@ -54,13 +54,13 @@ export function createAlarms(
         treatMissingData: ringsWithoutData ? TreatMissingData.BREACHING : TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(new SnsAction(topic));
-      alarm.addOkAction(new SnsAction(topic)); // pagers resolve by it
+      alarm.addOkAction(new SnsAction(topic)); // pagers resolve with it
       return alarm;
     },
   );
 }
 
-/** Requests that nobody could decide on, or not soon. */
+/** Alarms for requests without a decision, or with a slow one. */
 function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
   return [
     {
@@ -73,7 +73,7 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
       above: 5,
       in: [2, 3],
       description:
-        'More than 5 % of requests are answered 503, as nobody could tell whether their key is good. First: is CredentialsRefused ringing? Then it is ours, see there. Else look at the status of Scalekit, and at "no decision" in the log of the authorizer, whose reason tells.',
+        'More than 5 % of requests get 503, because their key could not be checked. First: is CredentialsRefused ringing? Then the fault is ours: follow that alarm. Otherwise check the status of Scalekit, and the reason in the lines "no decision" in the log of the authorizer.',
     },
     {
       id: 'CredentialsRefused',
@@ -81,7 +81,7 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
       above: 0,
       in: [2, 3],
       description:
-        'Scalekit refuses our own client: its secret was rotated or revoked, or it lost a permission. No customer is at fault. First: npm run secrets with the values that Scalekit shows; they count within seconds, without a deployment.',
+        'Scalekit refuses our own client: its secret was rotated or revoked, or it lost a permission. No customer is at fault. First: npm run secrets with the values that Scalekit shows. They take effect within seconds, without a deployment.',
     },
     {
       id: 'RateLimited',
@@ -89,7 +89,7 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
       above: 0,
       in: [2, 3],
       description:
-        'Scalekit limits how many calls we make, so that requests are answered 503 for as long as it asks us to wait. First: set decisionCacheSeconds, which takes most calls away, or raise it; then ask Scalekit to raise the limit of the environment. If traffic has not grown, look in the access log for who sends most.',
+        'Scalekit limits our calls, so requests get 503 for as long as Scalekit asks us to wait. First: set or raise decisionCacheSeconds, which avoids most calls. Then ask Scalekit to raise the limit of the environment. If traffic has not grown, find the caller that sends most in the access log.',
     },
     {
       id: 'DecisionLatency',
@@ -97,12 +97,12 @@ function decisionAlarms(keys: KeyMetrics): AlarmSpec[] {
       above: 600,
       in: [3, 5],
       description:
-        'One decision in a hundred takes more than 0.6 s. If Scalekit does not answer within 0.8 s, the request is a 503. First: compare UpstreamLatency on the dashboard. If it is as high, Scalekit is slow. If not, look at the slowest decisions in the saved query, and at the memory of the authorizer.',
+        'One decision in a hundred takes more than 0.6 s. If Scalekit does not answer within 0.8 s, the request gets 503. First: compare UpstreamLatency on the dashboard. If it is equally high, Scalekit is slow. Otherwise check the saved query of slowest decisions, and the memory of the authorizer.',
     },
   ];
 }
 
-/** Requests that failed, or were too many. */
+/** Alarms for requests that failed, or were too many. */
 function trafficAlarms(aws: ServiceMetrics): AlarmSpec[] {
   return [
     {
@@ -111,7 +111,7 @@ function trafficAlarms(aws: ServiceMetrics): AlarmSpec[] {
       above: 1,
       in: [3, 5],
       description:
-        'More than 1 % of answers are 5xx. First: does OutageRate ring? Then it is that. Else find the requests with status >= 500 in the access log, and their requestId in the log of the function of that route.',
+        'More than 1 % of responses are 5xx. First: is OutageRate ringing? Then follow that alarm. Otherwise find the requests with status >= 500 in the access log, and their requestId in the log of the function of that route.',
     },
     {
       id: 'Throttles',
@@ -119,12 +119,12 @@ function trafficAlarms(aws: ServiceMetrics): AlarmSpec[] {
       above: 10,
       in: [3, 5],
       description:
-        'Requests are refused for being too many: over the limits of the API (429), or over the concurrency of the account (503). First: see in the access log whether one sourceIp or organizationId sends most. If it is growth, raise throttleRatePerSecond, or the quota of the account.',
+        'Too many requests, so some are refused: over the limits of the API (429), or over the concurrency of the account (503). First: check in the access log whether one sourceIp or organizationId sends most. If traffic has grown, raise throttleRatePerSecond, or the quota of the account.',
     },
   ];
 }
 
-/** Changes of keys of which a part is left to do. */
+/** Alarms for changes of keys that are not finished. */
 function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
   return [
     {
@@ -133,7 +133,7 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [1, 1],
       description:
-        'A key was ended, but the table of the decision cache could not be told (the answer was 503 cache_not_flushed). With decisionCacheSeconds set, a cached decision may still be used. First: revoke the key again by its id; then look at the throttling and the permissions of the table.',
+        'A key was ended, but its mark could not be written to the table of the decision cache (the response was 503 cache_not_flushed). With decisionCacheSeconds set, a cached decision may still be used. First: revoke the key again by its id. Then check the throttling and the permissions of the table.',
     },
     {
       id: 'AuditFailures',
@@ -141,7 +141,7 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [1, 1],
       description:
-        'A change of a key is not on the audit bus. It is in the log. First: run the saved query of changes of keys; the line audit_not_sent tells why, and the line audit of the same key is what to send again.',
+        'A change of a key is missing on the audit bus. It is in the log. First: run the saved query of changes of keys. The line audit_not_sent has the reason, and the line audit of the same key has the event to send again.',
     },
     {
       id: 'WorkWaits',
@@ -150,7 +150,7 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [10, 10],
       description:
-        'Keys of users who left, or rotated keys, are still good: their revocation has failed for 10 minutes, and is tried every 5 minutes. First: does OutageRate ring? Then it ends by itself once Scalekit is well. Else the log of ResumeWork has the failure.',
+        'Keys of users who left, or rotated keys, still work: their revocation has failed for 10 minutes, and is retried every 5 minutes. First: is OutageRate ringing? Then this alarm ends by itself once Scalekit recovers. Otherwise the log of ResumeWork has the failure.',
     },
     {
       id: 'WebhookFailures',
@@ -158,7 +158,7 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [1, 1],
       description:
-        'An event that Scalekit signed was not taken: somebody who left may keep their keys. First: the log of ScalekitWebhook has the failure and the eventId. Revoke the keys of that user by hand (npm run keys -- revoke), and mend the cause: Scalekit sends an event four times at most.',
+        'An event that Scalekit signed was not processed: a user who left may keep their keys. First: the log of ScalekitWebhook has the failure and the eventId. Revoke the keys of that user by hand (npm run keys -- revoke), and fix the cause: Scalekit sends an event at most four times.',
     },
     {
       id: 'DeadLetters',
@@ -166,12 +166,12 @@ function changeAlarms(keys: KeyMetrics, aws: ServiceMetrics): AlarmSpec[] {
       above: 0,
       in: [1, 1],
       description:
-        'A key that should have been revoked was not, after hours of attempts: a rotated key, or one of a user who left. First: mend the cause, which the log of ResumeWork has; then npm run keys -- redrive has each tried again. Revoke at once what cannot wait (npm run keys -- revoke).',
+        'After hours of retries, a key is still not revoked: a rotated key, or a key of a user who left. First: fix the cause, which is in the log of ResumeWork. Then npm run keys -- redrive retries each revocation. Revoke urgent keys at once (npm run keys -- revoke).',
     },
   ];
 }
 
-/** Bad keys. */
+/** The alarm for bad keys. */
 function denialAlarms(keys: KeyMetrics): AlarmSpec[] {
   return [
     {
@@ -183,7 +183,7 @@ function denialAlarms(keys: KeyMetrics): AlarmSpec[] {
       above: 50,
       in: [1, 1],
       description:
-        'More than half of the requests have bad keys, and more than 100 in 5 minutes. We are well: a customer uses a key that is over, or somebody tries keys. First: the saved query of denials by code shows the addresses; tell the customer, or block the address (setting waf).',
+        'More than half of the requests have bad keys, and more than 100 in 5 minutes. The service is healthy: a customer is using an expired or revoked key, or someone is guessing keys. First: the saved query of denials by code shows the addresses. Inform the customer, or block the address (setting waf).',
     },
   ];
 }

@@ -4,7 +4,7 @@ import type { KeyMetrics } from './metrics.ts';
 
 export type CacheSettings = Pick<Config, 'decisionCacheSeconds' | 'outageGraceSeconds'>;
 
-/** A decision cache that does not work, or that alone keeps the service up. Without the cache there are none. */
+/** Alarms for a decision cache that fails, or that alone keeps the service up. Without the cache there are none. */
 export function cacheAlarms(
   keys: KeyMetrics,
   { decisionCacheSeconds, outageGraceSeconds }: CacheSettings,
@@ -15,7 +15,7 @@ export function cacheAlarms(
     above: 10,
     in: [3, 5],
     description:
-      'The table of the decision cache cannot be read, so that Scalekit is asked about every request. Customers notice nothing but the time. First: look at ThrottledRequests and SystemErrors of the table, then at the read failures in the log of the authorizer.',
+      'The table of the decision cache cannot be read, so every request calls Scalekit. Customers notice only the latency. First: check ThrottledRequests and SystemErrors of the table, then the read failures in the log of the authorizer.',
   };
   const grace: AlarmSpec = {
     id: 'GraceUses',
@@ -23,7 +23,7 @@ export function cacheAlarms(
     above: 0,
     in: [2, 3],
     description:
-      'Scalekit is out, and requests are allowed by older decisions (outageGraceSeconds). Keys without such a decision get 503, and keys that were ended in the dashboard of Scalekit still work. First: look at the status of Scalekit. A revocation by our API works on such keys at once.',
+      'Scalekit is down, and older decisions allow requests (outageGraceSeconds). Keys without such a decision get 503, and keys that were revoked in the dashboard of Scalekit still work. First: check the status of Scalekit. A revocation through our API takes effect on such keys at once.',
   };
   if (decisionCacheSeconds === 0) return [];
   return outageGraceSeconds === 0 ? [reads] : [reads, grace];

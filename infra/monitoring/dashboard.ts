@@ -5,7 +5,7 @@ import type { MetricName } from '../../shared/deployment.ts';
 import type { ServiceMetrics } from './alarms.ts';
 import type { KeyMetrics } from './metrics.ts';
 
-/** One page: what rings, who is refused and why, how fast, and what happens to keys. */
+/** One page: alarms, refusals and their reasons, latencies, and changes of keys. */
 export function createDashboard(
   scope: Construct,
   deployment: string,
@@ -19,7 +19,7 @@ export function createDashboard(
   const sums = (...names: MetricName[]) => names.map((name) => keys.sum(name));
   const percentiles = (name: MetricName) => [keys.percentile(name, 50), keys.percentile(name, 99)];
   return new Dashboard(scope, 'Dashboard', {
-    dashboardName: `${deployment}-${Stack.of(scope).region}`, // dashboards of all regions share their names
+    dashboardName: `${deployment}-${Stack.of(scope).region}`, // dashboards of all regions share one namespace
     widgets: [
       [new AlarmStatusWidget({ title: 'Alarms', alarms, width: 24, height: 3 })],
       [
@@ -28,14 +28,17 @@ export function createDashboard(
         graph('Outages by reason', [keys.byCode('Outages')]),
       ],
       [
-        graph('A decision takes, ms', percentiles('DecisionLatency')),
-        graph('A call of Scalekit takes, ms', percentiles('UpstreamLatency')),
-        graph('Calls of Scalekit that failed', sums('UpstreamFailures', 'CredentialsRefused', 'RateLimited')),
+        graph('Decision latency, ms', percentiles('DecisionLatency')),
+        graph('Scalekit latency, ms', percentiles('UpstreamLatency')),
+        graph('Failed calls to Scalekit', sums('UpstreamFailures', 'CredentialsRefused', 'RateLimited')),
       ],
       [
         graph('Requests and 5xx', [aws.requests], [aws.serverErrors]),
         graph('Throttled', [...aws.throttles]),
-        graph('Left to do', sums('MarkFailures', 'AuditFailures', 'WebhookFailures'), [...aws.work, aws.deadLetters]),
+        graph('Unfinished work', sums('MarkFailures', 'AuditFailures', 'WebhookFailures'), [
+          ...aws.work,
+          aws.deadLetters,
+        ]),
       ],
       [
         graph('Keys', sums('KeysCreated', 'KeysUpdated', 'KeysRotated', 'KeysRevoked')),
@@ -43,7 +46,7 @@ export function createDashboard(
           ? [
               graph('Decision cache', sums('CacheHits', 'CacheMisses', 'GraceUses')),
               graph('Misses by reason', [keys.byCode('CacheMisses', 'missReason')]),
-              graph('Cache trouble', sums('CacheReadFailures', 'FutureDecisions')),
+              graph('Cache failures', sums('CacheReadFailures', 'FutureDecisions')),
             ]
           : []),
       ],

@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import { type MetricName, metricDimensions, metricNamespace } from '../../shared/deployment.ts';
 
-/** The metrics that the functions write into their logs, of one deployment; `shared/metrics.ts` writes them. */
+/** The metrics of one deployment. `shared/metrics.ts` writes them into the logs of the functions. */
 export class KeyMetrics {
   readonly #deployment: string;
 
@@ -10,7 +10,7 @@ export class KeyMetrics {
     this.#deployment = deployment;
   }
 
-  /** A count of the period. */
+  /** The sum per period. */
   sum(metricName: MetricName, label = metricName, periodMinutes = 1): Metric {
     return this.#metric(metricName, 'Sum', label, periodMinutes);
   }
@@ -20,7 +20,7 @@ export class KeyMetrics {
     return this.#metric(metricName, `p${percent}`, label, 1);
   }
 
-  /** Each code's count of a metric that is counted by code. */
+  /** One count per code. */
   byCode(metricName: MetricName, by: 'code' | 'missReason' = 'code'): MathExpression {
     const { [by]: code, deployment } = metricDimensions;
     const ofDeployment = `${deployment}="${this.#deployment}"`;

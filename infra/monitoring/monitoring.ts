@@ -17,34 +17,34 @@ import { KeyMetrics } from './metrics.ts';
 import { saveQueries } from './queries.ts';
 
 interface MonitoringProps {
-  /** Tells this deployment's metrics from those of others in the account. */
+  /** Distinguishes this deployment's metrics from others in the account. */
   readonly deployment: string;
   readonly functions: readonly ApiFunction[];
   readonly authorizer: ApiFunction;
-  /** Those that create, change or end keys, and record it. */
+  /** The functions that create, change or end keys, and record it. */
   readonly recorders: readonly ApiFunction[];
-  /** Of the customers' API. */
+  /** The stage of the customers' API. */
   readonly stage: Stage;
-  /** Of the operators' API. */
+  /** The stage of the operators' API. */
   readonly operatorStage: Stage;
-  /** Where environments of the authorizer are kept warm: what requests invoke. */
+  /** The alias that requests invoke, if environments of the authorizer are kept warm. */
   readonly warmAuthorizer: IFunction | undefined;
   /** `undefined` without the setting. */
   readonly canary: IFunction | undefined;
   /** Gets every alarm. */
   readonly alarmEmail: string | undefined;
-  /** Of the customers' API; `undefined` where it is not ours. */
+  /** The access log of the customers' API; `undefined` for an adopted API. */
   readonly accessLog: LogGroup | undefined;
-  /** The queue of work that is left. */
+  /** The queue of unfinished work. */
   readonly work: Queue;
   readonly deadLetters: Queue;
-  /** Its alarms, and its part of the dashboard, are there where it is on. */
+  /** If the cache is on, it has alarms and a part of the dashboard. */
   readonly decisionCache: CacheSettings;
 }
 
-/** What tells that something breaks: metrics, alarms to one topic, a dashboard, and saved queries of the logs. */
+/** Monitoring of a deployment: metrics, alarms on one topic, a dashboard, and saved log queries. */
 export class Monitoring extends Construct {
-  /** Where every alarm goes; subscribe to it. */
+  /** The topic of every alarm; subscribe to it. */
   readonly topic: Topic;
   readonly alarms: readonly Alarm[];
   readonly dashboard: Dashboard;
@@ -77,12 +77,12 @@ export class Monitoring extends Construct {
     saveQueries(this, deployment, { accessLog, audit: recorders.map(({ logGroup }) => logGroup) });
   }
 
-  /** An alarm by its name. Throws for one that the settings leave out. */
+  /** An alarm by its id. Throws if the settings leave it out. */
   alarm(id: string): Alarm {
     return this.node.findChild(`${id}Alarm`) as Alarm;
   }
 
-  /** A topic that has a policy of its own has lost the default one, by which alarms of the account may publish. */
+  /** A topic with its own policy loses the default policy, which lets the account's alarms publish. */
   #alarmTopic(): Topic {
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
     const { account, region, partition } = Stack.of(this);
@@ -100,13 +100,13 @@ export class Monitoring extends Construct {
     return topic;
   }
 
-  /** API Gateway counts a 429 among all 4xx; the access log tells it apart. */
+  /** API Gateway counts a 429 as one of all 4xx. The access log has the exact status. */
   #throttledRequests(deployment: string, accessLog: LogGroup | undefined) {
     if (!accessLog) return [];
     const filter = new MetricFilter(this, 'ThrottledRequests', {
       logGroup: accessLog,
       filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
-      metricNamespace: `${metricNamespace}/${deployment}`, // a filter gives no fixed dimension
+      metricNamespace: `${metricNamespace}/${deployment}`, // a filter has no constant dimension
       metricName: 'ThrottledRequests',
       metricValue: '1',
     });

@@ -2,9 +2,9 @@ import { type ILogGroup, QueryDefinition, QueryString, type QueryStringProps } f
 import type { Construct } from 'constructs';
 
 interface QueryLogs {
-  /** Of the customers' API; `undefined` where it is not ours, and who runs the query names it. */
+  /** The access log of the customers' API. `undefined` for an adopted API: the user of a query selects the log. */
   readonly accessLog: ILogGroup | undefined;
-  /** Of the functions that create, change or end keys. */
+  /** The logs of the functions that create, change or end keys. */
   readonly audit: readonly ILogGroup[];
 }
 
@@ -14,7 +14,7 @@ interface SavedQuery {
   readonly query: QueryStringProps;
 }
 
-/** Of the access log: decisions from the cache are in it, for it has every request. */
+/** Queries of the access log. It has every request, so also decisions from the cache. */
 const accessQueries: readonly SavedQuery[] = [
   {
     id: 'LastUse',
@@ -24,7 +24,7 @@ const accessQueries: readonly SavedQuery[] = [
       filterStatements: ['ispresent(keyId) and keyId != "-"'],
       statsStatements: ['max(@timestamp) as lastUsed, count(*) as requests by keyId, organizationId'],
       sort: 'lastUsed asc',
-      limit: 10_000, // the most that there are: without the last rows a key would look unused
+      limit: 10_000, // the maximum: without the last rows a key would look unused
     },
   },
   {
@@ -58,7 +58,7 @@ const accessQueries: readonly SavedQuery[] = [
   },
 ];
 
-/** Of the logs of the functions. */
+/** Queries of the logs of the functions. */
 const auditQueries: readonly SavedQuery[] = [
   {
     id: 'Revocations',
@@ -78,7 +78,7 @@ const auditQueries: readonly SavedQuery[] = [
       limit: 1000,
     },
   },
-  // Also what is not on the audit bus, with why.
+  // Includes changes that are missing on the audit bus, with the reason.
   {
     id: 'Changes',
     name: 'changes of keys',
@@ -104,7 +104,7 @@ const auditQueries: readonly SavedQuery[] = [
   },
 ];
 
-/** Saves queries of CloudWatch Logs Insights in a folder named for the deployment. */
+/** Saves queries of CloudWatch Logs Insights in a folder named after the deployment. */
 export function saveQueries(scope: Construct, deployment: string, { accessLog, audit }: QueryLogs): void {
   const save = ({ id, name, query }: SavedQuery, logGroups: readonly ILogGroup[]) =>
     new QueryDefinition(scope, `${id}Query`, {

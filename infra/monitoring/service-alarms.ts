@@ -4,7 +4,7 @@ import type { AlarmSpec } from './alarm-spec.ts';
 
 const minute = Duration.minutes(1);
 
-/** The execution environments of the account that are in use, which every function of the account shares. */
+/** The percentage of the concurrency quota in use, which all functions of the account share. */
 function accountConcurrency(): IMetric {
   const inUse = new Metric({
     namespace: 'AWS/Usage',
@@ -23,13 +23,13 @@ function accountConcurrency(): IMetric {
 interface Watched {
   /** Server errors of the operators' API. */
   readonly operatorErrors: IMetric;
-  /** Invocations of the authorizer beyond what is provisioned; `undefined` where nothing is. */
+  /** Invocations of the authorizer beyond its provisioned concurrency; `undefined` without it. */
   readonly spilled: IMetric | undefined;
   /** Requests of the canary that failed; `undefined` without one. */
   readonly canaryErrors: IMetric | undefined;
 }
 
-/** What stops operators, and what the account may run out of. */
+/** Alarms for the operators' API, the concurrency of the account, and the canary. */
 export function serviceAlarms({ operatorErrors, spilled, canaryErrors }: Watched): AlarmSpec[] {
   return [
     {
@@ -38,7 +38,7 @@ export function serviceAlarms({ operatorErrors, spilled, canaryErrors }: Watched
       above: 0,
       in: [3, 5],
       description:
-        "The operators' API answers 5xx: staff and backends cannot manage keys. First: does OutageRate ring? Then it is that. Else find the requests with status >= 500 in the access log of that API. To revoke a key meanwhile: npm run keys -- revoke --direct.",
+        "The operators' API answers 5xx: staff and backends cannot manage keys. First: is OutageRate ringing? Then follow that alarm. Otherwise find the requests with status >= 500 in the access log of that API. To revoke a key meanwhile: npm run keys -- revoke --direct.",
     },
     {
       id: 'Concurrency',
@@ -46,7 +46,7 @@ export function serviceAlarms({ operatorErrors, spilled, canaryErrors }: Watched
       above: 80,
       in: [3, 5],
       description:
-        'The functions of the account use more than 80 % of its concurrent executions. At 100 % every function of the account is throttled. First: see in Lambda which function uses most. If it is the authorizer, is Scalekit slow? Ask for a higher quota of concurrent executions.',
+        'The functions of the account use more than 80 % of its concurrent executions. At 100 % every function of the account is throttled. First: check in Lambda which function uses most. If it is the authorizer, check whether Scalekit is slow. Ask for a higher quota of concurrent executions.',
     },
     ...(spilled ? [spillover(spilled)] : []),
     ...(canaryErrors ? [canary(canaryErrors)] : []),

@@ -23,18 +23,18 @@ import { operatorRefusals } from './operator-refusals.ts';
 
 const stageName = 'v1';
 
-/** Of each method, of all operators together; what ends access has as much as a data route of customers. */
+/** The limit of each method, for all operators together. Routes that end access have the limit of a customer data route. */
 const limitOfOthers = { ratePerSecond: 100, burst: 200 };
 
 interface OperatorApiProps {
-  /** Of the API, in the account. */
+  /** The name of the API in the account. */
   readonly name: string;
   readonly config: Config;
-  /** The account's setting by which API Gateway may write access logs. @default one of its own */
+  /** The account setting that lets API Gateway write access logs. @default its own */
   readonly loggingAccount?: IConstruct | undefined;
 }
 
-/** The operators' REST API: stage `v1`, AWS IAM on every method, each route below the organization's. */
+/** The operators' REST API: stage `v1`, AWS IAM on every method, and each route below an organization. */
 export class OperatorApi extends Construct {
   /** Lets its holder manage the keys of every organization. */
   readonly policy: ManagedPolicy;
@@ -59,7 +59,7 @@ export class OperatorApi extends Construct {
       deployOptions: {
         stageName,
         tracingEnabled: config.tracing,
-        dataTraceEnabled: false, // it would log answers, and with them keys
+        dataTraceEnabled: false, // it would log responses, including keys
         throttlingRateLimit: limitOfOthers.ratePerSecond,
         throttlingBurstLimit: limitOfOthers.burst,
         accessLogDestination: new LogGroupLogDestination(accessLog),
@@ -70,7 +70,7 @@ export class OperatorApi extends Construct {
     acknowledgeRestApiRules(this.#api);
     Validations.of(this.#api).acknowledge({
       id: 'AwsSolutions-APIG3',
-      reason: 'API Gateway refuses what AWS IAM does not allow before anything of ours runs.',
+      reason: 'API Gateway refuses requests that AWS IAM does not allow, before our code runs.',
     });
     this.#api.node.tryRemoveChild('Endpoint');
     if (loggingAccount) this.node.addDependency(loggingAccount);
@@ -78,7 +78,7 @@ export class OperatorApi extends Construct {
     this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization');
     this.organizationPolicy = this.#policyFor(
       'OrganizationOperatorPolicy',
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable of IAM's
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: an IAM policy variable
       '${aws:PrincipalTag/organizationId}',
       'of the organization that the tag organizationId of the user or role names',
     );
@@ -89,13 +89,13 @@ export class OperatorApi extends Construct {
     return this.#api.deploymentStage;
   }
 
-  /** The URL of the stage, without a slash at its end. */
+  /** The URL of the stage, without a trailing slash. */
   get url(): string {
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.#api.restApiId}.execute-api.${region}.${urlSuffix}/${stageName}`;
   }
 
-  /** Puts a function that manages keys behind a route below the organization's. */
+  /** Adds a route that manages keys, below the organization's path. */
   keyRoute(route: Route, handler: IFunction, endsAccess: boolean): void {
     const [method, path] = methodAndPath(route);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
@@ -107,7 +107,7 @@ export class OperatorApi extends Construct {
 
   #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
     const below = `${operatorRoute.replace('{organizationId}', organizationId)}/*`;
-    // A wildcard for the method would span slashes, and take in paths that only look like those of the organization.
+    // A wildcard for the method would span slashes, and match paths that only look like the organization's.
     const arns = operatorMethods().map((method) =>
       Stack.of(this).formatArn({
         service: 'execute-api',
@@ -128,7 +128,7 @@ export class OperatorApi extends Construct {
   }
 }
 
-/** Denies other addresses, before IAM is asked. It allows nobody: an Allow here would let in the whole account. */
+/** Denies other addresses before IAM runs. It has no Allow, which would allow the whole account. */
 function addressPolicy(ranges: string | undefined): { readonly policy?: PolicyDocument } {
   if (ranges === undefined) return {};
   const statement = new PolicyStatement({

@@ -1,11 +1,13 @@
 import { AccessLogField, AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 
-/** One JSON line a request: what every API tells, and what is its own. Never a header, a query or a body: they may hold keys. */
+/**
+ * One JSON line per request: the fields of every API, and `ownFields`. Never a header, a query or a body: they may contain keys.
+ */
 export function accessLogFormat(ownFields: Readonly<Record<string, string>>): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({
       requestId: AccessLogField.contextRequestId(),
-      // What AWS's support asks for.
+      // AWS Support asks for it.
       extendedRequestId: AccessLogField.contextExtendedRequestId(),
       integrationRequestId: '$context.integration.requestId',
       xrayTraceId: AccessLogField.contextXrayTraceId(),

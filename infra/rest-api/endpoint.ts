@@ -10,20 +10,23 @@ import {
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway';
 
-/** An endpoint of the region's own, by IPv4 and IPv6; without a word it is IPv4 alone. */
+/** A regional endpoint with IPv4 and IPv6; the default is IPv4 only. */
 export const regionalDualStack: EndpointConfiguration = {
   types: [EndpointType.REGIONAL],
   ipAddressType: IpAddressType.DUAL_STACK,
 };
 
-/** Has an API take TLS 1.2 and 1.3 only, for the name that the request is for; a regional one takes TLS 1.0 by default. */
+/**
+ * Makes an API accept only TLS 1.2 and 1.3, and only if the TLS server name matches the request's host. By default a regional API
+ * accepts TLS 1.0.
+ */
 export function requireModernTls(api: RestApi): void {
   const resource = api.node.defaultChild as CfnRestApi;
   resource.securityPolicy = SecurityPolicy.TLS13_1_2_PQ_2025_09;
   resource.endpointAccessMode = EndpointAccessMode.STRICT;
 }
 
-/** The account's role for access logs is one for all APIs: an API that sets it leaves it behind. */
+/** All APIs of an account share one role for access logs, so it outlives the API that sets it. */
 export function loggingRole(isSet: boolean): Pick<RestApiProps, 'cloudWatchRole' | 'cloudWatchRoleRemovalPolicy'> {
   if (!isSet) return { cloudWatchRole: false };
   return { cloudWatchRole: true, cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN };

@@ -1,10 +1,12 @@
 import { Annotations, Aspects } from 'aws-cdk-lib';
 import { CfnMethod, type CfnStage, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 
-/** What API Gateway takes per second in an account and region by default; 13 regions take a quarter. */
+/** The default limit of API Gateway per second, account and region; in 13 regions it is a quarter. */
 const accountLimit = 10_000;
 
-/** Says in one line how many requests all methods of an API take together. It is never a refusal: an account may have more. */
+/**
+ * Prints in one line how many requests all methods of an API accept together. It never fails: an account may have a higher limit.
+ */
 export function tellSumOfLimits(api: RestApi, name: string): void {
   Aspects.of(api).add({
     visit(node) {
@@ -17,7 +19,7 @@ export function tellSumOfLimits(api: RestApi, name: string): void {
       const sum = own.reduce((total, { throttlingRateLimit = 0 }) => total + throttlingRateLimit, 0);
       const total = sum + Math.max(0, methods - own.length) * ofOthers;
       Annotations.of(api).addInfo(
-        `The methods of ${name} take ${total} requests per second together; an account takes ${accountLimit} by default.`,
+        `The methods of ${name} accept ${total} requests per second together; an account accepts ${accountLimit} by default.`,
       );
     },
   });

@@ -10,7 +10,7 @@ export function throttle(api: RestApi, httpMethod: string, path: string, { rateP
     {
       httpMethod,
       resourcePath: `/${path.replaceAll('/', '~1')}`,
-      // Settings of a method inherit nothing from those of the stage.
+      // The settings of a method inherit nothing from the stage.
       dataTraceEnabled: false,
       cachingEnabled: false,
       throttlingRateLimit: ratePerSecond,

@@ -160,10 +160,10 @@ test.each([
     /Use a whole number of days from 7 to 390/,
   ]),
   [['unused', '--organization', 'org_1'], /required option '--days <number>'/],
-  [['forget', 'apit_1', 'x', '--organization', 'org_1'], /"x" is no key id: use ids that begin with apit_/],
+  [['forget', 'apit_1', 'x', '--organization', 'org_1'], /"x" is not a key id: use ids that begin with apit_/],
   [['forget', '--organization', 'org_1'], /no key id on standard input/],
   [['revoke', '-', '--organization', 'org_1'], /no key id on standard input/],
-  [['revoke', 'apit_1', '', '--organization', 'org_1'], /"" is no key id/],
+  [['revoke', 'apit_1', '', '--organization', 'org_1'], /"" is not a key id/],
   [['update', 'apit_1', '--organization', 'org_1'], /give --description, --scope or --claim/],
   [['revoke-all', '--organization', 'org_1'], /give a filter, or --all/],
   [['revoke-all', '--organization', 'org_1', '--issued-by', ''], /begins with apit_/],
@@ -172,8 +172,11 @@ test.each([
     /Use a time like/,
   ]),
   [['list', '--organization', 'org_1', '--stage', 'Prod'], /stage="Prod" is not allowed/],
-  [['list', '--organization', 'org_1', '--local', '--stage', 'prod'], /leave out --stage and --url/],
-  [['list', '--organization', 'org_1', '--local', '--url', 'https://a.example'], /leave out --stage and --url/],
+  [['list', '--organization', 'org_1', '--local', '--stage', 'prod'], /cannot be combined with --stage or --url/],
+  [
+    ['list', '--organization', 'org_1', '--local', '--url', 'https://a.example'],
+    /cannot be combined with --stage or --url/,
+  ],
   [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
   [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],
 ])('%o fails with one clear message', async (args, message) => {
@@ -361,7 +364,7 @@ test('npm run doctor reports the healthy and the broken parts of a deployment', 
   const { stdout } = await look();
   for (const line of [
     /^ok +settings \{"stage":"dev"/m,
-    /^ok +Scalekit takes the client/m,
+    /^ok +Scalekit accepts the client/m,
     /^ok +\S+\/whoami answers 200 in \d+ ms/m,
   ])
     expect(stdout).toMatch(line);
@@ -413,7 +416,7 @@ describe('on a terminal', () => {
 
   test('a new key is shown with a note that it is shown only once', async () => {
     const { text } = await runOnTerminal(command('create'), '', { cwd, env: env() });
-    expect(text).toMatch(/shown this once\. Keep it now:\n\n[0-9A-Za-z]+\n/);
+    expect(text).toMatch(/shown only once\. Store it now:\n\n[0-9A-Za-z]+\n/);
   });
 });
 
@@ -434,8 +437,13 @@ test('help shows exit codes and examples, and the version is the project’s', a
 });
 
 test.each([
-  ['a proxy’s error page', 502, '<html>Bad Gateway</html>', /answered 502 with no problem of the API/],
-  ['a web page instead of an answer', 200, '<html>Welcome</html>', /answered 200 with no problem of the API/],
+  ['a proxy’s error page', 502, '<html>Bad Gateway</html>', /answered 502 with a body that the API does not send/],
+  [
+    'a web page instead of an answer',
+    200,
+    '<html>Welcome</html>',
+    /answered 200 with a body that the API does not send/,
+  ],
 ])('%s is reported with status and host', async (_what, status, body, message) => {
   const proxy = createServer((_request, response) => response.writeHead(status).end(body)).listen(0, '127.0.0.1');
   await once(proxy, 'listening');

@@ -117,7 +117,7 @@ test('--help lists the options and exits with 0', async () => {
 test.each([
   [['--port', '99999'], {}, /^--port 99999 is not a port/],
   [['--prot', '1'], {}, /^Unknown option '--prot'.*Usage/],
-  [['--context', 'waff=true'], {}, /context value waff is no setting\. Did you mean waf\?/],
+  [['--context', 'waff=true'], {}, /context value waff is not a setting\. Did you mean waf\?/],
   [['--context', 'waf'], {}, /--context waf is not NAME=VALUE/],
   [[], { SCALEKIT_CLIENT_ID: 'id' }, /^Set SCALEKIT_ENVIRONMENT_URL and SCALEKIT_CLIENT_SECRET too/],
   [

@@ -89,7 +89,7 @@ test.each([
     'a secret with a line break inside',
     [],
     { ...values, SCALEKIT_CLIENT_SECRET: 'one\ntwo' },
-    'SCALEKIT_CLIENT_SECRET has a character other than printable ASCII',
+    'SCALEKIT_CLIENT_SECRET contains a character other than printable ASCII',
   ],
   [
     'a secret of white space',
@@ -101,7 +101,7 @@ test.each([
     'a webhook secret outside ASCII',
     [],
     { ...values, SCALEKIT_WEBHOOK_SECRET: 'whsec_é' },
-    'SCALEKIT_WEBHOOK_SECRET has a character',
+    'SCALEKIT_WEBHOOK_SECRET contains a character',
   ],
   ['a stage that is not allowed', ['--stage', 'Prod'], values, 'stage="Prod" is not allowed'],
 ])('%s stores nothing', async (_what, args, env, message) => {
@@ -130,7 +130,7 @@ test('a client that Scalekit refuses is stored only on request', async () => {
     code: 5,
     stdout: '',
     stderr: expect.stringMatching(
-      /below \/scalekit\/refused, in region us-east-1[\s\S]*does not take the client id and secret \(401\)/,
+      /below \/scalekit\/refused, in region us-east-1[\s\S]*does not accept the client id and secret \(401\)/,
     ),
   });
   const { stdout } = await storeSecrets(['--stage', 'refused', '--no-check'], refused);

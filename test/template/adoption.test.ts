@@ -133,7 +133,7 @@ describe('a setup that would break keys fails the synthesis and states the fix',
         const restApi = new LambdaRestApi(stack, 'Api', { handler: functionIn(stack) });
         new ApiKeyAuth(stack, 'Keys', { restApi });
       },
-      /LambdaRestApi.*make it with proxy: false/,
+      /LambdaRestApi.*create it with proxy: false/,
     ],
     [
       'a gateway response that is added later',
@@ -151,7 +151,7 @@ describe('a setup that would break keys fails the synthesis and states the fix',
         secondStage(restApi);
         template();
       },
-      /has more than one stage.*make an API per stage/,
+      /has more than one stage.*create one API per stage/,
     ],
   ])('%s', (_what, misuse, message) => {
     expect(misuse).toThrow(message);

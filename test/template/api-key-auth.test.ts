@@ -77,13 +77,13 @@ test('a route of theirs with other credentials causes a warning, because its ref
     api.root.addResource('admin').addMethod('GET', new MockIntegration(), { authorizationType: AuthorizationType.IAM });
     api.root.addResource('health').addMethod('GET', new MockIntegration());
   });
-  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('takes other credentials'));
+  const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('accepts other credentials'));
   expect(warnings.map(({ id }) => id)).toEqual([expect.stringContaining('/admin/GET')]);
 });
 
 test.each<[string, () => unknown, RegExp]>([
   ['a setting that is not allowed', () => adopt({}, { stage: 'Prod!' }), /stage="Prod!" is not allowed: use 1 to 20/],
-  ['an API that is not deployed', () => adoptUndeployed(), /has no stage.*let it deploy/],
+  ['an API that is not deployed', () => adoptUndeployed(), /has no stage.*remove that option/],
   [
     'an API that logs requests',
     () => adopt({ deployOptions: { dataTraceEnabled: true } }),
@@ -92,7 +92,7 @@ test.each<[string, () => unknown, RegExp]>([
   [
     'an API with a route of ours',
     () => adopt({}, {}, (api) => api.root.addResource('keys')),
-    /has a resource \/keys already/,
+    /already has a resource \/keys/,
   ],
   [
     'an API with gateway responses',

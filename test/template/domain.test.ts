@@ -51,7 +51,7 @@ describe('a domain', () => {
 
   test('is needed before the default endpoint can be turned off', () => {
     expect(() => synthesizeProduct({ disableDefaultEndpoint: true })).toThrow(
-      'disableDefaultEndpoint needs domainName: without both nobody reaches the API',
+      'disableDefaultEndpoint needs domainName: otherwise nobody can reach the API',
     );
   });
 });

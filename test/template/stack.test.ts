@@ -503,7 +503,7 @@ describe('config', () => {
     [{ outageGraceSeconds: 43_201, decisionCacheSeconds: 1 }, /outageGraceSeconds=43201 is not allowed/],
     [{ outageGraceSeconds: 60 }, /outageGraceSeconds needs decisionCacheSeconds/],
     [{ maxKeysPerUser: 1001 }, /maxKeysPerUser=1001 is not allowed: use a whole number from 0/],
-    [{ authorizerTtlSeconds: 0 }, /authorizerTtlSeconds is no setting any more: use decisionCacheSeconds/],
+    [{ authorizerTtlSeconds: 0 }, /authorizerTtlSeconds is no longer a setting: use decisionCacheSeconds/],
   ])('%o fails the synthesis with the allowed values', (context, message) => {
     expect(() => synthesizeProduct(context)).toThrow(message);
   });

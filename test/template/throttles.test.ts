@@ -58,6 +58,6 @@ test('preflights are throttled, and exist only on routes that pages call', () =>
 test('the synthesis prints the sum of all limits in one line', () => {
   Annotations.fromStack(stack).hasInfo(
     '*',
-    Match.stringLikeRegexp('The methods of the customers’ API take \\d+ requests per second together'),
+    Match.stringLikeRegexp('The methods of the customers’ API accept \\d+ requests per second together'),
   );
 });

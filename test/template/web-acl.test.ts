@@ -99,6 +99,6 @@ test('only requests that a rule blocked or counted are logged', () => {
 
 test('the former setting is refused, and the message names its replacement', () => {
   expect(() => synthesizeProduct({ wafRequestsPerFiveMinutes: 3000 })).toThrow(
-    /wafRequestsPerFiveMinutes is no setting any more: use wafRequestsPerMinute/,
+    /wafRequestsPerFiveMinutes is no longer a setting: use wafRequestsPerMinute/,
   );
 });

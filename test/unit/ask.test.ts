@@ -47,6 +47,6 @@ test.each([
   const terminal = openTerminal();
   const answer = ask('Secret', { isSecret: true }, terminal);
   terminal.input.write(key);
-  await expect(answer).rejects.toThrow('nothing is stored');
+  await expect(answer).rejects.toThrow('nothing was stored');
   expect(terminal.raw).toEqual([true, false]);
 });

@@ -64,13 +64,13 @@ describe('the file of a stage', () => {
   });
 
   test.each([
-    ['{"wafs": true}', 'settings/prod.json: wafs is no setting. Did you mean waf?'],
+    ['{"wafs": true}', 'settings/prod.json: wafs is not a setting. Did you mean waf?'],
     ['{"WAF": true}', 'Did you mean waf?'],
     ['{"decisonCacheSecond": 5}', 'Did you mean decisionCacheSeconds?'],
-    ['{"color": "red"}', 'settings/prod.json: color is no setting. The settings are stage, '],
-    ['{"authorizerTtlSeconds": 5}', 'no setting any more: use decisionCacheSeconds'],
+    ['{"color": "red"}', 'settings/prod.json: color is not a setting. The settings are stage, '],
+    ['{"authorizerTtlSeconds": 5}', 'no longer a setting: use decisionCacheSeconds'],
     ['{"waf": "yes"}', 'settings/prod.json: waf="yes" is not allowed: use true or false'],
-    ['{"stage": "prod"}', 'stage is the name of the file'],
+    ['{"stage": "prod"}', 'remove stage: the file name sets it'],
     ['{"waf": true,}', 'settings/prod.json is not JSON'],
     ['[]', 'settings/prod.json is not a JSON object'],
     ['{"outageGraceSeconds": 5}', 'settings/prod.json: outageGraceSeconds needs decisionCacheSeconds'],
@@ -84,7 +84,7 @@ describe('a context value', () => {
   test.each(['waff', 'Waf', 'stagee', 'decisionCacheSecond', 'decisioncacheseconds', 'logRetentionsDay'])(
     '%s is refused, because it is within two edits of a setting',
     (name) => {
-      expect(() => readSettings({ [name]: 'x' }, folder)).toThrow(/is no setting\. Did you mean/);
+      expect(() => readSettings({ [name]: 'x' }, folder)).toThrow(/is not a setting\. Did you mean/);
     },
   );
 
@@ -97,7 +97,9 @@ describe('settings in code', () => {
   const isToken = (value: unknown) => value === 'TOKEN' || value === -1.5e289;
 
   test('a name that is not a setting is refused', () => {
-    expect(() => completeConfig({ waff: true } as never)).toThrow('ApiKeyAuth: waff is no setting. Did you mean waf?');
+    expect(() => completeConfig({ waff: true } as never)).toThrow(
+      'ApiKeyAuth: waff is not a setting. Did you mean waf?',
+    );
   });
 
   test('a token is not validated if the template uses it unchanged', () => {

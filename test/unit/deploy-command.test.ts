@@ -13,7 +13,7 @@ test('a deployment shows each setting that it changes, adds or removes', () => {
 });
 
 test.each([
-  [['-c', 'waff=true'], /context value waff is no setting\. Did you mean waf\?/],
+  [['-c', 'waff=true'], /context value waff is not a setting\. Did you mean waf\?/],
   [['-c', 'waf'], /Use NAME=VALUE/],
   [['--context', 'decisionCacheSeconds=9999'], /decisionCacheSeconds="9999" is not allowed/],
 ])('%o is refused before anything is deployed', (args, message) => {
@@ -45,5 +45,5 @@ test('the stage comes from --stage or the environment, and missing credentials e
 });
 
 test('--help says that the command accepts the options of cdk deploy', () => {
-  expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options of cdk\s+deploy/) });
+  expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options\s+of\s+cdk\s+deploy/) });
 });

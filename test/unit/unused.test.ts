@@ -106,11 +106,11 @@ describe('nothing is revoked', () => {
     [
       'no use was recorded recently',
       { ...recorded, usageRecordedUntil: hoursAgo(4) },
-      /No use of any key was recorded/,
+      /No use of any key has been recorded/,
     ],
-    ['the record cannot be read', {}, /not known since when uses are recorded/],
+    ['the record cannot be read', {}, /unknown how long uses have been recorded/],
     ['its start is not a time', { ...recorded, usageRecordedSince: 'soon' }, /less than 30 days/],
-    ['its latest use is not a time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key was recorded/],
+    ['its latest use is not a time', { ...recorded, usageRecordedUntil: 'now' }, /No use of any key has been recorded/],
   ])('if %s, on any page', async (_what, changed, message) => {
     pages = pages.map(({ keys }, index) => ({ keys, ...(index === 0 ? recorded : changed) }));
     for (const dryRun of [false, true]) await expect(run({ revoke: true, yes: true, dryRun })).rejects.toThrow(message);

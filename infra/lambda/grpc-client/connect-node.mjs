@@ -1,2 +1,2 @@
-// Stands in for the index of connect-node in the bundles: its HTTP/2 client, without its servers and its compression.
+// Replaces connect-node's index in the bundles: only its HTTP/2 client, without servers and compression.
 export { createNodeHttpClient } from '../../../node_modules/@connectrpc/connect-node/dist/esm/node-universal-client.js';

@@ -1,2 +1,2 @@
-// Stands in for connect's other protocols in the bundles: the SDK speaks gRPC alone, and connect names all three.
+// Replaces connect's other protocols in the bundles: connect imports all three, but the SDK uses only gRPC.
 export {};

@@ -1,2 +1,2 @@
-// Stands in for connect's gRPC index in the bundles: the client, without the server.
+// Replaces connect's gRPC index in the bundles: the client, without the server.
 export * from '../../../node_modules/@connectrpc/connect/dist/esm/protocol-grpc/transport.js';
