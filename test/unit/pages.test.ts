@@ -6,12 +6,8 @@ import { expect, test } from 'vitest';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 test('every test that SECURITY.md names is in the suite', () => {
-  const rows = readFileSync(`${root}SECURITY.md`, 'utf8')
-    .split('\n')
-    .filter((line) => line.startsWith('| '));
-  const titles = rows
-    .slice(2)
-    .flatMap((row) => [...(row.split('|')[3] ?? '').matchAll(/`([^`]+)`/g)].map(([, title = '']) => title));
+  const page = readFileSync(`${root}SECURITY.md`, 'utf8');
+  const titles = [...page.matchAll(/^- `([^`]+)`$/gm)].map(([, title = '']) => title);
   const suite = readdirSync(`${root}test`, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.test.ts'))
     .map((file) => readFileSync(join(root, 'test', file), 'utf8'))
@@ -20,7 +16,7 @@ test('every test that SECURITY.md names is in the suite', () => {
   expect(titles.filter((title) => !suite.includes(`'${title}'`))).toEqual([]);
 });
 
-const pages = ['README.md', 'SECURITY.md', 'bench', 'docs', 'examples', 'package'].flatMap((name) =>
+const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench', 'docs', 'examples', 'package'].flatMap((name) =>
   name.endsWith('.md')
     ? [name]
     : readdirSync(`${root}${name}`, { recursive: true, encoding: 'utf8' })
@@ -51,4 +47,13 @@ test.each(pages)('every link of %s has a target', (page) => {
     expect(existsSync(target), link).toBe(true);
     if (anchor !== undefined) expect(anchorsOf(target), link).toContain(anchor);
   }
+});
+
+test.each(pages)('no line of %s is over 120 characters, except in a block of code', (page) => {
+  const prose = readFileSync(root + page, 'utf8').replaceAll(/^ *```[\s\S]*?^ *```$/gm, '');
+  expect(prose.split('\n').filter((line) => Array.from(line).length > 120 && !/^- `[^`]+`$/.test(line))).toEqual([]);
+});
+
+test('the README decides in 120 lines', () => {
+  expect(readFileSync(`${root}README.md`, 'utf8').split('\n').length).toBeLessThanOrEqual(121);
 });
