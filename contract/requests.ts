@@ -5,7 +5,7 @@ import { RotateKeyInput } from '../functions/rotate-key/schema.ts';
 import { UpdateKeyInput } from '../functions/update-key/schema.ts';
 import { ScalekitEvent } from '../shared/webhook/event.ts';
 
-/** The bodies that requests have: the schemas that the functions parse them with, by the names in the document. */
+/** The bodies of requests: the schemas with which the functions parse them, by their names in the document. */
 export const requests = {
   CreateKeyRequest: CreateKeyInput.body,
   UpdateKeyRequest: UpdateKeyInput.body,
