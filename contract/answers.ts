@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { KeyId } from '../shared/endpoint/schemas.ts';
 import { problemCodes } from './problems.ts';
 
-// What the API answers with. Every object is strict: an answer with a field that is not here breaks the contract.
+// The answers of the API. Every object is strict: an answer with a field that is not here breaks the contract.
 
 const Time = z.string().meta({ format: 'date-time' });
 
@@ -12,7 +12,7 @@ const identity = {
   keyId: KeyId.meta({ description: 'An identifier, not a secret.' }),
   organizationId: z.string(),
   organizationExternalId: z.string().optional(),
-  userId: z.string().optional().meta({ description: 'Of a user’s key; an organization’s key has none.' }),
+  userId: z.string().optional().meta({ description: 'Present for a user’s key, absent for an organization’s key.' }),
   userExternalId: z.string().optional(),
   customClaims: Claims,
   roles: z.array(z.string()),
@@ -21,7 +21,7 @@ const identity = {
 
 const keyFields = {
   ...identity,
-  scope: z.string().optional().meta({ description: 'The claim of that name again; absent for a key without scope.' }),
+  scope: z.string().optional().meta({ description: 'A copy of the claim `scope`; absent for a key without scope.' }),
   description: z.string().optional(),
   createdAt: Time.optional(),
   suffix: z.string().meta({ description: 'The last characters of the plain key.' }),
@@ -34,8 +34,7 @@ const plainKey = {
 const Key = z.strictObject({
   ...keyFields,
   lastUsedAt: Time.optional().meta({
-    description:
-      'The hour in which the key was last validated. Absent where that is unknown; in answers to changes too.',
+    description: 'The hour in which the key was last validated. Absent if it is unknown, and in answers to changes.',
   }),
 });
 
@@ -50,24 +49,20 @@ const RotatedKey = z.strictObject({
     code: z
       .literal('cache_not_flushed')
       .optional()
-      .meta({ description: 'The old key is revoked, but cached decisions may not follow yet: DELETE it again.' }),
+      .meta({ description: 'The old key is revoked, but may be accepted from a cache for a while: DELETE it again.' }),
   }),
 });
 
 const KeyList = z.strictObject({
   keys: z.array(Key),
-  nextPageToken: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: 'There may be more keys, even where `keys` is empty.' }),
-  totalCount: z.int().min(0).optional().meta({ description: 'Absent for a caller that is bound by claims.' }),
+  nextPageToken: z.string().min(1).optional().meta({ description: 'There may be more keys, even if `keys` is empty.' }),
+  totalCount: z.int().min(0).optional().meta({ description: 'Absent for a caller with boundary claims.' }),
   usageRecordedSince: Time.optional().meta({
     description:
-      'Since when uses are recorded: a key without `lastUsedAt` was not used since. Absent where it is unknown, or there are no keys.',
+      'Uses are recorded since then: a key without `lastUsedAt` was not used since. Absent if it is unknown, or if there are no keys.',
   }),
   usageRecordedUntil: Time.optional().meta({
-    description: 'The latest hour in which a use of any key was recorded; an old one may mean that recording fails.',
+    description: 'The latest hour in which a use of any key was recorded. An old hour may mean that recording fails.',
   }),
 });
 
@@ -79,12 +74,13 @@ const BulkAnswer = z
     revoked: count,
     failed: z.array(z.strictObject({ keyId: KeyId, code: z.literal('upstream_unavailable') })),
     remaining: count,
-    cursor: z.string().min(1).optional().meta({ description: 'Where the next request of this kind goes on.' }),
+    cursor: z.string().min(1).optional().meta({ description: 'Send it in the same request again to continue.' }),
   })
   .meta({
     description:
-      '`matched` is `revoked`, the number that `failed`, and `remaining`, which counts what there was no time to look at. ' +
-      'Repeat the request until only the first is left: with the `cursor` of the answer, or without where it has none.',
+      '`matched` is the sum of `revoked`, the number of `failed` keys, and `remaining`. Keys that there was no time to read ' +
+      'count in `remaining`. Repeat the request until `failed` is empty and `remaining` is 0: with the `cursor` of the ' +
+      'answer, or without one if it has none.',
   });
 
 const Caller = z.strictObject(identity);
@@ -102,15 +98,15 @@ const Problem = z
       .min(1)
       .max(20)
       .optional()
-      .meta({ description: 'Of `invalid_request`; `path` names the field as it was sent, "" the whole.' }),
-    error: z.literal('invalid_request').optional().meta({ description: 'Of `POST /revoke`: RFC 7009.' }),
-    successorId: KeyId.optional().meta({ description: 'Of `already_rotated`.' }),
+      .meta({ description: 'For `invalid_request`. `path` is the field as it was sent, or "" for the whole input.' }),
+    error: z.literal('invalid_request').optional().meta({ description: 'For `POST /revoke` (RFC 7009).' }),
+    successorId: KeyId.optional().meta({ description: 'For `already_rotated`.' }),
   })
-  .meta({ description: 'RFC 9457. `code` tells what to do; `requestId` finds the request in our log.' });
+  .meta({ description: 'RFC 9457. `code` says how to react. `requestId` identifies the request in our log.' });
 
 const Contract = z.looseObject({ openapi: z.string(), paths: z.looseObject({}) }).meta({ description: 'OpenAPI 3.1.' });
 
-/** The bodies of answers, by the names that they have in the document. */
+/** The bodies of answers, by their names in the document. */
 export const answers = {
   Key,
   CreatedKey,

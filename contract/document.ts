@@ -2,11 +2,11 @@ import { namedSchemas, parametersOf, schemaReference } from './json-schemas.ts';
 import { type Operation, operations } from './operations.ts';
 import { type ProblemName, problems } from './problems.ts';
 
-/** Headers that answers have, beside those of every answer. */
+/** Headers of some answers, in addition to the headers of every answer. */
 const headers = {
   Location: { description: 'The path of the new key.', required: true, schema: { type: 'string' } },
   RetryAfter: {
-    description: 'Seconds to wait before the request is sent again.',
+    description: 'Seconds to wait before a retry.',
     required: true,
     schema: { type: 'string', pattern: '^[0-9]+$' },
   },
@@ -18,25 +18,25 @@ const headers = {
 
 const headerReference = (name: keyof typeof headers) => ({ $ref: `#/components/headers/${name}` });
 
-/** The contract of the customers' API as an OpenAPI 3.1 document, made of the schemas that the functions parse by. */
+/** The contract of the customers' API as an OpenAPI 3.1 document, made from the schemas with which the functions parse. */
 function contractDocument() {
   return {
     openapi: '3.1.0',
     info: {
       title: 'API keys',
       version: '1.0.0',
-      summary: 'Keys of an organization, managed by keys.',
+      summary: 'API keys of an organization, managed with API keys.',
       description:
-        'Send a key as `Authorization: Bearer KEY`. Every error is a problem by RFC 9457 whose `code` tells what to do: ' +
-        'functions send it as `application/problem+json`, the gateway as `application/json`.',
+        'Send a key as `Authorization: Bearer KEY`. Every error is an RFC 9457 problem. Its `code` says how to react. ' +
+        'Functions send it as `application/problem+json`, the gateway as `application/json`.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
     servers: [{ url: '/v1' }],
     security: [{ key: [] }],
     tags: [
       { name: 'keys', description: 'Managing keys.' },
-      { name: 'open', description: 'What takes no key.' },
-      { name: 'backend', description: 'What keys are for.' },
+      { name: 'open', description: 'Routes that need no key.' },
+      { name: 'backend', description: 'Routes that keys protect.' },
     ],
     paths: mapValues(operations, (methods) => mapValues(methods, toOperation)),
     components: {
@@ -48,7 +48,7 @@ function contractDocument() {
   };
 }
 
-/** The committed form of the document. */
+/** The document as it is committed. */
 export function contractText(): string {
   return `${JSON.stringify(contractDocument(), null, 2)}\n`;
 }
@@ -102,7 +102,7 @@ const responseReference = (name: ProblemName) => ({ $ref: `#/components/response
 
 const problemNames = Object.fromEntries(Object.keys(problems).map((name) => [name, name as ProblemName]));
 
-/** Each problem of a status with the codes that it may have. */
+/** The schema of each problem, with its possible codes. */
 function problemSchemas() {
   const entries = Object.entries(problems).map(([name, { status, codes }]) => [
     `${name}Problem`,

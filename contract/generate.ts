@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { contractText } from './document.ts';
 
-// npm run contract: writes what the schemas give now to the contract beside the function that serves it.
+// `npm run contract`: writes the contract of the current schemas next to the function that serves it.
 
 writeFileSync(new URL('../functions/openapi/openapi.json', import.meta.url), contractText());

@@ -2,13 +2,13 @@ import * as z from 'zod';
 import { answers } from './answers.ts';
 import { requests } from './requests.ts';
 
-/** A schema as the document has it. */
+/** A schema in the document. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** The path that a named schema has in the document. */
+/** A reference to a named schema in the document. */
 export const schemaReference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Leaves out what tells nobody anything: a date's pattern at length beside its format, and the limits of JavaScript. */
+/** Leaves out useless details: the long pattern of a date that has a format, and the limits of JavaScript's integers. */
 function withoutNoise({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
@@ -17,7 +17,7 @@ function withoutNoise({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema
 
 const options = { unrepresentable: 'any', override: withoutNoise } as const;
 
-/** Every schema that has a name, by its name; where one holds another, it refers to it. */
+/** Every named schema, by its name. A schema that contains another refers to it. */
 export function namedSchemas(): Record<string, JsonSchema> {
   const registry = z.registry<{ id: string }>();
   for (const [id, schema] of Object.entries({ ...requests, ...answers })) registry.add(schema, { id });
@@ -25,7 +25,7 @@ export function namedSchemas(): Record<string, JsonSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, embedded(schema)]));
 }
 
-/** A part of a path or a query: its name, its schema, and whether it must be there. */
+/** A parameter of a path or a query: its name, its schema, and whether it is required. */
 interface Parameter {
   readonly name: string;
   readonly isRequired: boolean;
@@ -33,8 +33,8 @@ interface Parameter {
 }
 
 /**
- * The parameters that a schema of a path or a query names. Each is a text on its way; the document tells what the text
- * stands for, as is its custom, so a text that becomes a number is a number there.
+ * The parameters in a schema of a path or a query. Each is sent as a string. OpenAPI describes the value of the string, so a
+ * string that becomes a number is a number there.
  */
 export function parametersOf(object: z.ZodObject): Parameter[] {
   const asSent = z.toJSONSchema(object, { ...options, io: 'input' });
@@ -46,7 +46,7 @@ export function parametersOf(object: z.ZodObject): Parameter[] {
   }));
 }
 
-/** Without what stands at the head of a schema that is a document of its own. */
+/** Removes the fields that only a schema in its own document needs. */
 function embedded({ $schema: _dialect, $id: _id, ...schema }: JsonSchema): JsonSchema {
   return schema;
 }

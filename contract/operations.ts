@@ -8,7 +8,7 @@ import type { answers } from './answers.ts';
 import type { ProblemName } from './problems.ts';
 import type { requests } from './requests.ts';
 
-/** One method of one path: what it takes, and every answer that it gives. */
+/** One method of one path: its input, and all of its answers. */
 export interface Operation {
   readonly operationId: string;
   readonly summary: string;
@@ -17,7 +17,7 @@ export interface Operation {
   readonly path?: z.ZodObject;
   readonly query?: z.ZodObject;
   readonly body?: keyof typeof requests;
-  /** The body is form-encoded, in place of JSON. */
+  /** The body is form-encoded instead of JSON. */
   readonly isForm?: boolean;
   readonly success: {
     readonly status: number;
@@ -28,12 +28,12 @@ export interface Operation {
   readonly problems: readonly ProblemName[];
 }
 
-/** Of every route: a query that it does not know, too many requests, faults. */
+/** For every route: an unknown query parameter, too many requests, faults. */
 const common = ['BadRequest', 'Throttled', 'Fault', 'TimedOut'] as const;
-/** Of every route behind the authorizer. */
+/** For every route behind the authorizer. */
 const authorized = [...common, 'Unauthorized'] as const;
 const reading = [...authorized, 'LacksScope', 'Unavailable'] as const;
-/** Of what gives keys more or less than they had. */
+/** For routes that create or change keys. */
 const granting = [...authorized, 'BeyondAuthority', 'TooLarge', 'Unfinished'] as const;
 
 /**
@@ -45,7 +45,7 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
     get: {
       operationId: 'listKeys',
       summary: 'List the active keys that the caller can see, a page at a time',
-      description: 'Needs `keys:read`. A page may be short, even empty: go on while there is a `nextPageToken`.',
+      description: 'Needs `keys:read`. A page may be short, even empty: continue while there is a `nextPageToken`.',
       tag: 'keys',
       query: ListKeysInput.query,
       success: { status: 200, description: 'A page of keys.', body: 'KeyList' },
@@ -55,8 +55,8 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
       operationId: 'createKey',
       summary: 'Create a key of the caller’s organization',
       description:
-        'Needs `keys:write`, and `keys:users` for a key of a user. No key makes a bigger key than itself. Where the keys ' +
-        'of a user are limited, one more is 409 `too_many_keys`.',
+        'Needs `keys:write`, and `keys:users` for a key of a user. No key creates a key with more authority than itself. ' +
+        'If the keys of a user are limited, a key beyond the limit is 409 `too_many_keys`.',
       tag: 'keys',
       body: 'CreateKeyRequest',
       success: { status: 201, description: 'The key, with the plain key.', body: 'CreatedKey', hasLocation: true },
@@ -77,9 +77,9 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
       operationId: 'updateKey',
       summary: 'Change description, scope or claims of a key',
       description:
-        'Needs `keys:write`, and `keys:users` for a key of a user. What is left out stays; `""` clears description or ' +
-        'scope; `customClaims` replaces all claims but the scope and the reserved ones. A key only narrows: it takes ' +
-        'scope words away, adds claims, or narrows `allowed_ips`; else it is 403 `beyond_authority`.',
+        'Needs `keys:write`, and `keys:users` for a key of a user. Absent fields stay as they are. `""` clears description ' +
+        'or scope. `customClaims` replaces all claims except the scope and the reserved ones. A change can only narrow a ' +
+        'key: remove scope words, add claims, or narrow `allowed_ips`. Any other change is 403 `beyond_authority`.',
       tag: 'keys',
       path: UpdateKeyInput.path,
       body: 'UpdateKeyRequest',
@@ -89,17 +89,17 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
     delete: {
       operationId: 'revokeKey',
       summary: 'Revoke a key',
-      description: 'Needs `keys:write`. Idempotent: it is a success also when there is nothing to revoke.',
+      description: 'Needs `keys:write`. Idempotent: it also succeeds if there is nothing to revoke.',
       tag: 'keys',
       path: RevokeKeyInput.path,
-      success: { status: 204, description: 'No key that the caller can see is active under the id.' },
+      success: { status: 204, description: 'No key with this id that the caller can see is active.' },
       problems: [...authorized, 'LacksScope', 'Unfinished'],
     },
   },
   '/keys/{keyId}/rotate': {
     post: {
       operationId: 'rotateKey',
-      summary: 'Put a new key in the place of one',
+      summary: 'Replace a key with a new one',
       description:
         'Needs `keys:write`, and authority over the key. The old key ends at once, or after `overlapSeconds`.',
       tag: 'keys',
@@ -112,23 +112,27 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
   '/keys/revoke': {
     post: {
       operationId: 'revokeKeys',
-      summary: 'Revoke all keys that the caller can see and that fit every filter',
-      description: 'Needs `keys:write`. Takes at least one filter, or `all`.',
+      summary: 'Revoke all keys that the caller can see and that match every filter',
+      description: 'Needs `keys:write`. Requires at least one filter, or `all`.',
       tag: 'keys',
       body: 'RevokeKeysRequest',
-      success: { status: 200, description: 'What was revoked, and what remains.', body: 'BulkAnswer' },
+      success: {
+        status: 200,
+        description: 'How many keys were revoked and remain, and which failed.',
+        body: 'BulkAnswer',
+      },
       problems: [...authorized, 'LacksScope', 'TooLarge', 'Unfinished'],
     },
   },
   '/revoke': {
     post: {
       operationId: 'revokeLeakedKey',
-      summary: 'End a key that one holds (RFC 7009)',
-      description: 'The answer is the same whether there was such a key or not.',
+      summary: 'Revoke a key by its plain key (RFC 7009)',
+      description: 'The answer is the same whether the key exists or not.',
       tag: 'open',
       body: 'LeakedKey',
       isForm: true,
-      success: { status: 200, description: 'The token is no active key.' },
+      success: { status: 200, description: 'The token is not an active key.' },
       problems: [...common, 'TooLarge', 'Unfinished'],
     },
   },

@@ -1,6 +1,6 @@
 import type { Failure } from '../shared/failure.ts';
 
-/** What only the gateway answers with, on a route of the contract. */
+/** The codes that only the gateway sends, on a route of the contract. */
 export const gatewayCodes = [
   'missing_credentials',
   'malformed_credentials',
@@ -80,7 +80,7 @@ export const problems = {
 
 export type ProblemName = keyof typeof problems;
 
-/** Every code; the compiler refuses this when a kind of failure is in none of the problems. */
+/** Every code. The compiler refuses this if a kind of failure is missing from the problems. */
 export const problemCodes = [
   ...new Set(Object.values(problems).flatMap(({ codes }): readonly ProblemCode[] => codes)),
 ] satisfies [ProblemCode] extends [(typeof problems)[ProblemName]['codes'][number]] ? unknown : never;

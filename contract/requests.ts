@@ -4,7 +4,7 @@ import { RevokeLeakedKeyInput } from '../functions/revoke-leaked-key/schema.ts';
 import { RotateKeyInput } from '../functions/rotate-key/schema.ts';
 import { UpdateKeyInput } from '../functions/update-key/schema.ts';
 
-/** The bodies that requests have: the schemas that the functions parse them with, by the names in the document. */
+/** The bodies of requests: the schemas with which the functions parse them, by their names in the document. */
 export const requests = {
   CreateKeyRequest: CreateKeyInput.body,
   UpdateKeyRequest: UpdateKeyInput.body,

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { bundleFunction } from '../infra/lambda/bundle.ts';
 
-// `npm run package`: builds what other projects install. `…/caller` is for their backends and needs nothing; `…/cdk` is for
-// their CDK app, with the functions as bundles.
+// `npm run package`: builds the package that other projects install. `…/caller` is for their backends and needs nothing. `…/cdk`
+// is for their CDK app and has the functions as bundles.
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const out = `${root}dist/package`;
@@ -13,7 +13,7 @@ const { name, version, description, license, devDependencies } = JSON.parse(
   readFileSync(`${root}package.json`, 'utf8'),
 ) as Record<'name' | 'version' | 'description' | 'license', string> & { devDependencies: Record<string, string> };
 
-/** What users of the package have already, in the versions that it is tested with. */
+/** The packages that users already have, in the versions that this package is tested with. */
 const peers = ['aws-cdk-lib', 'constructs', '@types/aws-lambda'];
 
 /** The folder of the functions in the package. */
@@ -22,7 +22,7 @@ const functionsFolder = 'functions';
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 
-/** An entry as both kinds of module. A CommonJS module finds its own place by other means. */
+/** Builds an entry as both kinds of module. A CommonJS module has no `import.meta.url`, so it gets one. */
 function buildEntry(entry: string, source: string, external: string[]): void {
   const common: BuildOptions = {
     entryPoints: [root + source],
@@ -47,7 +47,7 @@ function buildFunctions(): void {
     cpSync(bundleFunction(entry), `${out}/${functionsFolder}/${entry}`, { recursive: true });
 }
 
-/** Types, in the folders of the sources, which name each other. */
+/** Builds the types in the folders of their sources, because the types import each other. */
 function buildTypes(): void {
   const tsc = `${root}node_modules/typescript/bin/tsc`;
   execFileSync(process.execPath, [tsc, '--project', `${root}package/tsconfig.json`, '--outDir', `${out}/types`], {
@@ -72,7 +72,7 @@ const manifest = {
   description,
   license,
   exports: { './caller': entryOf('caller', 'package/caller'), './cdk': entryOf('cdk', 'infra/api-key-auth') },
-  // For module resolution `node`, as older apps of `cdk init` have it: that does not read `exports`.
+  // For module resolution `node`, which older apps of `cdk init` use: it does not read `exports`.
   typesVersions: {
     '*': { caller: ['types/package/caller.d.ts'], cdk: ['types/infra/api-key-auth.d.ts'] },
   },

@@ -4,18 +4,18 @@ import { problemType } from '../shared/deployment.ts';
 
 export { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
 
-/** How answers of {@link withCaller} itself are to be. */
+/** Options for the answers of {@link withCaller} itself. */
 export interface WithCallerOptions {
-  /** The origin whose pages may read them, or `*`, as `ApiKeyAuth`'s setting has it. @default none, for no page calls */
+  /** The origin whose pages may read the answers, or `*`, as in `ApiKeyAuth`'s setting. @default none, because no page calls */
   readonly corsAllowOrigin?: string;
   /** The page that explains the codes of errors, as `ApiKeyAuth`'s setting has it. @default none */
   readonly docsUrl?: string;
 }
 
 /**
- * Makes a Lambda handler of one that is given the caller. Without a caller it is never called: a key that has expired since
- * the (possibly cached) decision is answered 401 `invalid_token`, and an event that did not come through the authorizer 500
- * `internal_error`, with a line in the log.
+ * Makes a Lambda handler from a handler that gets the caller. Without a caller it is never called. If the key has expired since
+ * the (possibly cached) decision, the answer is 401 `invalid_token`. If the event did not come through the authorizer, the answer
+ * is 500 `internal_error`, with a line in the log.
  */
 export function withCaller(
   handler: (event: APIGatewayProxyEvent, caller: Caller, context: Context) => Promise<APIGatewayProxyResult>,
@@ -45,7 +45,7 @@ export function withCaller(
   };
 }
 
-/** An event of another kind, such as a schedule's, has no request: then the invocation's id is in the log. */
+/** An event of another kind, such as a schedule's, has no request id. The log then has the invocation's id. */
 function requestIdOf(event: Partial<APIGatewayProxyEvent>, context: Context): string {
   return event.requestContext?.requestId ?? context.awsRequestId;
 }

@@ -1,5 +1,4 @@
-// Names that the functions, infra/ and local/ must agree on, each written once. This file imports nothing, so that all of them
-// may import it.
+// Names that the functions, infra/ and local/ share, each written once. This file imports nothing, so all of them may import it.
 
 /** Environment variables that infra/ sets on functions. */
 export type FunctionVariable =
@@ -30,14 +29,14 @@ export const parameterNames = {
   clientSecret: 'client-secret',
 } as const;
 
-/** The environment variables by which a person hands over the same credentials. */
+/** The environment variables in which a person passes the same credentials. */
 export const credentialVariables = {
   environmentUrl: 'SCALEKIT_ENVIRONMENT_URL',
   clientId: 'SCALEKIT_CLIENT_ID',
   clientSecret: 'SCALEKIT_CLIENT_SECRET',
 } as const satisfies Record<keyof typeof parameterNames, string>;
 
-/** The name of the SecureString that Scalekit signs webhooks with, below the same path. */
+/** The name of the SecureString with the secret that Scalekit signs webhooks with, below the same path. */
 export const webhookSecretName = 'webhook-secret';
 
 /** The name of the SecureString with the canary's key, below the same path. */
@@ -77,13 +76,13 @@ export const credentialsRefusals = {
 
 export type CredentialsRefusalCode = keyof typeof credentialsRefusals;
 
-/** Headers of an answer that a page of another origin may read. */
+/** Response headers that a page of another origin may read. */
 export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 'WWW-Authenticate'];
 
-/** Every route of the operators' API begins with it, and no route of the customers' API does. */
+/** The prefix of every route of the operators' API. No route of the customers' API has it. */
 export const operatorRoute = '/organizations/{organizationId}';
 
-/** The paths of backends that the committed contract has. */
+/** The backend paths in the committed contract. */
 export const contractBackendPaths: readonly string[] = ['/whoami'];
 
 /** Outputs of the stack. */
@@ -103,10 +102,10 @@ export const eventSource = 'api-keys';
 
 export const metricNamespace = 'ApiKeys';
 
-/** The dimensions of a metric: the deployment, and for some metrics a code of the problem or the reason of a miss too. */
+/** The dimensions of a metric: the deployment, and for some metrics also a problem's code or a cache miss's reason. */
 export const metricDimensions = { deployment: 'Deployment', code: 'Code', missReason: 'MissReason' } as const;
 
-/** The unit of each metric; docs/production.md says what each reports. */
+/** The unit of each metric. docs/production.md explains the metrics. */
 export const metricUnits = {
   Allowed: 'Count',
   Denied: 'Count',
@@ -140,8 +139,8 @@ export const idPatterns = {
 } as const;
 
 /**
- * A credential without the white space around it. `undefined` for an empty one, and for one with a character that no client id
- * or secret may have (RFC 6749, A.1 and A.2).
+ * A credential without the white space around it. `undefined` if it is empty or has a character that no client id or secret may
+ * have (RFC 6749, A.1 and A.2).
  */
 export function readCredential(text: string): string | undefined {
   const credential = text.trim();
@@ -149,8 +148,8 @@ export function readCredential(text: string): string | undefined {
 }
 
 /**
- * The URL of a service in its normal form, without the white space around it and the slash at its end. `undefined` for what is
- * no URL of HTTPS: HTTP would send secrets in clear, so it is for loopback alone.
+ * The normal form of a service's URL, without the white space around it and without trailing slashes. `undefined` if it is no
+ * HTTPS URL. HTTP would send secrets unencrypted, so it is allowed for loopback only.
  */
 export function readServiceUrl(text: string): string | undefined {
   const url = URL.parse(readCredential(text) ?? '');
@@ -163,5 +162,5 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
-/** The root path of the routes that manage keys, on the customers' API. Decisions on them are never taken from a cache. */
+/** The root path of the routes that manage keys, on the customers' API. Decisions on them never come from a cache. */
 export const keysPath = '/keys';

@@ -3,12 +3,12 @@ import type { FunctionVariable } from './deployment.ts';
 /** Variables that Lambda itself sets. */
 type LambdaVariable = 'AWS_REGION' | 'AWS_ACCESS_KEY_ID' | 'AWS_SECRET_ACCESS_KEY';
 
-/** A variable of the function's environment; `undefined` where it is not set. */
+/** A variable of the function's environment; `undefined` if it is not set. */
 export function readEnvironment(name: FunctionVariable): string | undefined {
   return process.env[name];
 }
 
-/** Reads a variable of the function's environment; a missing one is our own misconfiguration, hence thrown. */
+/** Reads a variable of the function's environment. Throws if it is missing, because that is our own misconfiguration. */
 export function requireEnvironment(name: FunctionVariable | LambdaVariable): string {
   const value = process.env[name];
   if (!value)
@@ -21,7 +21,7 @@ export function millisecondsFromEnvironment(name: FunctionVariable): number {
   return positive(name, requireEnvironment(name), 'a whole number of milliseconds above 0');
 }
 
-/** Reads a limit from the environment; `undefined` where none is set. What is no number is thrown: it would limit nothing. */
+/** Reads a limit from the environment; `undefined` if none is set. Throws if it is not a number, which would limit nothing. */
 export function limitFromEnvironment(name: FunctionVariable): number | undefined {
   const text = readEnvironment(name);
   return text === undefined ? undefined : positive(name, text, 'a whole number above 0');

@@ -1,12 +1,11 @@
-/** One thing wrong with the input: `path` is the field as its sender wrote it (`customClaims.env`), `""` for the whole. */
+/** One error in the input. `path` is the field as the sender wrote it (`customClaims.env`), or `""` for the whole input. */
 export interface FieldError {
   readonly path: string;
   readonly message: string;
 }
 
 /**
- * Everything that an operation can fail with. `problem.ts` gives each kind its one status and body.
- * `cause` is for our log and never leaves.
+ * Every failure of an operation. `problem.ts` gives each kind its one status and body. `cause` is for our log and is never sent.
  */
 export type Failure =
   | { readonly kind: 'invalid_request'; readonly errors: readonly FieldError[] }
@@ -28,7 +27,7 @@ export function invalid(path: string, message: string): Failure {
   return { kind: 'invalid_request', errors: [{ path, message }] };
 }
 
-/** Nobody can tell at the moment; it is safe to repeat the request. */
+/** The outcome cannot be determined at the moment. It is safe to repeat the request. */
 export type Outage = Extract<Failure, { readonly kind: 'upstream_unavailable' }>;
 
 /** Maps any failed call to `upstream_unavailable`, for steps that are safe to retry whatever the cause. */

@@ -1,10 +1,10 @@
-/** Claims that are set by us or by an operator, and never by a key. */
+/** Claims that only the service or an operator sets, never a key. */
 const reservedClaims = ['issued_by', 'rotated_from', 'plan', 'suspended'] as const;
 
-/** Scalekit's limit on the claims of one key, ours included. */
+/** Scalekit's limit of claims per key, including ours. */
 export const maxClaims = 20;
 
-/** The most claims that a key may have beside the reserved ones: there is always room for all of these. */
+/** The most claims that a key may have in addition to the reserved ones, for which there is always room. */
 export const maxOwnClaims = maxClaims - reservedClaims.length;
 
 export type Claims = Readonly<Record<string, string>>;
@@ -18,17 +18,17 @@ export function scopeOf(key: WithClaims): string[] {
   return scopeWords(key.customClaims['scope'] ?? '');
 }
 
-/** Splits a scope into its distinct words, as OAuth 2.0 writes it. */
+/** Splits an OAuth 2.0 scope into its distinct words. */
 export function scopeWords(scope: string): string[] {
   return [...new Set(scope.split(' ').filter((word) => word !== ''))];
 }
 
-/** The claims with a scope of these words; without any, there is no scope claim. */
+/** Adds a scope of these words to claims; without words it adds no scope claim. */
 export function withScope(claims: Claims, scope: readonly string[]): Record<string, string> {
   return scope.length > 0 ? { ...claims, scope: scope.join(' ') } : { ...claims };
 }
 
-/** Tells whether two maps of claims have the same names and values. */
+/** Reports whether two maps of claims have the same names and values. */
 export function hasSameClaims(one: Claims, other: Claims): boolean {
   const names = Object.keys(one);
   return (
@@ -37,7 +37,7 @@ export function hasSameClaims(one: Claims, other: Claims): boolean {
   );
 }
 
-/** Every claim but the scope and the reserved ones. */
+/** The boundary claims: all except the scope and the reserved ones. */
 export function boundaryOf(key: WithClaims): [string, string][] {
   return Object.entries(key.customClaims).filter(([name]) => name !== 'scope' && !isReserved(name));
 }
@@ -46,7 +46,7 @@ export function isReserved(name: string): boolean {
   return (reservedClaims as readonly string[]).includes(name);
 }
 
-/** `plan` is the operators' word; the other reserved claims are the service's own. */
+/** Operators may set `plan`. Only the service sets the other reserved claims. */
 export function isReservedForOperators(name: string): boolean {
   return isReserved(name) && name !== 'plan';
 }

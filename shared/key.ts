@@ -1,13 +1,13 @@
 import { type Claims, scopeOf } from './key-claims.ts';
 
-/** A key as Scalekit describes it; everything but the plain key. */
+/** A key as Scalekit describes it, without the plain key. */
 export interface KeyInfo {
   readonly keyId: string;
   readonly organizationId: string;
   readonly organizationExternalId?: string;
   readonly userId?: string;
   readonly userExternalId?: string;
-  /** For matching only; it is not shown. */
+  /** Only for matching; it is never shown. */
   readonly userEmail?: string;
   readonly description?: string;
   readonly customClaims: Readonly<Record<string, string>>;
@@ -26,21 +26,21 @@ export interface CreatedKey {
   readonly info: KeyInfo;
 }
 
-/** What a changed key is set to. */
+/** The new values of a changed key. */
 export interface AmendedKey {
-  /** The whole map; absent when no claim changes, so that it undoes nothing that somebody else changes meanwhile. */
+  /** The whole map. Absent when no claim changes, so that a concurrent change is not undone. */
   readonly customClaims?: Claims;
   readonly description?: string;
 }
 
-/** What of a key decides who may see it. */
+/** The fields of a key that decide which actors may see it. */
 export interface Bounded {
   readonly organizationId: string;
   readonly userId?: string;
   readonly customClaims: Claims;
 }
 
-/** What of a key decides who may change it. */
+/** The fields of a key that decide which actors may change it. */
 export interface Governed extends Bounded {
   readonly expiresAt?: string;
 }
@@ -52,7 +52,7 @@ export interface NewKey extends Governed {
 
 /** A key as this API shows it. */
 export interface Key extends Omit<KeyInfo, 'userEmail'> {
-  /** The scope claim again, under its own name; absent for a key without scope. */
+  /** A copy of the scope claim; absent for a key without scope. */
   readonly scope?: string;
 }
 

@@ -1,11 +1,9 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 
-/** The logger of this function. Name its fields one by one: an event or an SDK error as a whole could hold a key. */
+/** The logger of this function. Log fields one by one: a whole event or SDK error could contain a key. */
 export const logger = new Logger();
 
-/**
- * What may be logged of an error that came from outside: its kind, never its message, which could quote what was sent.
- */
+/** The log fields for an error from outside: its kind, but never its message, which could quote sent data. */
 export function causeOf(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const { code, syscall, hostname, address } = error as Error & Readonly<Record<string, unknown>>;

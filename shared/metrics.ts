@@ -1,25 +1,25 @@
 import { type MetricName, metricDimensions, metricNamespace, metricUnits } from './deployment.ts';
 import { readEnvironment } from './environment.ts';
 
-/** What CloudWatch takes of one metric in one line. */
+/** The most values of one metric that CloudWatch accepts in one line. */
 const maxValues = 100;
 
 const { deployment, code, missReason } = metricDimensions;
 
-/** The metrics that are counted by a code too, and the dimension of each. */
+/** The metrics that are also counted per code, and the dimension of each. */
 const codeDimensions: { readonly [K in MetricName]?: string } = {
   Denied: code,
   Outages: code,
   CacheMisses: missReason,
 };
 
-/** The metrics of one function. A function makes one and hands it to all that measure. */
+/** The metrics of one function. A function makes one instance and passes it to all code that measures. */
 export interface Metrics {
-  /** Notes a value; the next log line with {@link take} carries it. `code` is the last one of a line's that counts. */
+  /** Records a value for the next log line with {@link take}. Of a metric's codes, only the last one in a line counts. */
   measure(name: MetricName, value?: number, code?: string): void;
   /**
-   * Empties what was measured into the fields of one log line in CloudWatch's embedded metric format, which costs no call.
-   * Returns no field where nothing was measured.
+   * Returns the recorded values as fields of one log line in CloudWatch's embedded metric format, and clears them. This costs no
+   * call. Returns no fields if nothing was measured.
    */
   take(): Record<string, unknown>;
 }
@@ -29,7 +29,7 @@ interface Measured {
   code?: string | undefined;
 }
 
-/** Makes metrics without a value. */
+/** Makes metrics without values. */
 export function createMetrics(): Metrics {
   const measured = new Map<MetricName, Measured>();
   return {

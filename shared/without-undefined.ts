@@ -1,4 +1,4 @@
-/** `T` with its undefined members left out, as `exactOptionalPropertyTypes` wants optional members. */
+/** `T` without its undefined members, as `exactOptionalPropertyTypes` requires for optional members. */
 type WithoutUndefined<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } & {

@@ -10,40 +10,40 @@ import type { Metrics } from '../../shared/metrics.ts';
 import type { Breaker } from '../../shared/scalekit/breaker.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
 
-/** What is decided on a request. */
+/** The decision on a request. */
 export type Decision =
   | {
       readonly outcome: 'allowed';
       readonly caller: Caller;
-      /** How it is known: by Scalekit, by a cached decision, or by an older one while Scalekit is out. */
+      /** The source: Scalekit, a cached decision, or an older cached decision while Scalekit is out. */
       readonly by: 'scalekit' | 'cache' | 'grace';
     }
   | {
       readonly outcome: 'denied';
       readonly code: CredentialsRefusalCode;
-      /** Whose key it was, where that is known. */
+      /** The key and its organization, if known. */
       readonly known?: { readonly keyId: string; readonly organizationId: string };
     }
-  /** Nobody can tell. */
+  /** No decision is possible. */
   | { readonly outcome: 'outage'; readonly reason: string; readonly cause: unknown };
 
-/** What a decision needs. */
+/** The services that a decision needs. */
 export interface DecisionServices {
-  /** Loads and connects Scalekit's client with the first call: a decision from the cache does without. */
+  /** Loads and connects Scalekit's client with the first call. A decision from the cache does not need it. */
   readonly scalekit: () => Promise<KeyDirectory>;
   readonly cache: DecisionCache;
   readonly refused: RefusedKeys;
-  /** Spares the wait for Scalekit where an older decision is at hand and Scalekit failed lately. */
+  /** Saves the wait for Scalekit if an older decision is available and Scalekit failed recently. */
   readonly graceBreaker: Breaker;
   readonly metrics: Metrics;
 }
 
-/** How long Scalekit is waited for where an older decision is at hand. */
+/** How long to wait for Scalekit if an older decision is available. */
 const withGraceMs = 500;
 
 const badKey: Decision = { outcome: 'denied', code: 'invalid_token' };
 
-/** Decides on a request by its key: by what is known without a call, by a cached decision, then by what Scalekit says. */
+/** Decides on a request by its key: first without any call, then by a cached decision, then by Scalekit's answer. */
 export async function decide(event: APIGatewayRequestAuthorizerEvent, services: DecisionServices): Promise<Decision> {
   const presented = bearerKey(event);
   if (!presented.ok) return { outcome: 'denied', code: presented.failure };
@@ -54,10 +54,10 @@ export async function decide(event: APIGatewayRequestAuthorizerEvent, services: 
   return ask(key, cached.inOutage?.caller, event, services);
 }
 
-/** Stands for a route on which no cached decision counts. */
+/** The cache's answer for a route on which no cached decision counts. */
 const noDecision: { readonly isHit: false; readonly inOutage?: { readonly caller: Caller } } = { isHit: false };
 
-/** Asks Scalekit, and keeps its answer. `older` may be used while Scalekit is out, never after a refusal. */
+/** Asks Scalekit, and caches its answer. `older` may be used while Scalekit is out, but never after a refusal. */
 async function ask(
   key: string,
   older: Caller | undefined,
@@ -72,7 +72,7 @@ async function ask(
     return older && !isOursToMend(reason) ? judge(older, 'grace', event) : { outcome: 'outage', reason, cause };
   }
   const info = found.value;
-  // A token id is no key, though Scalekit validates it like one; bearerKey knows how ids look today.
+  // A token id is no key, although Scalekit validates it like one. bearerKey knows only today's form of ids.
   if (!info || info.keyId === key || hasExpired(info)) {
     refused.add(key);
     if (!info) await cache.refused(key);
@@ -101,7 +101,7 @@ const recently: Outage = {
   cause: new Error('Scalekit was down a moment ago'),
 };
 
-/** Decides what changes from request to request: the address, and the expiry. */
+/** Checks the address and the expiry, which may differ from request to request. */
 async function judge(
   caller: Caller,
   by: Extract<Decision, { outcome: 'allowed' }>['by'],
@@ -114,12 +114,14 @@ async function judge(
   return { outcome: 'allowed', caller, by };
 }
 
-/** Routes that manage keys always ask Scalekit. `resource` is API Gateway's own template of the path: no client chooses it. */
+/**
+ * Routes that manage keys always ask Scalekit. `resource` is API Gateway's own template of the path: clients cannot choose it.
+ */
 function managesKeys({ resource }: APIGatewayRequestAuthorizerEvent): boolean {
   return !resource || resource === keysPath || resource.startsWith(`${keysPath}/`);
 }
 
-/** Where Scalekit refuses our client, somebody may have meant it: no older decision is used. */
+/** If Scalekit refuses our client, that may be intended, so no older decision is used. */
 function isOursToMend(reason: string): boolean {
   return reason === 'credentials_refused' || reason === 'permission_denied';
 }

@@ -8,12 +8,12 @@ import { servicesFromEnvironment } from './services.ts';
 const services = servicesFromEnvironment();
 const { metrics } = services;
 
-/** Awaited before the first request where concurrency is provisioned. */
+/** Awaited before the first request if concurrency is provisioned. */
 export const { started } = services;
 
 /**
- * Decides on one request: allows the caller of a valid key, denies a bad one with a code, and throws when nobody can
- * tell. A bad key and an outage never look alike. Each decision is one line of the log, which is its metrics too.
+ * Decides on one request: allows the caller of a valid key, denies a bad key with a code, and throws if no decision is possible.
+ * A bad key and an outage never look alike. Each decision is one line of the log, which also has its metrics.
  */
 export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<APIGatewayAuthorizerResult> {
   const { methodArn, requestContext } = event;

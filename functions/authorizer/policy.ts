@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { type CredentialsRefusalCode, credentialsRefusals } from '../../shared/deployment.ts';
 
-/** Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and hands on the context. */
+/** Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and passes the context on. */
 export function allow(
   methodArn: string,
   principalId: string,
@@ -11,8 +11,8 @@ export function allow(
 }
 
 /**
- * Denies the whole stage. The ACCESS_DENIED gateway response puts code, detail and challenge into its answer. `known` is for
- * the access log: whose key it was, where that is known.
+ * Denies the whole stage. The ACCESS_DENIED gateway response puts code, detail and challenge into its answer. `known` is for the
+ * access log: the key and its organization, if known.
  */
 export function deny(
   methodArn: string,

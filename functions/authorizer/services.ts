@@ -8,17 +8,17 @@ import { secretsFromEnvironment } from '../../shared/scalekit/secrets.ts';
 import type { DecisionServices } from './decision.ts';
 
 /**
- * How long a validation may take, counted from an access token and an open connection: a cold start has the whole deadline for
- * both. Short, as a request whose answer does not come holds an execution environment.
+ * How long a validation may take, counted from when the access token and the connection are available: a cold start has the whole
+ * deadline for both. Short, because a waiting request occupies an execution environment.
  */
 const answerMs = 800;
 
-/** A provisioned environment that starts for longer starts with its first request. */
+/** How long a provisioned environment waits for its start. A longer start ends with the first request. */
 const startMs = 3_000;
 
 /**
- * The services that the function's environment names. Scalekit's client is loaded and connected at once, but not where
- * decisions are cached: there an environment may never need it. A provisioned environment has time for both.
+ * The services that the function's environment names. Scalekit's client is loaded and connected at once, unless decisions are
+ * cached: then an environment may never need it. A provisioned environment always loads it, because it has time.
  */
 export function servicesFromEnvironment(): DecisionServices & { readonly started: Promise<void> } {
   const metrics = createMetrics();
@@ -34,7 +34,7 @@ export function servicesFromEnvironment(): DecisionServices & { readonly started
   const isProvisioned = process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'provisioned-concurrency';
   const cache = decisionCacheFromEnvironment(metrics);
   if (!isCaching || isProvisioned) {
-    secrets.current().catch(() => {}); // its connection is made while the client is loaded; the first call tries again
+    secrets.current().catch(() => {}); // connects to SSM while the client is loaded; the first call tries again
     cache.open();
     void scalekit();
   }
@@ -47,7 +47,7 @@ export function servicesFromEnvironment(): DecisionServices & { readonly started
   return { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics, started };
 }
 
-/** Never rejects: the first request tries again. */
+/** Waits for work, but at most `ms`. Never rejects: the first request tries again. */
 function atMost(ms: number, work: Promise<void>): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

@@ -6,12 +6,12 @@ const url = requireEnvironment('CANARY_URL');
 const keyParameter = requireEnvironment('CANARY_KEY_PARAMETER');
 const storedBy = 'npm run keys -- create --canary';
 const secretsTimeoutMs = 3_000;
-/** API Gateway answers every request within 29 s; a request of a customer that takes 10 s has failed. */
+/** API Gateway answers every request within 29 s, but for a customer a request that takes 10 s has failed. */
 const requestTimeoutMs = 10_000;
 
 /**
- * Sends one request with a key of its own, as a customer would. Throws when it is not answered with 200: Lambda then counts an
- * error, which the alarm Canary watches. The key is read each time, so that a new one is used at once.
+ * Sends one request with a key of its own, as a customer would. Throws if the answer is not 200: Lambda then counts an error,
+ * which the alarm Canary watches. The key is read each time, so that a new key is used at once.
  */
 export async function handler(): Promise<void> {
   const { [keyParameter]: key } = await readSecureStrings([keyParameter], storedBy, secretsTimeoutMs);
@@ -23,7 +23,7 @@ export async function handler(): Promise<void> {
   throw new Error(answer.status === undefined ? 'the API did not answer' : `the API answered ${answer.status}`);
 }
 
-/** What the API answered: no more of it is logged than its status, code and request id. */
+/** The fields of the API's answer that may be logged: only its status, code and request id. */
 async function send(Authorization: string): Promise<{ readonly status?: number; readonly [field: string]: unknown }> {
   try {
     const signal = AbortSignal.timeout(requestTimeoutMs);

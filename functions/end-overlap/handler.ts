@@ -9,8 +9,8 @@ const services = keyServices();
 const work = workQueueFromEnvironment();
 
 /**
- * Revokes a key whose overlap with its successor is over. What fails is put on the work queue, which tries it for hours. Throws
- * when that fails too: Lambda tries again, and then leaves the event in the dead-letter queue.
+ * Revokes a key whose overlap with its successor has ended. If that fails, it puts the work on the work queue, which retries it
+ * for hours. Throws if that fails too: Lambda retries, and then leaves the event in the dead-letter queue.
  */
 export async function handler(event: unknown, { awsRequestId }: Context): Promise<void> {
   const overlap = OverlapOver.parse(event);
@@ -22,5 +22,5 @@ export async function handler(event: unknown, { awsRequestId }: Context): Promis
   const queued = await work.put({ kind: 'overlap', ...overlap });
   if (queued.ok) return;
   logger.error('work not queued', { ...overlap, ...causeOf(queued.failure.cause) });
-  throw new Error(`the overlap of ${overlap.keyId} is not ended: ${kind}`);
+  throw new Error(`the key ${overlap.keyId} was not revoked after its overlap: ${kind}`);
 }

@@ -6,7 +6,7 @@ import { ForgetKeyInput } from './schema.ts';
 
 const services = keyForgetting();
 
-/** Ends what is cached of a key that was ended beside this API. Idempotent. */
+/** Ends the cached decisions of a key that was revoked outside this API. Idempotent. */
 export const handler = keyEndpoint(services, ForgetKeyInput, async ({ path }, { by }) => {
   const forgotten = await forgetKey(services, path.keyId, by);
   return forgotten.ok ? ok({ status: 204 }) : forgotten;

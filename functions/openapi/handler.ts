@@ -3,10 +3,10 @@ import { readEnvironment } from '../../shared/environment.ts';
 import { ok } from '../../shared/result.ts';
 import contract from './openapi.json' with { type: 'json' };
 
-/** Of backends; absent where the API has none that the stack knows of. */
+/** The paths of backends; the variable is absent if the stack knows of none. */
 const backendPaths = readEnvironment('BACKEND_PATHS')?.split(' ') ?? [];
 
-/** The routes of keys, and of backends those that this API has. */
+/** The routes of keys, and the routes of backends that this API has. */
 const paths = Object.fromEntries(
   Object.entries(contract.paths).filter(
     ([path, operations]) =>
@@ -14,10 +14,10 @@ const paths = Object.fromEntries(
   ),
 );
 
-/** Shows the contract of this API, as it is committed, for where it is served: what a client is made from. It can reach nothing else. */
+/** Shows the committed contract, from which clients are made, with the URL of this API. The function can reach nothing else. */
 export const handler = openEndpoint({}, {}, async (_input, { path }) => {
   const url = path.replace(/\/openapi\.json\/?$/, '') || '/';
-  // Anybody may ask, as often as they like: it changes with a deployment only.
+  // Anybody may cache it: it changes with a deployment only.
   return ok({
     status: 200,
     headers: { 'Cache-Control': 'public, max-age=3600' },

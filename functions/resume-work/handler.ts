@@ -10,8 +10,8 @@ const services = keyServices();
 const deliveries = new Deliveries();
 
 /**
- * Does the work of a message of the work queue. Throws while any of it is left: the queue hands the message over again, for
- * hours, and then leaves it in the dead-letter queue. A batch is one message, so that none depends on another.
+ * Does the work of a message of the work queue. Throws while any work is left: the queue delivers the message again for hours,
+ * and then leaves it in the dead-letter queue. A batch is one message, so that no message depends on another.
  */
 export async function handler({ Records }: SQSEvent, { awsRequestId }: Context): Promise<void> {
   for (const { body, attributes } of Records) {

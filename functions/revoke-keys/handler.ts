@@ -6,7 +6,9 @@ import { RevokeKeysInput } from './schema.ts';
 
 const services = keyServices();
 
-/** Revokes all keys that the caller can see and that fit the filters; answers with what remains, for a repeat to go on. */
+/**
+ * Revokes all keys that the caller can see and that match the filters. Answers with the number of keys that remain for a repeat.
+ */
 export const handler = keyEndpoint(services, RevokeKeysInput, async ({ body }, { by }) => {
   const revoked = await revokeKeys(services, body, by);
   return revoked.ok ? ok({ status: 200, body: revoked.value }) : revoked;

@@ -27,10 +27,11 @@ const RevokeKeysBody = z
   .transform(({ all, ...request }, context) => {
     const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
     const { customClaims } = request;
-    if (customClaims && Object.keys(customClaims).length === 0) issue(['customClaims'], 'names no claim');
+    if (customClaims && Object.keys(customClaims).length === 0) issue(['customClaims'], 'contains no claim');
     const named = Object.keys(filters).filter((name) => request[name as keyof typeof filters] !== undefined);
-    if (!all && named.length === 0) issue([], `names no key: give ${Object.keys(filters).join(', ')}, or "all": true`);
-    if (all && named.length > 0) issue(['all'], `stands beside ${named.join(', ')}; name one or the other`);
+    if (!all && named.length === 0)
+      issue([], `selects no keys: send ${Object.keys(filters).join(', ')}, or "all": true`);
+    if (all && named.length > 0) issue(['all'], `cannot be combined with ${named.join(', ')}`);
     return request;
   })
   .meta({
@@ -40,5 +41,5 @@ const RevokeKeysBody = z
     ],
   });
 
-/** `POST /keys/revoke`: at least one filter, or `all`; `cursor` goes on where an answer to the same request stopped. */
+/** `POST /keys/revoke`: at least one filter, or `all`. `cursor` continues where an answer to the same request stopped. */
 export const RevokeKeysInput = { body: RevokeKeysBody };

@@ -7,7 +7,7 @@ import { RevokeLeakedKeyInput } from './schema.ts';
 
 const services = { ...keyServices(), refused: refusedKeys() };
 
-/** Revokes a key for anybody who holds it (RFC 7009). The answer is the same whether there was such a key or not. */
+/** Revokes a key for anybody who holds it (RFC 7009). The answer is the same whether the key exists or not. */
 export const handler = openEndpoint(services, RevokeLeakedKeyInput, async ({ form }, { requestId }) => {
   const revoked = await revokeLeakedKey(services, form.token, requestId);
   return revoked.ok ? ok({ status: 200 }) : revoked;

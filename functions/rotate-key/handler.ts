@@ -7,7 +7,9 @@ import { RotateKeyInput } from './schema.ts';
 
 const services = { ...keyServices(), schedules: overlapSchedulesFromEnvironment() };
 
-/** Puts a new key in the place of one, which ends at once or after an overlap. The plain key is in this answer and nowhere else. */
+/**
+ * Replaces a key with a new one. The old key ends at once or after an overlap. The plain key is in this answer and nowhere else.
+ */
 export const handler = keyEndpoint(services, RotateKeyInput, async (input, { by, path }) => {
   const rotated = await rotateKey(services, input.path.keyId, input.body, by);
   if (!rotated.ok) return rotated;

@@ -11,7 +11,7 @@ const RotateKeyBody = z
       overlapSeconds: z
         .int('must be a whole number of seconds')
         .min(0, 'must be at least 0 seconds')
-        .max(maxOverlapSeconds, `must be at most ${maxOverlapSeconds} seconds, which are 30 days`)
+        .max(maxOverlapSeconds, `must be at most ${maxOverlapSeconds} seconds (30 days)`)
         .default(0),
       replace: z.boolean('must be true or false').default(false),
     },
@@ -23,5 +23,5 @@ const RotateKeyBody = z
   }))
   .meta(oneExpiry);
 
-/** `POST /keys/{keyId}/rotate`: everything is optional; `overlapSeconds` is how long the old key stays good. */
+/** `POST /keys/{keyId}/rotate`: everything is optional. `overlapSeconds` is how long the old key stays active. */
 export const RotateKeyInput = { path: KeyPath, body: RotateKeyBody };

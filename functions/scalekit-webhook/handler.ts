@@ -12,7 +12,7 @@ const readWebhook = webhookReader(
   millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS'),
 );
 
-/** Revokes the keys of users who leave, as Scalekit reports it, and hands on what there is no time for. */
+/** Revokes the keys of users who leave, as Scalekit reports. Queues the work that there is no time for. */
 export const handler = webhookEndpoint(services, readWebhook, (event, { requestId }) =>
   handleEvent(services, event, requestId),
 );

@@ -6,7 +6,7 @@ import { UpdateKeyInput } from './schema.ts';
 
 const services = keyServices();
 
-/** Changes description, scope or claims of a key within the caller's authority, and answers with the key as it then is. */
+/** Changes description, scope or claims of a key within the caller's authority. Answers with the changed key. */
 export const handler = keyEndpoint(services, UpdateKeyInput, async ({ path, body }, { by }) => {
   const updated = await updateKey(services, path.keyId, body, by);
   return updated.ok ? ok({ status: 200, body: updated.value }) : updated;

@@ -11,9 +11,11 @@ const UpdateKeyBody = z
     },
     'must be a JSON object',
   )
-  .refine((body) => Object.keys(body).length > 0, 'names nothing to change: description, scope or customClaims')
+  .refine((body) => Object.keys(body).length > 0, 'changes nothing: send description, scope or customClaims')
   .transform(({ description, ...fields }, context) => ({ description, ...separateScope(fields, context) }))
   .meta({ minProperties: 1 });
 
-/** `PATCH /keys/{keyId}`: what is left out stays; `""` clears description or scope, and `customClaims` replaces them all. */
+/**
+ * `PATCH /keys/{keyId}`: absent fields stay as they are. `""` clears description or scope. `customClaims` replaces all of them.
+ */
 export const UpdateKeyInput = { path: KeyPath, body: UpdateKeyBody };

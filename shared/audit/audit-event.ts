@@ -2,7 +2,7 @@ import type { KeyInfo, NewKey } from '../key.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { AuditCause, AuditEvent, AuditType } from './audit.ts';
 
-/** The event of one change of a key. */
+/** The audit event for one change of a key. */
 export function auditEvent(
   type: AuditType,
   { organizationId, keyId, userId }: KeyInfo,
@@ -22,7 +22,7 @@ export function fieldsOf({ description, expiresAt, customClaims }: NewKey): stri
   ];
 }
 
-/** The names of the fields in which a key differs from what it was. */
+/** The names of the fields that a change modified. */
 export function changedFields(before: KeyInfo, after: KeyInfo): string[] {
   const names = new Set([...Object.keys(before.customClaims), ...Object.keys(after.customClaims)]);
   const changed = [...names].filter((name) => before.customClaims[name] !== after.customClaims[name]);

@@ -6,39 +6,39 @@ import { causeOf, logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
-/** What can happen to a key; `detail-type` is `ApiKey …`. */
+/** The kinds of change of a key. The event's `detail-type` is `ApiKey …`. */
 export type AuditType = 'Created' | 'Updated' | 'Rotated' | 'Revoked';
 
-/** Who caused a change of a key. */
+/** The actor that caused a change of a key. */
 export type AuditActor =
   | { readonly type: 'key'; readonly keyId: string; readonly organizationId: string; readonly userId?: string }
   | { readonly type: 'operator'; readonly userArn: string }
-  /** Whoever held the plain key. */
+  /** The unknown holder of the plain key. */
   | { readonly type: 'holder' }
   /** The end of a rotation's overlap. */
   | { readonly type: 'schedule' }
   | { readonly type: 'scalekit'; readonly eventId: string };
 
-/** Who caused it, by which request, and why. */
+/** The actor, the request and the reason of a change. */
 export interface AuditCause {
   readonly actor: AuditActor;
   readonly requestId: string;
   readonly reason: string;
 }
 
-/** One change of one key; never the plain key, and of its fields the names only. */
+/** One change of one key. It has the names of the changed fields, not their values, and never the plain key. */
 export interface AuditEvent extends AuditCause {
   readonly type: AuditType;
   readonly organizationId: string;
   readonly keyId: string;
   readonly userId?: string;
-  /** Of `Rotated`: the key in whose place this one is. */
+  /** For `Rotated`: the key that this one replaces. */
   readonly previousKeyId?: string;
   /** Names of the fields that were set or changed: `description`, `customClaims.env`. */
   readonly fields: readonly string[];
 }
 
-/** The record of all that happens to keys. */
+/** The record of all changes of keys. */
 export interface Audit {
   /** Logs and sends an event. Never fails: the change has already been made. An event that cannot be sent is logged as an error. */
   record(event: AuditEvent): Promise<void>;
@@ -51,10 +51,10 @@ const metricOf: Record<AuditType, MetricName> = {
   Revoked: 'KeysRevoked',
 };
 
-/** The longest that a record takes. */
+/** The longest time that a record takes. */
 export const auditTimeoutMs = 2_000;
 
-/** The audit that sends to the event bus that `AUDIT_EVENT_BUS` names. */
+/** The audit that sends events to the bus in `AUDIT_EVENT_BUS`. */
 export function auditFromEnvironment(metrics: Metrics): Audit {
   const EventBusName = requireEnvironment('AUDIT_EVENT_BUS');
   const notSent = (fields: Record<string, unknown>) => {
@@ -87,7 +87,7 @@ function failedEntries(body: string): number {
   return (JSON.parse(body) as { FailedEntryCount?: number }).FailedEntryCount ?? 0;
 }
 
-/** The cause of a change that somebody asked for over the API. */
+/** The cause of a change that was requested over the API. */
 export function causedBy({ actor, requestId }: Initiator, reason: string): AuditCause {
   if (isOperator(actor)) return { actor: { type: 'operator', userArn: actor.userArn }, requestId, reason };
   const { keyId, organizationId, userId } = actor;

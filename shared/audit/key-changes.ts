@@ -5,8 +5,8 @@ import { auditFromEnvironment } from './audit.ts';
 import { auditedMutations, type Forgetting, type Mutations, markedForgetting } from './mutations.ts';
 
 /**
- * The Scalekit, the audit bus and the table that the function's environment names. Only here is a Scalekit that changes keys
- * given to anybody, and it is given to the mutations: every change is marked and recorded.
+ * The Scalekit, the audit bus and the table that the function's environment names. Only the mutations get a Scalekit that can
+ * change keys, so every change is marked and recorded.
  */
 export function keyChanges(metrics: Metrics): { readonly scalekit: KeyDirectory; readonly mutations: Mutations } {
   const scalekit = scalekitFromEnvironment(metrics);
@@ -14,7 +14,7 @@ export function keyChanges(metrics: Metrics): { readonly scalekit: KeyDirectory;
   return { scalekit, mutations: auditedMutations(scalekit, audit, marksFromEnvironment(), metrics) };
 }
 
-/** What ends what the table that the function's environment names has of a key, without a Scalekit. */
+/** The {@link Forgetting} of the table that the function's environment names. It needs no Scalekit. */
 export function forgettingFromEnvironment(metrics: Metrics): Forgetting {
   return markedForgetting(marksFromEnvironment(), metrics);
 }

@@ -8,39 +8,40 @@ import type { CallFailure } from '../scalekit/verdict.ts';
 import type { Audit, AuditCause, AuditType } from './audit.ts';
 import { auditEvent, changedFields, fieldsOf } from './audit-event.ts';
 
-/** How long a mark is tried again after Scalekit answered. The record of the change is made meanwhile. */
+/** How long a mark is retried after Scalekit answered. The change is recorded at the same time. */
 export const settleMs = 1_500;
 
 /**
- * The only way to change a key. Each change ends what is cached of the key: it is marked, then Scalekit is asked, then it is
- * recorded and the mark made good. `cache_not_flushed`: the key is ended, but a cached decision may still be used; for an
- * update: nothing was changed, or the same.
+ * The only way to change a key. Each change ends the key's cached decisions in three steps: mark the key, call Scalekit, then
+ * record the change and settle the mark. `cache_not_flushed`: the key is revoked, but a cached decision may still be used. For an
+ * update: the key is unchanged, or it is changed but a cached decision may still be used.
  */
 export interface Mutations {
-  /** With `previousKeyId` the record is of a rotation. */
+  /** With `previousKeyId` the change is recorded as a rotation. */
   create(newKey: NewKey, cause: AuditCause, previousKeyId?: string): Promise<Result<CreatedKey, CallFailure>>;
-  /** Without a mark a key that stays alive is not changed. */
+  /** If the mark cannot be written, the key is not changed. */
   update(key: KeyInfo, change: AmendedKey, cause: AuditCause): Promise<Result<KeyInfo, CallFailure | NotFlushed>>;
-  /** Revokes a key that was active when it was looked up. Also without a mark. */
+  /** Revokes a key that was active when it was looked up, even if the mark cannot be written. */
   revoke(key: KeyInfo, cause: AuditCause): Promise<Result<void, Outage | NotFlushed>>;
   /**
-   * Ends what is cached of a key that Scalekit does not find: it may be the repeat of an end whose mark failed. Without an id
-   * it takes as long and ends nothing: so a key that the caller cannot see is told from an absent one by nothing.
+   * Ends the cached decisions of a key that Scalekit does not find: the request may repeat a revocation whose mark failed.
+   * Without an id it takes as long but ends nothing, so that a caller cannot distinguish a key that it cannot see from an absent
+   * key.
    */
   endAbsent(keyId: string | undefined): Promise<Result<void, NotFlushed>>;
-  /** As {@link endAbsent}, for a plain key; makes the calls of a revocation. */
+  /** Like {@link endAbsent}, for a plain key. Makes the same calls as a revocation. */
   endUnknown(plainKey: string): Promise<Result<void, Outage | NotFlushed>>;
   /**
-   * Ends what is cached of all keys of an organization, or of a user, before any of them is ended. The result is awaited
-   * after that.
+   * Ends the cached decisions of all keys of an organization, or of a user, before any of the keys is revoked. Call the returned
+   * function after the revocations.
    */
   endDecisions(organizationId: string, userId?: string): Promise<() => Promise<Result<void, NotFlushed>>>;
 }
 
-/** Ends what is cached of a key, and changes none. */
+/** Ends the cached decisions of a key; changes no key. */
 export type Forgetting = Pick<Mutations, 'endAbsent'>;
 
-/** Makes a {@link Forgetting}, for which there is no need of Scalekit. */
+/** Makes a {@link Forgetting}, which needs no Scalekit. */
 export function markedForgetting(marks: Marks, metrics: Metrics): Forgetting {
   return { endAbsent: async (keyId) => settleMark(await marks.mark(keyId), marks, metrics) };
 }
@@ -51,7 +52,7 @@ async function settleMark(mark: Mark, marks: Marks, metrics: Metrics): Promise<R
   return settled;
 }
 
-/** Makes the mutations of a Scalekit's keys. */
+/** Makes the mutations of Scalekit's keys. */
 export function auditedMutations(scalekit: Scalekit, audit: Audit, marks: Marks, metrics: Metrics): Mutations {
   const settle = (mark: Mark) => settleMark(mark, marks, metrics);
 
@@ -89,7 +90,7 @@ export function auditedMutations(scalekit: Scalekit, audit: Audit, marks: Marks,
       const keyId = await marks.keyIdOf(plainKey);
       const mark = await marks.mark(keyId.ok ? keyId.value : undefined);
       const answer = await scalekit.invalidate('unknown');
-      // A refusal of an id that nobody has ends nothing.
+      // No key has this id, so a refusal is expected.
       if (!answer.ok && answer.failure.reason !== 'refused') return answer;
       const settled = await settle(mark);
       return keyId.ok ? settled : keyId;

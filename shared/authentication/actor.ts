@@ -4,20 +4,20 @@ import { type Failure, internalError, invalid } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type Caller, readCaller } from './caller.ts';
 
-/** The product's own staff or backend, known by AWS IAM; acts within the one organization that its route names. */
+/** The product's own staff or backend, authenticated by AWS IAM. It acts within the one organization in its route. */
 export interface Operator {
   /** The ARN of the user or role session that signed the request. */
   readonly userArn: string;
   readonly organizationId: string;
 }
 
-/** Who manages keys: a customer by a key, or an operator. */
+/** A manager of keys: a customer with a key, or an operator. */
 export type Actor = Caller | Operator;
 
-/** Who asked for something, and by which request. */
+/** The actor of a request, and the request. */
 export interface Initiator {
   readonly actor: Actor;
-  /** API Gateway's, which is in every log and answer. */
+  /** API Gateway's id, which is in every log and answer. */
   readonly requestId: string;
 }
 
@@ -26,8 +26,8 @@ export function isOperator(actor: Actor): actor is Operator {
 }
 
 /**
- * Reads who manages keys from a proxy event. An operator is one only where route and signature agree: a signed request
- * elsewhere, an unsigned one on an operators' route, or one with both kinds of credentials is an `internal_error`.
+ * Reads the actor from a proxy event. An operator's request is signed and on an operators' route. A signed request on another
+ * route, an unsigned request on an operators' route, or a request with both kinds of credentials is an `internal_error`.
  */
 export function readActor(event: APIGatewayProxyEvent): Result<Actor, Failure> {
   const { authorizer, identity } = event.requestContext;
@@ -41,7 +41,7 @@ export function readActor(event: APIGatewayProxyEvent): Result<Actor, Failure> {
   return ok({ userArn: identity.userArn, organizationId });
 }
 
-/** The caller of a request that came with a key. */
+/** Reads the caller of a request with a key. */
 export function keyCaller(event: APIGatewayProxyEvent): Result<Caller, Failure> {
   const caller = readCaller(event);
   if (caller.ok) return caller;

@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../result.ts';
 
-/** Who a request comes from: what Scalekit said of its key. */
+/** The sender of a request, as Scalekit describes its key. */
 export interface Caller {
   /** `apit_…`; an identifier, not a secret. */
   readonly keyId: string;
@@ -15,12 +15,12 @@ export interface Caller {
   readonly roles: readonly string[];
 }
 
-/** Why an event names no caller: the authorizer context is not one of ours, or the key has expired since the decision. */
+/** Why an event has no caller: the authorizer context is not ours, or the key has expired since the decision. */
 export type NoCaller = 'malformed_context' | 'expired';
 
 const optionalKeys = ['organizationExternalId', 'userId', 'userExternalId', 'expiresAt'] as const;
 
-/** Encodes a caller as an authorizer context: strings only, and what is absent stays absent. */
+/** Encodes a caller as an authorizer context: strings only. Absent fields stay absent. */
 export function encodeCaller(caller: Caller): Record<string, string> {
   const context: Record<string, string> = {
     keyId: caller.keyId,
@@ -35,15 +35,15 @@ export function encodeCaller(caller: Caller): Record<string, string> {
   return context;
 }
 
-/** The principal that API Gateway logs and meters by: the user, else the organization. */
+/** The principal for API Gateway's logs and metering: the user, or else the organization. */
 export function principalId(caller: Caller): string {
   return caller.userId ?? caller.organizationId;
 }
 
 /**
- * Reads the caller from a proxy event's `requestContext.authorizer`. It fails closed: a context that is missing or not
- * exactly as {@link encodeCaller} writes it is `malformed_context`, and a key whose expiry has passed since the
- * (possibly cached) decision is `expired`; there is no anonymous caller. An event of another kind, such as a schedule's, has none.
+ * Reads the caller from a proxy event's `requestContext.authorizer`. It fails closed: there is no anonymous caller.
+ * `malformed_context`: the context is missing, as in an event of a schedule, or not exactly as {@link encodeCaller} writes it.
+ * `expired`: the key has expired since the (possibly cached) decision.
  */
 export function readCaller(
   event: {

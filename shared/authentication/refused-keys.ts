@@ -3,13 +3,13 @@ import { createHash } from 'node:crypto';
 /** How long a refusal is remembered. */
 const memoryMs = 5_000;
 
-/** How many are remembered; the oldest go first. About 1 MB. */
+/** How many are remembered, about 1 MB. The oldest are removed first. */
 const maxRemembered = 10_000;
 
-/** The keys that Scalekit refused lately in this execution environment, so that a flood of them costs one call each. */
+/** The keys that Scalekit recently refused in this execution environment, so that a flood of them costs one call each. */
 export interface RefusedKeys {
   has(key: string): boolean;
-  /** Remembers a key that Scalekit does not know. Never one that was denied for another reason, or in an outage. */
+  /** Remembers a string that is no active key. Not for a key that was denied for its address, or in an outage. */
   add(key: string): void;
 }
 

@@ -16,7 +16,7 @@ import { withoutUndefined } from '../without-undefined.ts';
 import { wideningOf } from './narrowing.ts';
 import { boundsOf, requireScope, sees } from './sight.ts';
 
-/** What a new key is asked to be. */
+/** The requested properties of a new key. */
 export interface KeyRequest {
   readonly userId?: string | undefined;
   readonly description?: string | undefined;
@@ -27,20 +27,20 @@ export interface KeyRequest {
   readonly expiresAt?: Date;
 }
 
-/** What is asked to be changed of a key; what is absent stays. A key may only ask for what narrows the key. */
+/** The requested changes of a key; absent fields stay as they are. A caller may only request changes that narrow the key. */
 export interface KeyChange {
   /** `""` clears it. */
   readonly description?: string | undefined;
-  /** All claims but `scope` and the reserved ones; replaces those that the key has. */
+  /** All claims except `scope` and the reserved ones. They replace those of the key. */
   readonly customClaims?: Claims;
   /** Distinct words; empty for none. */
   readonly scope?: readonly string[];
 }
 
 /**
- * Decides what key, if any, an actor may create: never one beyond its own organization, and for a key's never one beyond
- * its user, scope, claims or expiry. The claims returned are complete: inherited, asked for, and set by us. `plan`, an
- * operator's word, is inherited: a key can't shed its plan by making another.
+ * Decides which key, if any, an actor may create. The key stays within the actor's organization and, for a caller, within its
+ * user, scope, claims and expiry. The returned claims are complete: inherited, requested, and set by the service. `plan`, which
+ * operators set, is inherited: a key cannot lose its plan by making another key.
  */
 export function mint(actor: Actor, request: KeyRequest): Result<NewKey, Failure> {
   const within = requireWithin(actor, request.customClaims, request.scope);
@@ -60,9 +60,9 @@ export function mint(actor: Actor, request: KeyRequest): Result<NewKey, Failure>
 }
 
 /**
- * Decides what a key may be changed to. That gives power over it, so it must lie within the actor's own scope, claims,
- * user, expiry and plan. A key only ever narrows: it takes scope words away, adds claims, or narrows `allowed_ips`; an
- * operator sets all. Reserved claims stay, but for a plan that an operator names.
+ * Decides how an actor may change a key. A change gives power over the key, so the key must lie within the actor's own scope,
+ * claims, user, expiry and plan. A caller can only narrow the key: remove scope words, add claims, or narrow `allowed_ips`. An
+ * operator can set everything. Reserved claims stay, except for a plan that an operator sets.
  */
 export function amend(actor: Actor, key: Governed, change: KeyChange): Result<AmendedKey, Failure> {
   const governed = requireGovernance(actor, key);
@@ -75,7 +75,7 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   const claims = change.customClaims ?? Object.fromEntries(others.filter(([name]) => !isReserved(name)));
   const within = requireWithin(actor, claims, scope);
   if (!within.ok) return within;
-  // What is kept comes first: an operator may name another plan.
+  // The kept claims come first, so that an operator can set another plan.
   const customClaims = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
   const widening = isOperator(actor) ? undefined : wideningOf(key.customClaims, customClaims);
   if (widening !== undefined) return beyond(widening);
@@ -85,8 +85,8 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
 }
 
 /**
- * Decides what key, if any, may take the place of another. That gives power over it, as a change does. It is the same but
- * for who made it and what it was `rotated_from`, and expires with it unless another expiry is asked for.
+ * Decides which key, if any, may replace another. This gives power over the key, as a change does. The new key differs only in
+ * `issued_by` and `rotated_from`. It expires with the old key unless another expiry is requested.
  */
 export function succeed(
   actor: Actor,
@@ -109,41 +109,41 @@ export function succeed(
   return ok(withoutUndefined({ organizationId, userId, description, customClaims, expiresAt: expiry.value }));
 }
 
-/** Holds an actor that would have power over a key to what it has itself. */
+/** Checks that an actor may have power over a key: the key must lie within the actor's own authority. */
 function requireGovernance(actor: Actor, key: Governed): Result<void, Failure> {
-  if (!sees(actor, key)) return beyond('The key lies beyond the caller.');
+  if (!sees(actor, key)) return beyond('The caller cannot see the key.');
   if (isOperator(actor)) return ok(undefined);
   if (key.userId !== actor.userId) {
     const scoped = requireScope(actor, 'keys:users');
     if (!scoped.ok) return scoped;
   }
   const missing = foreignWord(actor, scopeOf(key));
-  if (missing !== undefined) return beyond(`The key has the scope "${missing}", which is not among the caller's own.`);
-  // A key of another plan would be a bigger key, or a way to shed one's own.
+  if (missing !== undefined) return beyond(`The key has the scope "${missing}", which the caller does not have.`);
+  // A key with another plan would be a bigger key, or a way to lose the caller's own plan.
   if (key.customClaims['plan'] !== actor.customClaims['plan'])
-    return beyond("The key has another plan than the caller's own.");
+    return beyond('The key does not have the same plan as the caller.');
   const outlives = actor.expiresAt !== undefined && !(Date.parse(key.expiresAt ?? '') <= Date.parse(actor.expiresAt));
-  return outlives ? beyond("The key outlives the caller's own.") : ok(undefined);
+  return outlives ? beyond("The key expires later than the caller's own key, or never.") : ok(undefined);
 }
 
-/** Holds claims and scope that an actor asks for to its own. */
+/** Checks that the requested claims and scope lie within the actor's own. */
 function requireWithin(actor: Actor, claims: Claims, scope: readonly string[]): Result<void, Failure> {
   const reserved = Object.keys(claims).find((name) => isReservedFor(actor, name));
   if (reserved !== undefined) return fail(invalid(`customClaims.${reserved}`, 'is reserved: only the service sets it'));
   const missing = foreignWord(actor, scope);
-  if (missing !== undefined) return beyond(`The scope "${missing}" is not among the caller's own.`);
+  if (missing !== undefined) return beyond(`The caller does not have the scope "${missing}".`);
   const changed = boundsOf(actor).find(([name, value]) => Object.hasOwn(claims, name) && claims[name] !== value);
-  return changed ? beyond(`The claim "${changed[0]}" bounds the caller, and can't be changed.`) : ok(undefined);
+  return changed ? beyond(`The claim "${changed[0]}" bounds the caller and cannot be changed.`) : ok(undefined);
 }
 
-/** The first word of a scope that the actor's own does not have. */
+/** The first word of a scope that the actor does not have. */
 function foreignWord(actor: Actor, scope: readonly string[]): string | undefined {
   if (isOperator(actor)) return undefined;
   const own = scopeOf(actor);
   return scope.find((word) => !own.includes(word));
 }
 
-/** Leaves room for every reserved claim, so that a rotation always fits. */
+/** Leaves room for every reserved claim, so that a rotation is always possible. */
 function requireRoom(claims: Claims): Result<void, Failure> {
   const count = Object.keys(claims).filter((name) => !isReserved(name)).length;
   if (count <= maxOwnClaims) return ok(undefined);
@@ -152,7 +152,7 @@ function requireRoom(claims: Claims): Result<void, Failure> {
   );
 }
 
-/** `issued_by` of a key that no key made. With it a key is never without claims, which Scalekit could not set. */
+/** `issued_by` of a key that no key made. So every key has a claim: Scalekit does not accept an empty map of claims. */
 const operatorIssuer = 'operator';
 
 /** The claims that an actor gives to every key that it makes. */
@@ -170,7 +170,7 @@ function isReservedFor(actor: Actor, name: string): boolean {
   return isOperator(actor) ? isReservedForOperators(name) : isReserved(name);
 }
 
-/** A user's key makes keys of that user only. To make one for a user brings the user's roles along: a scope of its own. */
+/** A user's key makes keys of that user only. A key for a user also gets the user's roles, so it needs the scope `keys:users`. */
 function mintedUser(actor: Actor, userId: string | undefined): Result<string | undefined, Failure> {
   if (isOperator(actor)) return ok(userId);
   if (actor.userId !== undefined) {
@@ -182,12 +182,12 @@ function mintedUser(actor: Actor, userId: string | undefined): Result<string | u
   return scoped.ok ? ok(userId) : scoped;
 }
 
-/** No key makes one that outlives it. */
+/** No key makes a key that expires later than itself. */
 function mintedExpiry(actor: Actor, requested: Date | undefined): Result<string | undefined, Failure> {
   const latest = isOperator(actor) ? undefined : actor.expiresAt;
   if (requested === undefined) return ok(latest);
   if (latest !== undefined && requested.getTime() > Date.parse(latest)) {
-    return beyond(`The expiry is later than the caller's own, ${latest}.`);
+    return beyond(`The expiry is later than the caller's own expiry, ${latest}.`);
   }
   return ok(requested.toISOString());
 }

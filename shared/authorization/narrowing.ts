@@ -2,7 +2,7 @@ import { areWithin } from '../authentication/address-ranges.ts';
 import { allowedIpsClaim } from '../authentication/source-address.ts';
 import { boundaryOf, type Claims, scopeOf } from '../key-claims.ts';
 
-/** Why a change of a key would widen it; `undefined` where it only narrows. Both maps are complete. */
+/** Why a change would widen a key; `undefined` if it only narrows the key. Both maps are complete. */
 export function wideningOf(before: Claims, after: Claims): string | undefined {
   const had = scopeOf({ customClaims: before });
   const added = scopeOf({ customClaims: after }).find((word) => !had.includes(word));
@@ -11,7 +11,7 @@ export function wideningOf(before: Claims, after: Claims): string | undefined {
   return widened && `The claim "${widened[0]}" bounds the key. ${advice}`;
 }
 
-const advice = 'A key changes another, or itself, only to narrow it: make a new key instead.';
+const advice = 'A key can only narrow itself or another key: create a new key instead.';
 
 function isNarrowed(name: string, value: string, after: Claims): boolean {
   const now = Object.hasOwn(after, name) ? after[name] : undefined;

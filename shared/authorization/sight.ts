@@ -4,10 +4,10 @@ import type { Bounded } from '../key.ts';
 import { boundaryOf, scopeOf } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
 
-/** Words of the `scope` claim that this API itself asks for. Products add words of their own. */
+/** Words of the `scope` claim that this API itself requires. Products add their own. */
 export type KeyScope = 'keys:read' | 'keys:write' | 'keys:users';
 
-/** Holds an actor to a scope; operators need none. */
+/** Requires a scope of the actor; operators need none. */
 export function requireScope(actor: Actor, scope: KeyScope): Result<void, Failure> {
   return isOperator(actor) || scopeOf(actor).includes(scope)
     ? ok(undefined)
@@ -15,8 +15,8 @@ export function requireScope(actor: Actor, scope: KeyScope): Result<void, Failur
 }
 
 /**
- * Tells whether a key exists for an actor: it is of the actor's organization, of its user if it has one, and carries
- * all of the actor's boundary claims with the same values.
+ * Reports whether an actor can see a key. The key must belong to the actor's organization, to the actor's user if there is one,
+ * and have all of the actor's boundary claims with the same values.
  */
 export function sees(actor: Actor, key: Bounded): boolean {
   return (
@@ -26,12 +26,12 @@ export function sees(actor: Actor, key: Bounded): boolean {
   );
 }
 
-/** An actor without boundary claims sees everything of its organization, or of its user. */
+/** Reports whether an actor has boundary claims. Without them it sees all keys of its organization, or of its user. */
 export function hasBoundary(actor: Actor): boolean {
   return boundsOf(actor).length > 0;
 }
 
-/** The claims that bound what an actor sees and makes; operators have none. */
+/** The claims that bound the keys that an actor sees and makes; operators have none. */
 export function boundsOf(actor: Actor): [string, string][] {
   return isOperator(actor) ? [] : boundaryOf(actor);
 }

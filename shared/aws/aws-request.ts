@@ -4,10 +4,10 @@ import { type HttpAnswer, sendHttp } from './http-request.ts';
 import type { KeptConnections } from './kept-connections.ts';
 
 /**
- * Calls an AWS API of the function's own region with the function's own credentials, both from the environment that
- * Lambda sets. A signer instead of an SDK client spares the authorizer about 100 ms of cold start. It honours
- * `AWS_ENDPOINT_URL_<SERVICE>` and `AWS_ENDPOINT_URL` as the AWS SDKs do. The local runtime verifies with another signer,
- * `@smithy/signature-v4`, on purpose: a fault of one does not pass the other.
+ * Calls an AWS API in the function's own region with the function's own credentials, both from the environment that Lambda sets.
+ * A signer instead of an SDK client saves the authorizer about 100 ms of cold start. It honours `AWS_ENDPOINT_URL_<SERVICE>` and
+ * `AWS_ENDPOINT_URL` as the AWS SDKs do. The local runtime verifies with another signer, `@smithy/signature-v4`, on purpose: so
+ * it detects a fault of this one.
  */
 export function sendAws(
   service: keyof typeof endpointVariables,
@@ -17,7 +17,7 @@ export function sendAws(
     headers: Record<string, string>;
     body: string;
     timeoutMs: number;
-    /** For calls that are safe to repeat: connections that are used again. */
+    /** Connections that are reused. Only for calls that are safe to repeat. */
     connections?: KeptConnections;
   },
 ): Promise<HttpAnswer> {
@@ -44,7 +44,7 @@ export function sendAws(
   return sendHttp(url, { ...options, headers: signed.headers as Record<string, string> });
 }
 
-/** The services that take JSON, and how each is addressed. */
+/** The services that accept JSON, with the protocol version and target of each. */
 const jsonServices = {
   ssm: { version: '1.1', target: 'AmazonSSM' },
   events: { version: '1.1', target: 'AWSEvents' },
@@ -52,7 +52,7 @@ const jsonServices = {
   sqs: { version: '1.0', target: 'AmazonSQS' },
 } as const;
 
-/** As {@link sendAws}, for an operation of a service that takes JSON. */
+/** Like {@link sendAws}, for an operation of a service that accepts JSON. */
 export function sendAwsJson(
   service: keyof typeof jsonServices,
   operation: string,
@@ -69,12 +69,12 @@ export function sendAwsJson(
   });
 }
 
-/** The name of the error in an answer that is none, perhaps behind a namespace and `#`; `''` where there is no name. */
+/** The name of the error in an error answer, sometimes after a namespace and `#`; `''` if there is no name. */
 export function errorTypeOf({ body }: HttpAnswer): string {
   return /"__type"\s*:\s*"([\w.#]+)"/.exec(body)?.[1] ?? '';
 }
 
-/** The services that functions call, and the part of `AWS_ENDPOINT_URL_…` that names each. */
+/** The services that functions call, each with its name in `AWS_ENDPOINT_URL_…`. */
 const endpointVariables = {
   ssm: 'SSM',
   events: 'EVENTBRIDGE',

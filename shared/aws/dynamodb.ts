@@ -4,19 +4,19 @@ import { errorTypeOf, sendAwsJson } from './aws-request.ts';
 import type { HttpAnswer } from './http-request.ts';
 import { keptConnections } from './kept-connections.ts';
 
-/** An item, or its key, as DynamoDB writes it. */
+/** An item, or its key, in DynamoDB's JSON. */
 export type Item = Readonly<Record<string, Attribute>>;
 export type Attribute = { readonly S: string } | { readonly N: string };
 
-/** Why a call gave nothing. `condition_failed` is a normal answer of a put. */
+/** Why a call failed. `condition_failed` is a normal answer to a put. */
 export type DynamoDbFailure =
   | { readonly kind: 'condition_failed' }
   | { readonly kind: 'throttled' | 'failed'; readonly cause: unknown };
 
-/** What a put asks of the item in its place. */
+/** The condition that the existing item must meet for a put. */
 export interface Condition {
   readonly expression: string;
-  /** By their names in the expression: `:began`. */
+  /** By their names in the expression, like `:notBefore`. */
   readonly values: Item;
 }
 
@@ -25,19 +25,19 @@ interface ReadOptions {
   readonly timeoutMs: number;
 }
 
-/** One table. Each call ends within its `timeoutMs`; it is safe to repeat, and never throws for what a service does. */
+/** One table. Each call ends within its `timeoutMs`, is safe to repeat, and never throws when the service fails. */
 export interface DynamoDbTable {
   getItem(key: Item, options: ReadOptions): Promise<Result<Item | undefined, DynamoDbFailure>>;
-  /** Gives what there is, in no order: all or nothing. At most 100 keys, each once. */
+  /** Returns the items that exist, in no order, or fails as a whole. Accepts at most 100 keys, each once. */
   batchGetItem(keys: readonly Item[], options: ReadOptions): Promise<Result<readonly Item[], DynamoDbFailure>>;
-  /** Writes an item in the place of what is there. */
+  /** Writes an item, and replaces an existing one. */
   putItem(
     item: Item,
     options: { readonly condition?: Condition; readonly timeoutMs: number },
   ): Promise<Result<void, DynamoDbFailure>>;
 }
 
-/** The table of that name, over connections of its own that are kept alive. */
+/** The table of that name, with its own connections, which are kept alive. */
 export function dynamoDbTable(TableName: string): DynamoDbTable {
   const connections = keptConnections();
 
@@ -88,7 +88,7 @@ interface Answer {
   readonly UnprocessedKeys?: object;
 }
 
-/** A read that is throttled is tried once more, where there is time for it: a burst passes in milliseconds. */
+/** Retries a throttled read once, if there is time for it: a burst passes in milliseconds. */
 async function readTwice<T>(
   timeoutMs: number,
   read: (leftMs: number) => Promise<Result<T, DynamoDbFailure>>,
@@ -120,7 +120,7 @@ function throttled(cause: Error): { readonly ok: false; readonly failure: Dynamo
   return fail({ kind: 'throttled', cause });
 }
 
-/** An answer that is none; `code` is DynamoDB's name of the error. */
+/** An error answer; `code` is DynamoDB's name of the error. */
 class DynamoDbError extends Error {
   override readonly name = 'DynamoDbError';
   readonly code: string;

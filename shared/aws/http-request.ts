@@ -2,18 +2,18 @@ import { type Agent, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { KeptConnections } from './kept-connections.ts';
 
-/** What came back over HTTP; the body as UTF-8 text. */
+/** An HTTP response. The body is decoded as UTF-8. */
 export interface HttpAnswer {
   readonly status: number;
   readonly body: string;
-  /** The Retry-After of an answer that asks to wait. */
+  /** The Retry-After header, if there is one. */
   readonly retryAfter?: string | undefined;
 }
 
-/** A service answered with a status that is none of those expected. */
+/** A service answered with an unexpected status. */
 export class UnexpectedStatus extends Error {
   override readonly name = 'UnexpectedStatus';
-  /** The status. */
+  /** The HTTP status. */
   readonly code: number;
   readonly retryAfter: string | undefined;
   constructor(service: string, { status, retryAfter }: HttpAnswer) {
@@ -32,16 +32,16 @@ interface RequestOptions {
 
 /**
  * Sends one HTTP/1.1 request and reads the whole answer, within `timeoutMs` overall.
- * node:http rather than fetch: the first use of fetch adds 10–20 ms to a cold start.
- * Rejects with the socket's error, or with code `ETIMEDOUT`; any status is an answer.
- * With `connections` a connection is used again, and a request whose kept connection turns out to be dead is sent once
- * more on a new one: only for requests that are safe to repeat.
+ * It uses node:http, because the first use of fetch adds 10–20 ms to a cold start.
+ * Rejects with the socket's error, or with code `ETIMEDOUT`; resolves with any status.
+ * With `connections` a connection is reused. If it turns out to be dead, the request is sent once more on a new connection: only
+ * for requests that are safe to repeat.
  */
 export async function sendHttp(
   url: URL,
   { connections, ...options }: RequestOptions & { readonly connections?: KeptConnections | undefined },
 ): Promise<HttpAnswer> {
-  // A connection of its own: one kept alive may have died while Lambda had the process frozen.
+  // A new connection: a kept one may have died while Lambda had the process frozen.
   if (!connections) return send(url, options, false);
   const startedAt = Date.now();
   try {
@@ -54,7 +54,7 @@ export async function sendHttp(
   }
 }
 
-/** A connection that was kept alive broke before it gave an answer. */
+/** A kept connection broke before an answer arrived. */
 class DeadConnection extends Error {
   override readonly name = 'DeadConnection';
 }

@@ -2,13 +2,13 @@ import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 
-/** A function handles one request at a time; some of its calls go together. */
+/** A function handles one request at a time, but makes some calls in parallel. */
 const maxSockets = 4;
 
 /** A connection that was idle for longer may have died while Lambda had the process frozen. */
 const maxIdleMs = 5_000;
 
-/** Connections that are used again. Lambda stops timers with the process, so idleness is measured at the next use. */
+/** Connections that are reused. Lambda freezes timers with the process, so idle time is measured at the next use. */
 export interface KeptConnections {
   /** The agent for a request that is sent now. */
   agentFor(url: URL): HttpAgent;
@@ -16,7 +16,7 @@ export interface KeptConnections {
   dropIdle(): void;
 }
 
-/** Makes a pool without connections. */
+/** Makes an empty pool. */
 export function keptConnections(): KeptConnections {
   const agents = new Map<string, HttpAgent>();
   const idleSince = new WeakMap<Socket, number>();

@@ -2,9 +2,9 @@ import { errorTypeOf, sendAwsJson } from './aws-request.ts';
 import type { HttpAnswer } from './http-request.ts';
 
 /**
- * Reads SecureStrings by their names, in one call. Rejects with a {@link SecretsError} when SSM cannot be read, or when one of
- * them does not exist; `storedBy` is the command that stores them. While SSM throttles us the call is repeated, for `timeoutMs`
- * in all: the environments that start at one time share SSM's 40 calls a second.
+ * Reads SecureStrings by their names, in one call. Rejects with a {@link SecretsError} if SSM cannot be read, or if one of them
+ * does not exist; `storedBy` is the command that stores them. While SSM throttles the call, it is repeated for up to `timeoutMs`:
+ * the environments that start at the same time share SSM's 40 calls per second.
  */
 export async function readSecureStrings(
   names: readonly string[],
@@ -26,7 +26,7 @@ async function getParameters(names: readonly string[], deadline: number): Promis
   for (let longestPauseMs = 100; ; longestPauseMs = Math.min(1_000, 2 * longestPauseMs)) {
     const timeoutMs = Math.max(1, deadline - Date.now());
     const answer = await sendAwsJson('ssm', 'GetParameters', { Names: names, WithDecryption: true }, { timeoutMs });
-    const pauseMs = longestPauseMs * (0.5 + Math.random() / 2); // chance keeps the environments apart
+    const pauseMs = longestPauseMs * (0.5 + Math.random() / 2); // random, so that environments do not call together
     if (!isThrottled(answer) || Date.now() + pauseMs >= deadline) return answer;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
@@ -37,17 +37,17 @@ function isThrottled(answer: HttpAnswer): boolean {
 }
 
 /**
- * Tells whether SSM limited our calls, so that secrets could not be read. Not by the class: the authorizer's two files have one
- * each.
+ * Reports whether secrets could not be read because SSM throttled us. It does not check the class: each of the authorizer's two
+ * files has its own.
  */
 export function isThrottledRead(error: unknown): boolean {
   return error instanceof Error && 'isThrottled' in error && error.isThrottled === true;
 }
 
-/** The secrets could not be read. The message names parameters, never their values. */
+/** The secrets could not be read. The message has the names of parameters, never their values. */
 export class SecretsError extends Error {
   override readonly name = 'SecretsError';
-  /** SSM limits our calls. */
+  /** SSM throttles our calls. */
   readonly isThrottled: boolean;
   constructor(message: string, isThrottled = false) {
     super(message);

@@ -4,9 +4,9 @@ import { fail, ok, type Result } from '../result.ts';
 import { sendAwsJson } from './aws-request.ts';
 import { UnexpectedStatus } from './http-request.ts';
 
-/** Work that is left when a request or an invocation ends: a message of the work queue. No plain key is in it. */
+/** Work that is left when a request or an invocation ends: a message of the work queue. It contains no plain key. */
 export type Work =
-  /** Keys of users who left, or of an organization that is gone. */
+  /** The keys of a user who left, or of a deleted organization. */
   | {
       readonly kind: 'leavers';
       readonly organizationId: string;
@@ -14,19 +14,19 @@ export type Work =
       readonly email?: string | undefined;
       /** ms since the epoch. */
       readonly firstHandledAt?: number | undefined;
-      /** Scalekit's, that reports it; `occurred_at` is RFC 3339. */
+      /** Scalekit's event that reports it; `occurred_at` is RFC 3339. */
       readonly event: { readonly id: string; readonly type: string; readonly occurred_at: string };
     }
-  /** A rotated key whose overlap with its successor is over. */
+  /** A rotated key whose overlap with its successor has ended. */
   | { readonly kind: 'overlap'; readonly organizationId: string; readonly keyId: string };
 
-/** The queue of work that outlives a request: `functions/resume-work` tries each message for hours. */
+/** The queue of work that outlives a request. `functions/resume-work` retries each message for hours. */
 export interface WorkQueue {
-  /** Puts work on the queue. Fails where it is not known to be there. */
+  /** Puts work on the queue. Fails if SQS does not confirm it. */
   put(work: Work): Promise<Result<void, Outage>>;
 }
 
-/** The longest that {@link WorkQueue.put} takes. */
+/** The longest time that {@link WorkQueue.put} takes. */
 export const workQueueMs = 2_000;
 
 /** The queue that `WORK_QUEUE_URL` names. */

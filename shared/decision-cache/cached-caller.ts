@@ -1,15 +1,15 @@
 import type { KeyInfo } from '../key.ts';
 
-/** What is kept of a decision: what Scalekit said of a key. Address, expiry and suspension are decided on each request. */
+/** The cached part of a decision: Scalekit's description of a key. Address and expiry are checked on each request. */
 export type CachedCaller = Omit<KeyInfo, 'userEmail' | 'description' | 'createdAt' | 'suffix'>;
 
-/** Larger callers are not kept: each read costs by size, and a key of 20 long claims would cost six times as much. */
+/** Larger callers are not cached: a read is priced by size, and a key with 20 long claims would cost six times as much. */
 const maxBytes = 16 * 1024;
 
 const optionalFields = ['organizationExternalId', 'userId', 'userExternalId', 'expiresAt'] as const;
 const fields: readonly string[] = ['keyId', 'organizationId', 'customClaims', 'roles', ...optionalFields];
 
-/** Writes a caller; `undefined` where it is too large to be kept. */
+/** Encodes a caller; `undefined` if it is too large to be cached. */
 export function encodeCaller(caller: CachedCaller): string | undefined {
   const { keyId, organizationId, customClaims, roles } = caller;
   const optional = optionalFields.flatMap((name) => (caller[name] === undefined ? [] : [[name, caller[name]]]));
@@ -17,7 +17,7 @@ export function encodeCaller(caller: CachedCaller): string | undefined {
   return isSmall(text) ? text : undefined;
 }
 
-/** Reads a caller; `undefined` where the text is not exactly as {@link encodeCaller} writes it. */
+/** Decodes a caller; `undefined` if the string is not exactly as {@link encodeCaller} writes it. */
 export function decodeCaller(text: string): CachedCaller | undefined {
   const value = isSmall(text) ? parseJson(text) : undefined;
   if (!isRecord(value) || Object.keys(value).some((name) => !fields.includes(name))) return undefined;

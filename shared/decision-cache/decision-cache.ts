@@ -11,22 +11,23 @@ import { type Table, tableOf } from './table.ts';
 import { useNotes } from './uses.ts';
 
 /**
- * The way in for the authorizer; changes of keys come in by `marks.ts`. The promise of this room: no request that is sent
- * after an end or change of a key was answered is allowed by what Scalekit said before it, and once Scalekit has ended a key
- * no decision is used, even if the function that asked died. What is changed beside us is followed within `cacheSeconds`.
- * Nothing here fails a request: whatever goes wrong is a miss, and Scalekit is asked.
+ * The entry of this room for the authorizer; changes of keys enter by `marks.ts`. The room's promises:
+ * - Once the revocation or change of a key was answered, no later request is allowed by a decision from before it.
+ * - Once Scalekit has revoked a key, no decision on it is used, even if the function that revoked it died.
+ * - A change outside this API takes effect within `cacheSeconds`.
+ * - No failure here fails a request: it is a miss, and Scalekit is asked.
  */
 export interface DecisionCache {
-  /** Connects to the table ahead of the first request. */
+  /** Connects to the table before the first request. */
   open(): void;
-  /** Looks for a decision, within 300 ms. Not for routes that manage keys: they always ask Scalekit. */
+  /** Looks up a decision, within 300 ms. Not for routes that manage keys: they always ask Scalekit. */
   read(plainKey: string): Promise<Lookup>;
   /**
-   * Keeps what Scalekit said of a key, within 300 ms; `beganAt` is when it was asked (ms). Also with the cache off: it notes
-   * the use of the key.
+   * Caches Scalekit's answer on a key, within 300 ms; `beganAt` is when Scalekit was asked (ms). Also called when the cache is
+   * off, because it records the use of the key.
    */
   remember(plainKey: string, caller: CachedCaller, beganAt: number): Promise<Remembered>;
-  /** Ends the decisions of a key that Scalekit refused, within 300 ms. Not for a key that is denied for another reason. */
+  /** Ends the decisions of a key that Scalekit refused, within 300 ms. Not for a key that was denied for another reason. */
   refused(plainKey: string): Promise<Refused>;
 }
 
@@ -36,7 +37,7 @@ interface DecisionCacheInput {
   readonly now: () => number;
 }
 
-/** Measures how often the cache has a decision, and why it has none. */
+/** Counts the hits, and the misses per reason. */
 function metered(cache: DecisionCache, metrics: Metrics): DecisionCache {
   return {
     ...cache,

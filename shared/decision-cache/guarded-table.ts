@@ -1,15 +1,15 @@
 import { fail, type Result } from '../result.ts';
 import type { Table, TableFailure } from './table.ts';
 
-/** So many failures in a row, and the table is left alone. */
+/** After this many failures in a row the table is not called for a while. */
 const failuresToStop = 3;
 
-/** For how long. */
+/** How long the table is not called. */
 const stoppedMs = 5_000;
 
 /**
- * A table that is not asked for 5 s after three failures in a row, so that its outage does not cost each request 300 ms.
- * Being throttled is no failure: it is one hot key's, and the others are answered.
+ * A table that is not called for 5 s after three failures in a row, so that its outage does not cost each request 300 ms. A
+ * throttled call is no failure: it concerns one hot key, and calls for other keys are answered.
  */
 export function guardedTable(table: Table, now: () => number): Table {
   let failures = 0;

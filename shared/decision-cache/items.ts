@@ -3,51 +3,51 @@ import type { Item } from '../aws/dynamodb.ts';
 import { type CachedCaller, decodeCaller, encodeCaller } from './cached-caller.ts';
 import type { TableItem } from './table.ts';
 
-// The items of the table. Each has the version of its form, and is deleted by DynamoDB at `expiresAt` (s since the epoch).
-// `notBefore` is in ms. An item that is not exactly of its form does not count.
+// The items of the table. Each has the version of its form, and DynamoDB deletes it at `expiresAt` (s since the epoch).
+// `notBefore` is in ms. An item that does not have exactly its form is never used.
 
 const version = '1';
 
 /**
- * How long a decision or a mark is kept: longer than any decision may be used, whatever the settings were when it was
- * written. A put that was frozen for as long then finds no place in which a decision is young enough to be used.
+ * How long a decision or a mark is kept: longer than any settings allow a decision to be used. So a frozen process that writes a
+ * decision after a mark was deleted writes one that is too old to be used.
  */
 const keptSeconds = 86_400;
 
-/** How long the id of a plain key is kept; it is written again before its last two days. */
+/** How long the key id of a plain key is kept; it is written again in its last two days. */
 const hashKeptSeconds = 7 * 86_400;
 const hashRenewedSeconds = 2 * 86_400;
 
-/** How long the last use of a key is kept: longer than anybody may ask for. */
+/** How long the last use of a key is kept: longer than anybody is likely to need it. */
 const useKeptSeconds = 400 * 86_400;
 
-/** How long it is kept since when uses are recorded: for good. */
+/** How long the start of recording is kept: for good. */
 const recordingKeptSeconds = 36_500 * 86_400;
 
-/** Stand in the place of a key's id, and are none: since when uses are recorded, and the latest of any key. */
+/** Used in place of a key id: for the start of recording, and for the latest use of any key. */
 export const recording = 'recording';
 export const latestUse = 'latest';
 
-/** What never changes of a key. */
+/** The fields of a key that never change. */
 export interface KnownKey {
   readonly keyId: string;
   readonly organizationId: string;
   readonly userId?: string;
-  /** When its item is to be written again (ms). */
+  /** When its item must be written again (ms). */
   readonly renewedAt: number;
 }
 
-/** What there is of a key's decision. */
+/** The item of a key's decision: the decision, or a mark in its place. */
 export type DecisionItem =
   | { readonly kind: 'decision'; readonly beganAt: number; readonly caller: CachedCaller }
   | { readonly kind: 'mark' };
 
-/** Tells whether ids can be parts of an item's id, as all of Scalekit's can. A key may have no user. */
+/** Reports whether ids can be parts of an item's id, as all of Scalekit's can. `undefined` passes: a key may have no user. */
 export function areIds(...ids: readonly (string | undefined)[]): boolean {
   return ids.every((id) => id === undefined || /^[\w-]{1,64}$/.test(id));
 }
 
-/** The id of a plain key's item, which holds no plain key. */
+/** The id of a plain key's item. It is a hash and does not contain the plain key. */
 export function hashId(plainKey: string): string {
   return `hash#${createHash('sha256').update(plainKey).digest('hex')}`;
 }
@@ -81,7 +81,7 @@ export function decodeHash(found: Item): KnownKey | undefined {
   return { keyId, organizationId, ...user, renewedAt: (expiresAt - hashRenewedSeconds) * 1000 };
 }
 
-/** `undefined` for a caller that is too large. */
+/** The item of a decision; `undefined` if the caller is too large. */
 export function decisionItem(caller: CachedCaller, beganAt: number): TableItem | undefined {
   const text = encodeCaller(caller);
   if (text === undefined) return undefined;
@@ -96,7 +96,7 @@ export function decodeDecision(found: Item): DecisionItem | undefined {
   return { kind: 'decision', beganAt, caller };
 }
 
-/** A mark: no decision that began before `notBefore` counts, of a key, a user or an organization by its `id`. */
+/** A mark of a key, a user or an organization, by its `id`: no decision that began before `notBefore` counts. */
 export function markItem(id: string, notBefore: number): TableItem {
   return { ...item(id, notBefore, keptSeconds), notBefore: number(notBefore) };
 }
@@ -106,12 +106,12 @@ export function useItem(keyId: string, hour: number): TableItem {
   return { ...item(useId(keyId), hour, useKeptSeconds), notBefore: number(hour) };
 }
 
-/** Every use since `at` (ms) is recorded. */
+/** States that every use since `at` (ms) is recorded. */
 export function recordingItem(at: number): TableItem {
   return { ...item(useId(recording), at, recordingKeptSeconds), notBefore: number(at) };
 }
 
-/** The time of a mark, of a use, or since when uses are recorded. */
+/** The time of a mark, of a use, or of the start of recording. */
 export function decodeNotBefore(found: Item): number | undefined {
   return hasForm(found, ['notBefore']) ? numberOf(found, 'notBefore') : undefined;
 }

@@ -6,15 +6,15 @@ import type { Table, TableFailure } from './table.ts';
 
 const maxKnown = 10_000;
 
-/** Which key a plain key is, from memory or the table. */
+/** Finds the key id of a plain key, in memory or in the table. */
 export interface KnownKeys {
-  /** `malformed` where the table's item is none of ours. */
+  /** `malformed`: the table's item does not have our form. */
   find(
     plainKey: string,
     isConsistent: boolean,
     until: number,
   ): Promise<Result<KnownKey | undefined, TableFailure | { readonly kind: 'malformed' }>>;
-  /** Writes which key it is, unless that is known to be there for days. */
+  /** Writes the key id of a plain key, unless it is known to be kept for days. */
   keep(plainKey: string, caller: CachedCaller, until: number): Promise<Result<void, TableFailure>>;
 }
 

@@ -7,36 +7,36 @@ import { knownKeys } from './known-keys.ts';
 import { type Table, tableOf } from './table.ts';
 import { markAgeMs, markAheadMs, markMs, readMs, settledBeforeMs } from './time-limits.ts';
 
-/** What is cached of a key may still be used. */
+/** A cached decision on a key may still be used. */
 export type NotFlushed = Extract<Failure, { kind: 'cache_not_flushed' }>;
 
-/** A mark that was asked for. */
+/** A requested mark. */
 export interface Mark {
-  /** Its item. */
+  /** The id of its item. */
   readonly id: string;
-  /** What it keeps out, and when it was written; a failure where it could not be. */
+  /** No decision from before `notBefore` counts; `at` is when the mark was written. A failure if it could not be written. */
   readonly written: Result<{ readonly notBefore: number; readonly at: number }, NotFlushed>;
 }
 
 /**
- * The marks that end decisions, whatever the settings of the cache. Every change of a key goes: `mark` (or `markEnded`),
- * Scalekit, `settle`. Nobody but the authorizer knows the settings, and a decision may be there from when it was on.
+ * The marks that end decisions, with any settings of the cache. Every change of a key has three steps: `mark` (or `markEnded`),
+ * Scalekit, `settle`. Only the authorizer knows the settings, and decisions may remain from when the cache was on.
  */
 export interface Marks {
   /**
-   * Ends a key's decisions, directly before Scalekit is asked to end or change it; also where Scalekit does not know it, for
-   * an earlier mark may have failed. Without an id, for a key that the caller may not know of, it takes as long.
-   * Where the mark is not `written`, a key is not changed; it is ended all the same.
+   * Ends a key's decisions, directly before Scalekit is asked to revoke or change the key. Also for a key that Scalekit does not
+   * know, because an earlier mark may have failed. Without an id, for a key that the caller must not know of, it takes as long.
+   * If the mark is not `written`, an update is not made, but a revocation is.
    */
   mark(keyId: string | undefined): Promise<Mark>;
   /** Ends the decisions of all keys of an organization, or of one of its users, before anything else is done. */
   markEnded(organizationId: string, userId?: string): Promise<Mark>;
   /**
-   * Makes a mark good after Scalekit answered: writes it again where it failed or ends too soon, until `until` (ms), and waits
-   * until nobody uses what was read before. Only then may the change be answered with success.
+   * Settles a mark after Scalekit answered. Writes it again, until `until` (ms), if it failed or ends too soon. Then waits until
+   * no environment uses items that it read before the mark. Only then may the change be answered with success.
    */
   settle(mark: Mark, until: number): Promise<Result<void, NotFlushed>>;
-  /** The id of a plain key that Scalekit does not know any more; `undefined` where no decision of it was ever kept. */
+  /** The key id of a plain key that Scalekit no longer knows; `undefined` if no decision on it was ever cached. */
   keyIdOf(plainKey: string): Promise<Result<string | undefined, NotFlushed>>;
 }
 
@@ -60,7 +60,7 @@ export function decisionMarks({ table, now, wait }: MarksInput): Marks {
       const notBefore = now() + markAheadMs;
       const timeoutMs = Math.min(markMs, Math.max(1, until - now()));
       const put = await table.put(markItem(id, notBefore), 'older_or_decision', timeoutMs);
-      // A mark that lies further ahead is as good as ours.
+      // A mark with a later `notBefore` is as good as ours.
       if (put.ok || put.failure.kind === 'condition_failed') return { id, written: ok({ notBefore, at: now() }) };
       if (now() + pauseMs >= until) return { id, written: notFlushed(put.failure.cause) };
       await wait(pauseMs);
@@ -87,7 +87,7 @@ export function decisionMarks({ table, now, wait }: MarksInput): Marks {
   };
 }
 
-/** Stands for a key that cannot be in the cache; none of Scalekit's is called so. */
+/** The id of a key that cannot be in the cache: no key of Scalekit has it. */
 const nobody = '-';
 
 function notFlushed(cause: unknown): { readonly ok: false; readonly failure: NotFlushed } {

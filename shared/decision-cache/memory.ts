@@ -1,4 +1,4 @@
-/** A map of a bounded size: the entries that were set first go first. */
+/** A map of a bounded size. The entries that were set first are removed first. */
 export interface Memory<T> {
   get(name: string): T | undefined;
   set(name: string, value: T): void;

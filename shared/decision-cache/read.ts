@@ -7,20 +7,20 @@ import type { DecisionCacheSettings } from './settings.ts';
 import type { Table, TableFailure } from './table.ts';
 import { clockErrorMs, readMs, rereadMs } from './time-limits.ts';
 
-/** Why a request has no decision that may be used. */
+/** Why a request has no usable decision. */
 export type MissReason = 'absent' | 'old' | 'mark' | 'ended' | 'future' | 'malformed' | 'throttled' | 'failed' | 'off';
 
-/** What the cache has for a request. */
+/** The cache's answer for a request. */
 export type Lookup =
   | { readonly isHit: true; readonly caller: CachedCaller; readonly ageMs: number }
   | {
       readonly isHit: false;
       readonly reason: MissReason;
-      /** Too old, but may be used while Scalekit is unreachable or limits us; never after a refusal. */
+      /** A decision that is too old, but may be used while Scalekit is unreachable or limits us. Never used after a refusal. */
       readonly inOutage?: { readonly caller: CachedCaller; readonly ageMs: number };
     };
 
-/** What the table holds on a key: its decision and the ends of its user and organization, as they were at `beganAt` or later. */
+/** The table's items of a key: its decision and the marks of its user and organization, as they were at `beganAt` or later. */
 interface State {
   readonly beganAt: number;
   readonly items: readonly Item[];
@@ -29,7 +29,7 @@ interface State {
 /** Hot keys are few. */
 const maxStates = 100;
 
-/** Makes the reading half of the cache. */
+/** Makes the function that looks up decisions. */
 export function reader(
   table: Table,
   known: KnownKeys,
@@ -38,7 +38,7 @@ export function reader(
 ): (plainKey: string) => Promise<Lookup> {
   const states = memory<State>(maxStates);
 
-  /** What was read a moment ago serves hits alone: after a refusal it must not be used in an outage. */
+  /** Items that were read a moment ago serve hits only: after a refusal they must not be used in an outage. */
   function recentHit(key: KnownKey): Lookup | undefined {
     const state = states.get(key.keyId);
     const ageMs = now() - (state?.beganAt ?? 0);
@@ -64,7 +64,7 @@ export function reader(
   };
 }
 
-/** Decides whether what the table holds may be used now. */
+/** Decides whether the table's decision may be used now. */
 function judge(
   key: KnownKey,
   items: readonly Item[],
@@ -86,7 +86,7 @@ function judge(
   return ageMs < graceSeconds * 1000 ? { ...miss('old'), inOutage: { caller, ageMs } } : miss('old');
 }
 
-/** The latest end of the key's user and organization, 0 without any; `undefined` where one cannot be read. */
+/** The latest mark of the key's user and organization, 0 without any; `undefined` if one is malformed. */
 function endedAt(items: readonly Item[]): number | undefined {
   const times = items.map(decodeNotBefore);
   return times.every((time) => time !== undefined) ? Math.max(0, ...times) : undefined;

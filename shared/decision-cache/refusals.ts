@@ -5,17 +5,17 @@ import type { DecisionCacheSettings } from './settings.ts';
 import type { Table } from './table.ts';
 import { markAheadMs, readMs } from './time-limits.ts';
 
-/** A key that is refused again and again is marked once in that time. */
+/** A key that is refused repeatedly is marked once per this time. */
 const againMs = 5_000;
 
 const maxRefused = 10_000;
 
-/** What was done about a refusal. `unknown`: nothing, as no decision of that key was ever kept. */
+/** The result of handling a refusal. `unknown`: nothing was done, because no decision on the key was ever cached. */
 export type Refused = 'marked' | 'unknown' | 'lately' | 'off' | 'failed';
 
 /**
- * Makes the function that marks a key which Scalekit refused, so that no environment uses an older decision in a later
- * outage. The key's id is looked up after the refusal: what another environment kept before is found.
+ * Makes the function that marks a key that Scalekit refused, so that no environment uses an older decision in a later outage. The
+ * key id is looked up after the refusal, to find a decision that another environment cached before.
  */
 export function refusals(
   table: Table,

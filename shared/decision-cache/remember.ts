@@ -7,12 +7,12 @@ import { rememberMs, useMs } from './time-limits.ts';
 import type { UseNotes } from './uses.ts';
 
 /**
- * Whether a decision was kept. `superseded`: a mark or a newer decision was there, and stays. `unfit`: the caller is too large,
- * or its ids have another form than Scalekit's.
+ * Whether a decision was cached. `superseded`: a mark or a newer decision exists and stays. `unfit`: the caller is too large, or
+ * its ids do not have the form of Scalekit's.
  */
 export type Remembered = 'remembered' | 'superseded' | 'unfit' | 'off' | 'throttled' | 'failed';
 
-/** Makes the function that keeps what Scalekit said of a key, when asked at `beganAt`. */
+/** Makes the function that caches Scalekit's answer on a key; `beganAt` is when Scalekit was asked. */
 export function keeper(
   table: Table,
   known: KnownKeys,
@@ -25,7 +25,7 @@ export function keeper(
     const { keyId, organizationId, userId } = caller;
     const item = decisionItem(caller, beganAt);
     if (!item || !areIds(keyId, organizationId, userId)) return 'unfit';
-    // First, so that a refusal finds the key of every decision that is kept.
+    // This comes first, so that a refusal finds the key id of every cached decision.
     const named = await known.keep(plainKey, caller, until);
     if (!named.ok) return named.failure.kind === 'throttled' ? 'throttled' : 'failed';
     const put = await table.put(item, 'older', Math.max(1, until - now()));
@@ -41,7 +41,7 @@ export function keeper(
   };
 }
 
-/** Waits for some work; what takes longer goes on beside the next request, so that a new connection is not in vain. */
+/** Waits for work, but at most `ms`. Slower work continues during the next request, so that a new connection is not wasted. */
 async function atMost(ms: number, work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<void>((resolve) => {

@@ -1,15 +1,15 @@
-/** For how long decisions may be used, in seconds. */
+/** How long decisions may be used, in seconds. */
 export interface DecisionCacheSettings {
   /** 0 switches the cache off. */
   readonly cacheSeconds: number;
-  /** For how long while Scalekit is out; 0 for no such use. Only with the cache on. */
+  /** How long decisions may be used while Scalekit is out; 0 switches this off. Only with the cache on. */
   readonly graceSeconds: number;
 }
 
-/** The largest values: a mark must outlive every decision that it ends. */
+/** The largest allowed values: a mark must outlive every decision that it ends. */
 const largest: DecisionCacheSettings = { cacheSeconds: 3_600, graceSeconds: 43_200 };
 
-/** Throws for a setting that is out of its range. */
+/** Throws if a setting is out of its range. */
 export function requireSettings(settings: DecisionCacheSettings): DecisionCacheSettings {
   for (const name of ['cacheSeconds', 'graceSeconds'] as const) {
     const value = settings[name];

@@ -7,17 +7,17 @@ export type TableFailure = DynamoDbFailure;
 export type TableItem = Item & { readonly id: { readonly S: string } };
 
 /**
- * What a put takes the place of. Nothing of a table may depend on a read before: another environment writes meanwhile.
- * `older`: of nothing, or of an item whose `notBefore` lies before the new one's.
- * `older_or_decision`: also of any decision.
+ * The items that a put may replace. A put must not depend on an earlier read, because another environment may write in between.
+ * `older`: no item, or an item whose `notBefore` is before the new one's.
+ * `older_or_decision`: also any decision.
  */
 export type Replaces = 'anything' | 'older' | 'older_or_decision';
 
 /** The table as this room uses it. Each call ends within its `timeoutMs`. */
 export interface Table {
-  /** A consistent read sees every write that was answered before it was sent. */
+  /** A consistent read sees every write that was answered before the read was sent. */
   get(id: string, isConsistent: boolean, timeoutMs: number): Promise<Result<Item | undefined, TableFailure>>;
-  /** Gives what there is, in no order; all or nothing. */
+  /** Returns the items that exist, in no order, or fails as a whole. */
   getAll(
     ids: readonly string[],
     isConsistent: boolean,

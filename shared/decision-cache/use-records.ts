@@ -4,17 +4,17 @@ import { decodeNotBefore, latestUse, recording, useId } from './items.ts';
 import { type Table, tableOf } from './table.ts';
 import { readUsesMs } from './time-limits.ts';
 
-/** What is known of the uses of keys. Times are RFC 3339. */
+/** The known uses of keys. Times are RFC 3339. */
 export interface Uses {
-  /** By the ids of keys: the hour of the last validation. A key is not in it where that is unknown. */
+  /** The hour of the last validation, by key id. A key whose last use is unknown is not in it. */
   readonly lastUsedAt: ReadonlyMap<string, string>;
-  /** Since when every use is recorded. */
+  /** Every use since then is recorded. */
   readonly recordedSince?: string;
   /** The latest hour in which a use of any key was recorded. */
   readonly recordedUntil?: string;
 }
 
-/** Reads what the authorizer noted: what cannot be read within 100 ms is left out. Never for a decision. */
+/** Reads the uses that the authorizer recorded. Uses that cannot be read within 100 ms are left out. Not for decisions. */
 export type UseRecords = (keyIds: readonly string[]) => Promise<Uses>;
 
 /** The records in the table that `DECISION_TABLE` names. */

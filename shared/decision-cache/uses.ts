@@ -6,29 +6,29 @@ const hourMs = 3_600_000;
 
 const maxNoted = 10_000;
 
-/** Nobody waits for what is read ahead. */
+/** The timeout of the early read, for which no request waits. */
 const openMs = 1_000;
 
-/** What was read ahead for longer, as in a provisioned environment, is read again. */
+/** An early read that is older, as in a provisioned environment, is repeated. */
 const maxAheadMs = 10_000;
 
 /**
- * After so long without a note of any key, recording begins anew: an older release may have run meanwhile, which noted
- * nothing.
+ * After this long without a recorded use of any key, recording starts again: an older release, which records nothing, may have
+ * run in between.
  */
 const maxGapMs = 7 * 24 * hourMs;
 
-/** Notes uses of keys. A failure costs nothing but the note. */
+/** Records uses of keys. A failure only loses the record. */
 export interface UseNotes {
-  /** Reads ahead of the first use what is noted of all keys, and so connects to the table. */
+  /** Reads the latest use of any key early, before the first use. This connects to the table. */
   open(): void;
-  /** Notes that a key was validated in this hour, and that uses are recorded at all; nothing is begun after `until` (ms). */
+  /** Records that a key was validated in this hour, and that uses are recorded at all. Starts nothing after `until` (ms). */
   note(keyId: string, until: number): Promise<void>;
 }
 
 /**
- * Makes the notes of a table. They read before they write: a write costs ten times as much, and most environments find that
- * another one has written.
+ * Makes the use records of a table. They read before they write: a write costs ten times as much, and usually another environment
+ * has already written.
  */
 export function useNotes(table: Table, now: () => number): UseNotes {
   const noted = memory<number>(maxNoted);
@@ -36,7 +36,7 @@ export function useNotes(table: Table, now: () => number): UseNotes {
 
   const read = (name: string, timeoutMs: number) => table.get(useId(name), false, timeoutMs);
 
-  /** Notes this hour in the item of that name, unless it is there; `begin` comes before the write. */
+  /** Writes this hour to the item of that name, unless it is there. `begin` runs before the write. */
   async function note(
     name: string,
     until: number,
@@ -70,7 +70,7 @@ export function useNotes(table: Table, now: () => number): UseNotes {
     async note(keyId, until) {
       const latest = opened && now() - opened.at < maxAheadMs ? opened.latest : undefined;
       opened = undefined;
-      // In this order: where the notes of keys fail, the latest use grows old.
+      // In this order: if the uses of keys cannot be recorded, the latest use grows old.
       if (await note(keyId, until)) await note(latestUse, until, (last) => beginRecording(last, until), latest);
     },
   };

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isReserved, maxOwnClaims, scopeWords } from '../key-claims.ts';
 import { CustomClaims, Scope } from './schemas.ts';
 
-/** The fields by which a request names the claims of a key; `scope` and `customClaims.scope` are the same thing. */
+/** The request fields for the claims of a key. `scope` and `customClaims.scope` mean the same. */
 export const claimFields = {
   scope: Scope.optional(),
   customClaims: CustomClaims.meta({ maxProperties: maxOwnClaims }).optional(),
@@ -13,13 +13,13 @@ interface ClaimFields {
   readonly customClaims?: Record<string, string> | undefined;
 }
 
-/** The scope and the other claims that a request names; each is absent where it names none. */
+/** The scope and the other claims in a request; each is absent if the request has none. */
 export interface NamedClaims {
   readonly scope?: string[];
   readonly customClaims?: Record<string, string>;
 }
 
-/** Takes the scope out of the claims; tells `context` where the two of it differ, or the claims are too many. */
+/** Takes the scope out of the claims. Reports to `context` if the two scopes differ, or if there are too many claims. */
 export function separateScope({ scope, customClaims }: ClaimFields, context: z.core.$RefinementCtx): NamedClaims {
   const issue = (path: string[], message: string) => context.addIssue({ code: 'custom', path, message });
   if (customClaims === undefined) return scope === undefined ? {} : { scope };

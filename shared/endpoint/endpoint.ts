@@ -6,10 +6,10 @@ import { ok, type Result } from '../result.ts';
 import { type Answer, type Handler, handlerFor, type Origin } from './handler.ts';
 import type { Input, RequestSchema } from './input.ts';
 
-// The way into this room: the handler of a route, from who may call it, its schema, and one operation. A handler finds out who
-// asks, parses the input, runs the operation, and answers; it never fails with an exception.
+// The entry of this room. It makes the handler of a route from the kind of its callers, a schema and one operation. A handler
+// identifies the caller, parses the input, runs the operation and answers. It never throws.
 
-/** Makes the handler of a backend's route, which is called with a key. */
+/** Makes the handler of a backend's route, which clients call with a key. */
 export function endpoint<S extends RequestSchema>(
   schema: S,
   run: (input: Input<S>, context: { readonly caller: Caller }) => Promise<Result<Answer, Failure>>,
@@ -27,7 +27,7 @@ export function keyEndpoint<S extends RequestSchema>(
   schema: S,
   run: (
     input: Input<S>,
-    /** `path` is the one that the client sees, with stage or base path. */
+    /** `path` is the path that the client sees, with stage or base path. */
     context: { readonly by: Initiator; readonly path: string },
   ) => Promise<Result<Answer, Failure>>,
 ): Handler {
@@ -45,7 +45,7 @@ export function openEndpoint<S extends RequestSchema>(
   schema: S,
   run: (
     input: Input<S>,
-    /** `path` is the one that the client sees, with stage or base path. */
+    /** `path` is the path that the client sees, with stage or base path. */
     context: { readonly requestId: string; readonly path: string },
   ) => Promise<Result<Answer, Failure>>,
 ): Handler {
@@ -57,7 +57,7 @@ export function openEndpoint<S extends RequestSchema>(
   });
 }
 
-/** The path of a key, for `Location`: below the path of keys that the client called, with stage or base path. */
+/** The path of a key, for `Location`: below the `/keys` path that the client called, with stage or base path. */
 export function keyPath(path: string, keyId: string): string {
   return path.replace(/\/+/g, '/').replace(/^(.*\/keys)(\/.*)?$/, `$1/${keyId}`);
 }

@@ -1,10 +1,10 @@
 import * as z from 'zod';
 import { Instant } from './schemas.ts';
 
-/** A hundred years: what is meant to last longer is meant not to expire. */
+/** A hundred years. A key that should last longer should not expire at all. */
 const maxSeconds = 100 * 365 * 24 * 3600;
 
-/** The fields by which a request names an expiry: one of them, or none. */
+/** The request fields for an expiry. At most one of them may be sent. */
 export const expiryFields = {
   expiresAt: Instant.optional(),
   expiresIn: z
@@ -14,7 +14,7 @@ export const expiryFields = {
     .optional(),
 };
 
-/** That one of them excludes the other, as JSON Schema has it. */
+/** States in JSON Schema that the two fields exclude each other. */
 export const oneExpiry = {
   not: { properties: { expiresAt: {}, expiresIn: {} }, required: ['expiresAt', 'expiresIn'] },
 };
@@ -24,7 +24,7 @@ interface ExpiryFields {
   readonly expiresIn?: number | undefined;
 }
 
-/** The expiry that a request names, as an object that is empty where it names none; tells `context` what is wrong. */
+/** The expiry in a request, as an object that is empty if there is none. Reports errors to `context`. */
 export function expiryOf(
   { expiresAt, expiresIn }: ExpiryFields,
   context: z.core.$RefinementCtx,

@@ -17,13 +17,13 @@ export interface Answer {
 
 export type Handler = (event: APIGatewayProxyEvent) => Promise<APIGatewayProxyResult>;
 
-/** Where a request comes from: a caller, an operator, a verified event; and the log fields that identify it. */
+/** The origin of a request (a caller, an operator or a verified event), and the log fields that identify it. */
 export interface Origin<T> {
   readonly value: T;
   readonly log: Readonly<Record<string, string>>;
 }
 
-/** How the handler of a route works: who sent the request, which input it takes, and what it does. */
+/** The parts of a route's handler: how it reads the origin, the schema of its input, and its operation. */
 interface Route<S extends RequestSchema, T> {
   readonly read: (event: APIGatewayProxyEvent) => Result<Origin<T>, Failure> | Promise<Result<Origin<T>, Failure>>;
   readonly schema: S;
@@ -37,8 +37,7 @@ interface Route<S extends RequestSchema, T> {
 }
 
 /**
- * Makes the handler of a route. Every failure becomes the one problem that `problem.ts` has for it; an exception becomes a
- * logged `internal_error`.
+ * Makes the handler of a route. Each failure becomes its problem in `problem.ts`. An exception becomes a logged `internal_error`.
  */
 export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Handler {
   const corsAllowOrigin = requireEnvironment('CORS_ALLOW_ORIGIN');
@@ -60,7 +59,7 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
       statusCode: status,
       headers: {
         'Cache-Control': 'no-store',
-        // API Gateway calls a body JSON that has no type, also where there is none.
+        // Without a type API Gateway declares JSON, even if there is no body.
         ...(body === undefined ? { 'Content-Type': 'text/plain' } : {}),
         ...corsHeaders(event, corsAllowOrigin),
         ...headers,
@@ -86,7 +85,7 @@ async function answerOf<S extends RequestSchema, T>(
   }
 }
 
-/** Pages of other origins use keys; no page signs requests with AWS credentials. */
+/** Pages of other origins use keys. No page signs requests with AWS credentials, so an operator's answer has no CORS headers. */
 function corsHeaders(event: APIGatewayProxyEvent, origin: string): Record<string, string> {
   if (event.requestContext.identity.userArn) return {};
   return {
@@ -116,7 +115,7 @@ function problemAnswer(failure: Failure, { requestId, docsUrl, isOAuth }: Proble
   };
 }
 
-/** Only an exception of our own code is logged with its text: an error from outside could quote what was sent. */
+/** Only an exception of our own code is logged with its message: an error from outside could quote sent data. */
 function stackOf(failure: Failure): { stack?: string } {
   if (failure.kind !== 'internal_error' || !(failure.cause instanceof Error)) return {};
   return failure.cause.stack === undefined ? {} : { stack: failure.cause.stack };

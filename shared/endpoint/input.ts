@@ -3,7 +3,7 @@ import type * as z from 'zod';
 import { type Failure, type FieldError, invalid } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 
-/** What a route takes: a schema for each part of the request that it reads. */
+/** The input of a route: a schema for each part of the request that it reads. */
 export interface RequestSchema {
   readonly path?: z.ZodType;
   readonly query?: z.ZodType;
@@ -18,15 +18,15 @@ export type Input<S extends RequestSchema> = {
   readonly [Part in keyof S]: S[Part] extends z.ZodType ? z.output<S[Part]> : never;
 };
 
-/** More than any body that a route takes, many times over; parsing more would be work for nothing. */
+/** Many times the size of any body that a route accepts. Parsing a larger body would be wasted work. */
 const maxBodyCharacters = 65_536;
 
-/** How many errors an answer names at the most. */
+/** The most errors in one answer. */
 const maxErrors = 20;
 
 /**
- * Parses the parts of a request that a route takes; a route without a query schema takes no query parameters. All that
- * does not fit is reported at once, as one `invalid_request` that names each field.
+ * Parses the parts of a request that a route reads. A route without a query schema accepts no query parameters. All errors are
+ * reported at once, as one `invalid_request` that names each field.
  */
 export function parseRequest<S extends RequestSchema>(
   event: APIGatewayProxyEvent,
@@ -63,10 +63,10 @@ function queryOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Fa
   return ok(query);
 }
 
-/** What API Gateway puts in place of bytes that are not UTF-8. */
+/** API Gateway's replacement for bytes that are not UTF-8. */
 const replacementCharacter = '\uFFFD';
 
-/** The body as text, however API Gateway handed it on; `""` for none. */
+/** The body as a string, also if API Gateway passed it in base64; `""` if there is none. */
 export function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent): string {
   return isBase64Encoded ? Buffer.from(body ?? '', 'base64').toString('utf8') : (body ?? '');
 }
@@ -103,14 +103,14 @@ function bodyOf(event: APIGatewayProxyEvent): Result<unknown, Failure> {
   }
 }
 
-/** Some programs begin a text with it; a parser may ignore it (RFC 8259, 8.1). */
+/** Some programs begin JSON with it; a parser may ignore it (RFC 8259, 8.1). */
 const byteOrderMark = /^\uFEFF/;
 
 const notJson = 'The body is not a JSON object.';
 
 class ProtoMember extends Error {}
 
-/** Assigning `__proto__` sets no member, so a claim of that name would be lost on its way: refuse it instead. */
+/** Assigning `__proto__` sets no member, so a claim of that name would be lost. It is refused instead. */
 function refuseProto(name: string, value: unknown): unknown {
   if (name === '__proto__') throw new ProtoMember();
   return value;

@@ -13,8 +13,9 @@ import { requireStanding } from './standing.ts';
 import { withdraw } from './withdrawal.ts';
 
 /**
- * Creates a key. Needs `keys:write`. The plain key is in this answer and nowhere else. A user who has `maxKeysPerUser` active
- * keys gets no other: `too_many_keys`. As many may pass as are created at once: Scalekit cannot count and create in one call.
+ * Creates a key. Needs `keys:write`. The plain key is in this answer and nowhere else. `too_many_keys`: the user already has
+ * `maxKeysPerUser` active keys. Keys that are created at the same time may exceed the limit, because Scalekit cannot count and
+ * create in one call.
  */
 export async function createKey(
   services: KeyServices,
@@ -36,7 +37,7 @@ export async function createKey(
   return ok({ key: created.value.key, ...toKey(created.value.info) });
 }
 
-/** Without a limit, and for a key of no user, nobody is asked. A count that cannot be had refuses the key. */
+/** Asks Scalekit only if there is a limit and the key has a user. If the keys cannot be counted, the key is refused. */
 async function requireBelowLimit(
   scalekit: KeyDirectory,
   newKey: NewKey,
@@ -46,7 +47,7 @@ async function requireBelowLimit(
   const { organizationId, userId } = newKey;
   if (limit === undefined || userId === undefined) return ok(undefined);
   const page = await scalekit.list(organizationId, { userId, pageSize: 1 });
-  // A user whom Scalekit refuses to count the keys of is one whom it would refuse to make a key for.
+  // If Scalekit refuses to count the keys of a user, it would also refuse to create one.
   if (!page.ok) return fail(notCreated(page.failure, newKey, by));
   return page.value.totalCount < limit ? ok(undefined) : fail({ kind: 'too_many_keys', limit });
 }

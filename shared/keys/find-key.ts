@@ -15,9 +15,9 @@ export async function findKey(scalekit: KeyDirectory, keyId: string, actor: Acto
 }
 
 /**
- * Looks up a key that is to be ended, whoever's it is. While look-ups fail it is found among the keys of the actor's organization:
- * they may fail alone. A key that is not among them fails as the look-up did: another organization's is never found, and only a
- * look-up says that a key is not active.
+ * Looks up a key that is to be revoked, of any organization. If the look-up fails, searches the keys of the actor's organization,
+ * because lists may still work. If the key is not among them, fails as the look-up did: the key may be another organization's,
+ * and only a look-up can report that a key is not active.
  */
 export async function findKeyToEnd(
   scalekit: KeyDirectory,

@@ -4,8 +4,9 @@ import { fail, type Result } from '../result.ts';
 import type { KeyForgetting } from './key-services.ts';
 
 /**
- * Ends what is cached of a key that was ended beside this API, as in Scalekit's dashboard. For operators alone. Idempotent.
- * Scalekit is not asked here: the next request with the key asks it. So a key of any organization may be forgotten without harm.
+ * Ends the cached decisions of a key that was revoked outside this API, as in Scalekit's dashboard. For operators only.
+ * Idempotent. Scalekit is not asked here: the next request with the key asks it. So forgetting a key of any organization does no
+ * harm.
  */
 export async function forgetKey(
   { forgetting }: Pick<KeyForgetting, 'forgetting'>,

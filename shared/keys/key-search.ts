@@ -4,25 +4,28 @@ import type { CallKind } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import type { CallFailure } from '../scalekit/verdict.ts';
 
-/** The largest of Scalekit's pages. */
+/** The size of Scalekit's largest page. */
 export const largestPage = 30;
 
-/** Whose keys are looked through. */
+/** The owner of the keys in a search. */
 export interface KeyOwner {
   readonly organizationId: string;
   readonly userId?: string | undefined;
 }
 
-/** The active keys that a search has looked at. */
+/** The active keys that a search has read. */
 export interface FoundKeys {
   readonly keys: KeyInfo[];
-  /** How many it had no time to look at; all of them are looked at when it is 0. */
+  /** The number of keys that it had no time to read; 0 if it has read all. */
   readonly unseen: number;
-  /** The page to go on with; absent when all are looked at. */
+  /** The page to continue with; absent if it has read all. */
   readonly next?: string;
 }
 
-/** Reads all active keys of an organization, or of one of its users. What is not done by `until` (ms since the epoch) is an outage. */
+/**
+ * Reads all active keys of an organization, or of one of its users. If that is not done by `until` (ms since the epoch), it is an
+ * outage.
+ */
 export async function allKeys(
   scalekit: KeyDirectory,
   whose: KeyOwner,
@@ -31,13 +34,13 @@ export async function allKeys(
   const found = await searchKeys(scalekit, whose, until, undefined, {});
   if (!found.ok) return found;
   if (found.value.unseen === 0) return ok(found.value.keys);
-  const cause = new Error('there are too many keys to look through in time');
+  const cause = new Error('there are too many keys to read in time');
   return fail({ kind: 'upstream_unavailable', reason: 'unreachable', cause });
 }
 
 /**
- * As {@link allKeys}, but what was looked at by `until` is found; it begins with a page where an earlier search stopped. By default
- * it waits for a rate limit: revocations go by what it finds.
+ * Like {@link allKeys}, but returns the keys that were read by `until`. It begins at the page where an earlier search stopped. By
+ * default it waits for a rate limit, because revocations depend on it.
  */
 export async function searchKeys(
   scalekit: KeyDirectory,

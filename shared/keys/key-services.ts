@@ -5,21 +5,21 @@ import { createMetrics, type Metrics } from '../metrics.ts';
 import { type KeyDirectory, keyDirectoryFromEnvironment } from '../scalekit/scalekit.ts';
 import { secretsFromEnvironment } from '../scalekit/secrets.ts';
 
-/** What an operation works with that shows keys. */
+/** The services of an operation that shows keys. */
 export interface KeyReading {
   readonly scalekit: KeyDirectory;
   readonly uses: UseRecords;
   readonly metrics: Metrics;
 }
 
-/** What an operation works with that changes keys. */
+/** The services of an operation that changes keys. */
 export interface KeyServices {
   readonly scalekit: KeyDirectory;
   readonly mutations: Mutations;
   readonly metrics: Metrics;
 }
 
-/** What an operation works with that only ends cached decisions. */
+/** The services of an operation that only ends cached decisions. */
 export interface KeyForgetting {
   readonly forgetting: Forgetting;
   readonly metrics: Metrics;
@@ -41,7 +41,7 @@ export function keyServices(): KeyServices {
   return { metrics, ...keyChanges(metrics) };
 }
 
-/** The services that the function's environment names, which need no Scalekit. */
+/** The services that the function's environment names, without Scalekit. */
 export function keyForgetting(): KeyForgetting {
   const metrics = createMetrics();
   return { forgetting: forgettingFromEnvironment(metrics), metrics };

@@ -5,20 +5,20 @@ import type { KeyList } from './list-keys.ts';
 
 /** A key as it is shown, with the hour in which it was last validated. */
 export interface ShownKey extends Key {
-  /** RFC 3339; absent where that is unknown. */
+  /** RFC 3339; absent if unknown. */
   readonly lastUsedAt?: string;
 }
 
 /** A page of keys as it is shown. */
 export interface ShownKeys extends KeyList {
   readonly keys: readonly ShownKey[];
-  /** Since when every use of every key is recorded: a key without `lastUsedAt` was not used since. */
+  /** Every use of every key since then is recorded: a key without `lastUsedAt` was not used since. */
   readonly usageRecordedSince?: string;
   /** The latest hour in which a use of any key was recorded. */
   readonly usageRecordedUntil?: string;
 }
 
-/** Adds the last use of a key that the caller may see. Without the table the key is shown all the same. */
+/** Adds the last use of a key that the caller may see. If the table cannot be read, the key is shown without it. */
 export async function withLastUse(key: Key, uses: UseRecords): Promise<ShownKey> {
   const { lastUsedAt } = await uses([key.keyId]);
   return withoutUndefined({ ...key, lastUsedAt: lastUsedAt.get(key.keyId) });

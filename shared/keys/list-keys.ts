@@ -9,22 +9,22 @@ import { withoutUndefined } from '../without-undefined.ts';
 import { largestPage } from './key-search.ts';
 import type { KeyReading } from './key-services.ts';
 
-/** One page of keys; it may be short, or even empty, while `nextPageToken` is there. */
+/** One page of keys. It may be short, or even empty, while there is a `nextPageToken`. */
 export interface KeyList {
   readonly keys: readonly Key[];
   readonly nextPageToken?: string;
-  /** Absent for a caller that is bound by claims: Scalekit also counts keys that such a caller cannot see. */
+  /** Absent for a caller with boundary claims: Scalekit also counts keys that such a caller cannot see. */
   readonly totalCount?: number;
 }
 
-/** Which page is asked for. */
+/** The requested page. */
 export interface ListRequest {
   readonly userId?: string | undefined;
   readonly pageSize: number;
   readonly pageToken?: string | undefined;
 }
 
-/** No further page is begun after this long. */
+/** No further page is requested after this long. */
 const maxListMs = 3_000;
 
 /** Lists the active keys that the caller can see, one page per request. Needs `keys:read`. */
@@ -49,8 +49,8 @@ export async function listKeys(
 }
 
 /**
- * Lists for a caller that is bound by claims. It must not learn how many keys it cannot see, so its page size does not size
- * the pages that are read, and a page is cut short, or empty, only where the time is over.
+ * Lists keys for a caller with boundary claims. It must not learn how many keys it cannot see. So its page size does not set the
+ * size of the pages that are read, and a page is cut short, or empty, only if time runs out.
  */
 async function listVisible(
   scalekit: KeyDirectory,
@@ -67,7 +67,7 @@ async function listVisible(
     const page = await scalekit.list(actor.organizationId, { pageSize: largestPage, userId, pageToken });
     if (!page.ok) return fail(refusedAs(page.failure, fieldOf(request), 'is not known here'));
     const visible = page.value.keys.filter((key) => sees(actor, key));
-    // Where the last key that was shown is gone, the page is shown again: rather twice than not at all.
+    // If the last shown key is gone, the page is shown again: twice is better than never.
     const rest = visible.slice(visible.findIndex(({ keyId }) => keyId === after) + 1);
     const shown = rest.slice(0, request.pageSize - keys.length);
     keys.push(...shown.map(toKey));
@@ -81,7 +81,7 @@ async function listVisible(
   }
 }
 
-/** Where a list goes on: on one of Scalekit's pages, after a key. */
+/** Where a list continues: on one of Scalekit's pages, after a key. */
 interface ListPlace {
   readonly page?: string | undefined;
   readonly after?: string | undefined;
@@ -102,7 +102,10 @@ function readToken(token: string | undefined): ListPlace | undefined {
   }
 }
 
-/** The field of a list request that Scalekit would not take: the cursor, which fits one user's list only, before the user. */
+/**
+ * The field of a list request that Scalekit refused: the page token, if there is one, because it fits one user's list only;
+ * otherwise the user.
+ */
 function fieldOf({ pageToken, userId }: ListRequest): string {
   if (pageToken !== undefined) return 'pageToken';
   return userId === undefined ? '' : 'userId';

@@ -5,16 +5,16 @@ import type { Failure } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { KeyServices } from './key-services.ts';
 
-/** Whether the key was ended. `not_active`: the organization has no such active key, so nothing was ended. */
+/** Whether the key was revoked. `not_active`: the organization has no such active key, so nothing was revoked. */
 type Ended = 'revoked' | 'not_active';
 
-/** A look must not hold up the end of a key. */
+/** A short limit: the look-up must not delay the revocation. */
 const lookMs = 2_000;
 
 /**
- * Ends a key of an organization for an operator who has the deployment's own rights: its table, its Scalekit and its audit bus. No
- * limit of an API is between. A key that Scalekit says is another organization's stays; where Scalekit does not say whose it is,
- * the key is ended all the same, and recorded for the organization that the operator names.
+ * Revokes a key of an organization for an operator who has the deployment's own rights: its table, its Scalekit and its audit
+ * bus. No API limits apply. If Scalekit reports that the key is another organization's, the key stays. If Scalekit cannot report
+ * its organization, the key is still revoked, and recorded for the organization that the operator names.
  */
 export async function revokeDirectly(
   {
@@ -29,7 +29,7 @@ export async function revokeDirectly(
   const found = await scalekit.lookUp(keyId, { withinMs: lookMs });
   if (found.ok && found.value && found.value.organizationId !== organizationId) return ok('not_active');
   if (found.ok && !found.value) {
-    // It may be the repeat of a revocation whose mark failed.
+    // The request may repeat a revocation whose mark failed.
     const ended = await mutations.endAbsent(keyId);
     return ended.ok ? ok('not_active') : ended;
   }

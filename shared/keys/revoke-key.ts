@@ -7,8 +7,8 @@ import { findKeyToEnd } from './find-key.ts';
 import type { KeyServices } from './key-services.ts';
 
 /**
- * Revokes a key. Needs `keys:write`. Afterwards no key that the caller can see is active under the id; a key that it
- * cannot see stays. Idempotent.
+ * Revokes a key. Needs `keys:write`. Afterwards no key with this id that the caller can see is active; a key that it cannot see
+ * stays. Idempotent.
  */
 export async function revokeKey(
   { scalekit, mutations }: KeyServices,
@@ -19,12 +19,12 @@ export async function revokeKey(
   if (!scoped.ok) return scoped;
   const found = await findKeyToEnd(scalekit, keyId, by.actor);
   if (!found.ok) {
-    // An operator may have any key forgotten, so that no decision from before outlives the outage; nobody else may.
+    // Only an operator may end the cached decisions of any key. This way no earlier decision outlives the outage.
     if (isOperator(by.actor)) await mutations.endAbsent(keyId);
     return found;
   }
   if (found.value && sees(by.actor, found.value)) return mutations.revoke(found.value, causedBy(by, 'requested'));
-  // What Scalekit does not find may be the repeat of a revocation whose mark failed. A key that the caller cannot see is not
-  // marked, and takes as long.
+  // If Scalekit does not find the key, the request may repeat a revocation whose mark failed. A key that the caller cannot see is
+  // not marked, but takes as long.
   return mutations.endAbsent(found.value ? undefined : keyId);
 }

@@ -6,8 +6,8 @@ import type { CallKind } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
 /**
- * Checks that the actor's own key is still active and unchanged: somebody may have revoked or narrowed it while its request
- * was under way. `invalid_token` when it is not active any more, `beyond_authority` when its claims changed.
+ * Checks that the actor's own key is still active and unchanged: it may have been revoked or narrowed during the request.
+ * `invalid_token`: it is no longer active. `beyond_authority`: its claims changed.
  */
 export async function requireStanding(
   scalekit: KeyDirectory,

@@ -11,8 +11,8 @@ import type { KeyServices } from './key-services.ts';
 import { requireStanding } from './standing.ts';
 
 /**
- * Changes a key. Needs `keys:write`, and authority over the key. Answers with the key as Scalekit then has it;
- * `not_applied` when that is not what was asked.
+ * Changes a key. Needs `keys:write`, and authority over the key. Returns the changed key from Scalekit; `not_applied` if it is
+ * not as requested.
  */
 export async function updateKey(
   services: KeyServices,
@@ -26,8 +26,8 @@ export async function updateKey(
   const [stands, found] = await Promise.all([requireStanding(scalekit, by.actor), findKey(scalekit, keyId, by.actor)]);
   if (!stands.ok) return stands;
   if (!found.ok) return found;
-  // No look at the caller's key afterwards: what a key changes only narrows, so that it is no gain to one that was revoked
-  // meanwhile, and to put back what was there would undo what somebody else narrowed in between.
+  // The caller's key is not checked again afterwards. A caller only narrows keys, so a key that was revoked in between gains
+  // nothing. Restoring the old values could undo another actor's narrowing.
   const amended = amend(by.actor, found.value, change);
   if (!amended.ok) return amended;
   const updated = await mutations.update(found.value, amended.value, causedBy(by, 'requested'));
@@ -35,7 +35,7 @@ export async function updateKey(
   return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
 }
 
-/** Tells whether a key has the description and the claims that it was given, and no other claim. */
+/** Reports whether a key has the requested description and claims, and no other claim. */
 function isApplied({ description, customClaims }: AmendedKey, key: KeyInfo): boolean {
   return (
     (description === undefined || (key.description ?? '') === description) &&

@@ -6,8 +6,8 @@ import type { KeyInfo } from '../key.ts';
 import { fail, type Result } from '../result.ts';
 
 /**
- * Takes back a key that was just made and that nobody was given, for a reason that then is the answer; `outcome_unknown`
- * when that fails too, for the key may exist.
+ * Revokes a key that was just made and given to nobody. Fails with the given reason, or with `outcome_unknown` if the revocation
+ * fails, because the key may exist.
  */
 export async function withdraw(
   mutations: Mutations,
@@ -16,7 +16,7 @@ export async function withdraw(
   by: Initiator,
 ): Promise<Result<never, Failure>> {
   const withdrawn = await mutations.revoke(created, causedBy(by, 'withdrawn'));
-  // Nobody has the plain key, so that no decision on it is cached.
+  // Nobody has the plain key, so no decision on it is cached.
   const isGone = withdrawn.ok || withdrawn.failure.kind === 'cache_not_flushed';
   return fail(isGone ? reason : { kind: 'outcome_unknown', cause: withdrawn.failure.cause });
 }

@@ -10,25 +10,25 @@ import type { BulkFilter } from './filter.ts';
 import { type RevocationTally, type Revoking, revokeAll } from './revoke-all.ts';
 
 export interface BulkRequest extends BulkFilter {
-  /** Revoke the caller's own key too, at last. */
+  /** Also revoke the caller's own key, as the last one. */
   readonly includeSelf: boolean;
   /** Only count. */
   readonly dryRun: boolean;
-  /** Of an earlier answer to the same request. */
+  /** The cursor of an earlier answer to the same request. */
   readonly cursor?: string | undefined;
 }
 
 /**
- * `matched` = `revoked` + the number that `failed` + `remaining`. While one of the last two is not empty, the same request
- * with the answer's `cursor`, or without where it has none, goes on. Keys that there was no time to look at count in both
- * `matched` and `remaining`: as one where a filter might leave them out.
+ * `matched` = `revoked` + the number of `failed` + `remaining`. While keys failed or remain, repeat the request to continue: with
+ * the answer's `cursor`, or without one if it has none. Keys that there was no time to read count in both `matched` and
+ * `remaining`. They count as one key if a filter might exclude them.
  */
 export interface BulkAnswer extends RevocationTally {
   readonly matched: number;
   readonly cursor?: string;
 }
 
-/** A bulk revocation under way. */
+/** A bulk revocation in progress. */
 export interface BulkTask {
   readonly services: KeyServices;
   readonly request: BulkRequest;
@@ -40,7 +40,7 @@ export interface BulkTask {
   readonly revoking: Revoking;
 }
 
-/** Begins a bulk revocation. Before some keys are revoked, a caller's own key must still stand. */
+/** Begins a bulk revocation. Before each batch, the caller's own key must still be active and unchanged. */
 export function bulkTask(services: KeyServices, request: BulkRequest, by: Initiator): BulkTask {
   const { actor } = by;
   const startedAt = Date.now();
@@ -55,19 +55,19 @@ export function bulkTask(services: KeyServices, request: BulkRequest, by: Initia
   return { services, request, by, startedAt, whose, own: isOperator(actor) ? undefined : actor.keyId, revoking };
 }
 
-/** What a cursor is bound to: it goes on with the same request of the same caller. */
+/** The data that a cursor is bound to: it continues only the same request of the same caller. */
 export function kindOf({ request, whose, own }: BulkTask): object {
   const { customClaims = {}, createdBefore, createdAfter, issuedBy, userId, dryRun } = request;
   const claims = Object.entries(customClaims).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return [whose, own ?? '', userId ?? '', claims, createdBefore ?? '', createdAfter ?? '', issuedBy ?? '', dryRun];
 }
 
-/** How many keys that were not looked at count: a caller with bounds must not learn how many keys it cannot see. */
+/** How many of the unread keys count. A caller with boundary claims must not learn how many keys it cannot see. */
 export function countOf(unseen: number, mayBeLeftOut: boolean, { by }: BulkTask): number {
   return mayBeLeftOut || hasBoundary(by.actor) ? Math.min(1, unseen) : unseen;
 }
 
-/** Counts one set of keys after another. */
+/** Adds two tallies. */
 export function add(one: RevocationTally, other: RevocationTally): RevocationTally {
   return {
     revoked: one.revoked + other.revoked,
@@ -87,7 +87,7 @@ export function answerOf(tally: RevocationTally, cursor?: string): BulkAnswer {
   return { matched, ...tally, ...(cursor === undefined ? {} : { cursor }) };
 }
 
-/** Revokes the caller's own key after all others, if it is still active and one of those that are meant. */
+/** Revokes the caller's own key after all others, if it is still active and matches the request. */
 export async function revokeOwn(
   { services, own, request, revoking }: BulkTask,
   isMeant: (key: KeyInfo) => boolean,

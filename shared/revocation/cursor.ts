@@ -1,34 +1,34 @@
 import { createHash } from 'node:crypto';
 
-/** Where the search of a bulk revocation goes on. */
+/** Where the search of a bulk revocation continues. */
 export interface Place {
-  /** Scalekit's token of the page; absent at the beginning. */
+  /** Scalekit's page token; absent at the beginning. */
   readonly page?: string | undefined;
-  /** Of `issuedBy`: marks of the keys that are known to have come of it, so that no link is lost once it is revoked. */
+  /** For `issuedBy`: hashes of the known descendants, so that no link is lost when a key is revoked. */
   readonly known?: ReadonlySet<string>;
-  /** Of `issuedBy`: all keys are being looked at for the first time, and none is revoked yet. */
+  /** For `issuedBy`: all keys are being read for the first time, and none is revoked yet. */
   readonly isLooking?: boolean;
-  /** Of `issuedBy`: some key was reached since the first page. */
+  /** For `issuedBy`: a descendant was found since the first page. */
   readonly hasFound?: boolean;
 }
 
 const markLength = 8;
 
-/** The most marks that a cursor holds; with them it fits a request's body. */
+/** The most key hashes in a cursor. With them it fits a request's body. */
 export const maxMarks = 6_000;
 
-/** 48 bits that stand for a key in a cursor. */
+/** A hash of 48 bits that identifies a key in a cursor. It is no mark of the decision cache. */
 export function markOf(keyId: string): string {
   return createHash('sha256').update(keyId).digest('base64url').slice(0, markLength);
 }
 
-/** Writes a place as a cursor that fits requests of this kind only. */
+/** Encodes a place as a cursor that is valid for this kind of request only. */
 export function writeCursor({ page, known = new Set(), isLooking, hasFound }: Place, kind: object): string {
   const head = JSON.stringify([hashOf(kind), page ?? '', Number(isLooking ?? false), Number(hasFound ?? false)]);
   return `${Buffer.from(head).toString('base64url')}.${[...known].join('')}`;
 }
 
-/** Reads the place; `undefined` for a cursor of another kind of request, or none of ours. */
+/** Decodes a cursor; `undefined` if it is malformed or of another kind of request. */
 export function readCursor(cursor: string, kind: object): Place | undefined {
   const [head = '', marks = ''] = cursor.split('.');
   try {

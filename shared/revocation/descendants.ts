@@ -1,11 +1,11 @@
 import type { KeyInfo } from '../key.ts';
 
-/** The ids of the keys that made a key or that it took the place of. */
+/** The ids of the keys that made a key or that it replaced. */
 export function originsOf({ customClaims }: KeyInfo): string[] {
   return [...new Set([customClaims['issued_by'], customClaims['rotated_from']])].filter((id) => id !== undefined);
 }
 
-/** The keys that the ancestors made or were rotated to, what those made or were rotated to, and so on. */
+/** The keys that the ancestors made or were rotated to, the keys that those made or were rotated to, and so on. */
 export function descendantsOf(isAncestor: (keyId: string) => boolean, keys: readonly KeyInfo[]): KeyInfo[] {
   const childrenOf = new Map<string, KeyInfo[]>();
   for (const key of keys)
@@ -15,12 +15,12 @@ export function descendantsOf(isAncestor: (keyId: string) => boolean, keys: read
       else childrenOf.set(id, [key]);
     }
   const found = new Set([...childrenOf].flatMap(([id, children]) => (isAncestor(id) ? children : [])));
-  // A set goes on over what is added to it meanwhile.
+  // The iteration includes the keys that it adds to the set.
   for (const { keyId } of found) for (const child of childrenOf.get(keyId) ?? []) found.add(child);
   return [...found].filter(({ keyId }) => !isAncestor(keyId));
 }
 
-/** Keys in groups: none is in a group before one that came of it. */
+/** Groups keys: no key is in an earlier group than its descendants. */
 export function childrenFirst(keys: readonly KeyInfo[]): KeyInfo[][] {
   const byId = new Map(keys.map((key) => [key.keyId, key]));
   const childrenLeft = new Map<string, number>();

@@ -1,17 +1,20 @@
 import type { KeyInfo } from '../key.ts';
 
-/** Which keys are to be revoked: those that fit every filter that is there. */
+/** The keys to revoke: those that match every given filter. */
 export interface BulkFilter {
   readonly userId?: string | undefined;
   /** Claims that a key must have, with these values. */
   readonly customClaims?: Readonly<Record<string, string>> | undefined;
   readonly createdBefore?: Date | undefined;
   readonly createdAfter?: Date | undefined;
-  /** The keys that this key made or was rotated to, and what those made, however far. */
+  /** The keys that this key made or was rotated to, the keys that those made or were rotated to, and so on. */
   readonly issuedBy?: string | undefined;
 }
 
-/** Tells whether a key fits every filter but `issuedBy`, which is no matter of one key. One whose creation time is unknown fits both times: it is rather ended than kept. */
+/**
+ * Reports whether a key matches every filter except `issuedBy`, which does not depend on one key alone. A key whose creation time
+ * is unknown matches both times: revoking it is safer than keeping it.
+ */
 export function fits(key: KeyInfo, { userId, customClaims = {}, createdBefore, createdAfter }: BulkFilter): boolean {
   return (
     (userId === undefined || key.userId === userId) &&
@@ -21,12 +24,12 @@ export function fits(key: KeyInfo, { userId, customClaims = {}, createdBefore, c
   );
 }
 
-/** Tells whether a filter leaves no key out. */
+/** Reports whether a filter excludes no key. */
 export function fitsAll({ userId, customClaims, createdBefore, createdAfter, issuedBy }: BulkFilter): boolean {
   return [userId, customClaims, createdBefore, createdAfter, issuedBy].every((filter) => filter === undefined);
 }
 
-/** Tells whether a filter leaves out some keys of the organization, or of the user that it names. */
+/** Reports whether a filter excludes some keys of the organization, or of the user that it names. */
 export function isPartial({ customClaims, createdBefore, createdAfter, issuedBy }: BulkFilter): boolean {
   return [customClaims, createdBefore, createdAfter, issuedBy].some((filter) => filter !== undefined);
 }

@@ -4,35 +4,38 @@ import type { KeyInfo } from '../key.ts';
 import { inBatches } from './batches.ts';
 import { childrenFirst, originsOf } from './descendants.ts';
 
-/** `cache_not_flushed`: the key is revoked, but a cached decision may still be used. A repeat does not find it; its id does. */
+/**
+ * `cache_not_flushed`: the key is revoked, but a cached decision may still be used. A repeat does not find the key; a revocation
+ * by its id still works.
+ */
 type RevocationFailure = 'upstream_unavailable' | 'cache_not_flushed';
 
-/** What became of many revocations. */
+/** The outcome of many revocations. */
 export interface RevocationTally {
   readonly revoked: number;
   readonly failed: readonly { readonly keyId: string; readonly code: RevocationFailure }[];
-  /** Not tried: the time was over, the caller's key was ended, or a key that it made could not be revoked. */
+  /** Not tried: time ran out, the caller's key was no longer active and unchanged, or a descendant could not be revoked. */
   readonly remaining: number;
 }
 
-/** What revocations are made with. */
+/** The parameters of revocations. */
 export interface Revoking {
   readonly mutations: Mutations;
   readonly cause: AuditCause;
-  /** None is begun after this time (ms since the epoch). */
+  /** No revocation begins after this time (ms since the epoch). */
   readonly until: number;
-  /** Asked before some are begun: whoever wants them may have lost the right to it meanwhile. */
+  /** Called before each batch: the actor may have lost its authority in between. */
   readonly mayGoOn: () => Promise<boolean>;
 }
 
-/** Revokes keys in whatever order, some at a time. */
+/** Revokes keys in any order, in batches. */
 export function revokeAll(keys: readonly KeyInfo[], revoking: Revoking): Promise<RevocationTally> {
   return revokeGroups([keys], revoking, () => {});
 }
 
 /**
- * Revokes keys, some at a time. What a key made goes before the key itself, and where that fails the key stays: so a repeat
- * of what was cut short still finds its way from maker to made.
+ * Revokes keys in batches. A key's descendants are revoked before the key itself. If that fails, the key stays: so a repeat of an
+ * interrupted revocation can still follow the links from the key to its descendants.
  */
 export function revokeChildrenFirst(keys: readonly KeyInfo[], revoking: Revoking): Promise<RevocationTally> {
   const kept = new Set<string>();

@@ -12,9 +12,9 @@ import { fits } from './filter.ts';
 import { type RevocationTally, revokeChildrenFirst } from './revoke-all.ts';
 
 /**
- * Revokes what came of a key, and looks again until nothing is found: what is made meanwhile came of a key that is known by
- * then. Where there is no time to look at all keys at once, none is revoked before all were looked at: the cursor remembers
- * which keys are known.
+ * Revokes the descendants of a key, and searches again until it finds none: a key that is made meanwhile descends from a key that
+ * is known by then. If there is no time to read all keys at once, no key is revoked before all are read: the cursor remembers the
+ * known keys.
  */
 export async function revokeIssued(
   task: BulkTask,
@@ -45,7 +45,7 @@ export async function revokeIssued(
     }
     isLooking = false;
     const done = await revokeChildrenFirst(matched, task.revoking);
-    // A key that is ended without a mark is in no later pass.
+    // A key that was revoked without a mark is not found again.
     const unmarked = tally.failed.filter(({ code }) => code === 'cache_not_flushed');
     tally = { ...done, revoked: tally.revoked + done.revoked, failed: [...unmarked, ...done.failed] };
     if (isDone(done)) {
@@ -58,7 +58,7 @@ export async function revokeIssued(
   }
 }
 
-/** Finds what came of a key among keys that the caller can see, and remembers it. */
+/** Finds the descendants of a key among the keys that the caller can see, and remembers them. */
 function reachOf({ request, by, own }: BulkTask, issuedBy: string, remembered: ReadonlySet<string> = new Set()) {
   const issuer = markOf(issuedBy);
   const known = new Set(remembered);
@@ -66,7 +66,10 @@ function reachOf({ request, by, own }: BulkTask, issuedBy: string, remembered: R
   return {
     known,
     has: (key: KeyInfo) => known.has(markOf(key.keyId)) && fits(key, request),
-    /** Those that are to be revoked, and how many of them were not known; the caller's own is revoked at last. */
+    /**
+     * `matched`: the keys to revoke, without the caller's own, which is revoked last. `fresh`: how many keys were not known
+     * before.
+     */
     among(keys: readonly KeyInfo[]) {
       const visible = keys.filter((key) => sees(by.actor, key));
       const isFresh = new Set(descendantsOf(isKnown, visible));

@@ -25,8 +25,8 @@ import { revokeAll } from './revoke-all.ts';
 import { revokeIssued } from './revoke-issued.ts';
 
 /**
- * Revokes all keys that the caller can see and that fit the filters. Needs `keys:write`. Answers within 20 s, with what
- * remains and where to go on.
+ * Revokes all keys that the caller can see and that match the filters. Needs `keys:write`. Answers within 20 s, with the number
+ * of keys that remain and a cursor to continue.
  */
 export async function revokeKeys(
   services: KeyServices,
@@ -39,7 +39,7 @@ export async function revokeKeys(
   const place = request.cursor === undefined ? {} : readCursor(request.cursor, kindOf(task));
   if (!place) return fail(invalid('cursor', 'belongs to another request: leave it out to start again'));
   const { issuedBy } = request;
-  // First of all, so that no cached decision on any of them outlives the request, whatever becomes of it.
+  // This comes first, so that no cached decision on these keys outlives the request, even if it fails.
   const settleEnd = await endDecisionsOf(task);
   const done = issuedBy === undefined ? await revokeFitting(task, place) : await revokeIssued(task, issuedBy, place);
   if (!done.ok) return fail(searchFailure(done.failure, request));
@@ -47,15 +47,18 @@ export async function revokeKeys(
   return settled.ok ? ok(done.value) : settled;
 }
 
-/** Ends the cached decisions of everybody that a request is to end: of all, or of a user. Other filters end key by key. */
+/**
+ * Ends the cached decisions of all keys that a request revokes: of the organization, or of a user. With other filters they end
+ * key by key.
+ */
 async function endDecisionsOf({ services, request, whose }: BulkTask): Promise<() => Promise<Result<void, Failure>>> {
   if (request.dryRun || isPartial(request)) return async () => ok(undefined);
   return services.mutations.endDecisions(whose.organizationId, whose.userId);
 }
 
 /**
- * Looks at the keys for a while, revokes those that fit, and answers where to go on. What was not done there comes again
- * first: the cursor moves on only from a part that is done.
+ * Reads keys for a limited time, revokes those that match, and answers where to continue. The cursor moves on only if the part
+ * that was read is done. Otherwise a repeat does that part again first.
  */
 async function revokeFitting(task: BulkTask, { page }: Place): Promise<Result<BulkAnswer, CallFailure>> {
   const { request, whose, own, by, revoking } = task;
@@ -76,7 +79,7 @@ async function revokeFitting(task: BulkTask, { page }: Place): Promise<Result<Bu
   return ok(answerOf(add(tally, await revokeOwn(task, (key) => fits(key, request)))));
 }
 
-/** A page that Scalekit refuses is the cursor's fault; without one, nobody can tell now. */
+/** If Scalekit refuses a page, the cursor is at fault. Without a cursor it is an outage. */
 function searchFailure(failure: Failure | CallFailure, { cursor }: BulkRequest): Failure {
   if (failure.kind !== 'refused') return failure;
   return cursor === undefined ? outage(failure) : invalid('cursor', 'has expired: leave it out to start again');

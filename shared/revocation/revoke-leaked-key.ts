@@ -8,9 +8,9 @@ import { ok, type Result } from '../result.ts';
 const floorMs = 500;
 
 /**
- * Revokes the key that a token is, for somebody who found it. The answer and its time are the same for an active key, for an
- * ended one, and for a token that never was a key; only an outage is told. White space, quotes and a scheme in the text do not
- * count. `refused` remembers tokens that are not active.
+ * Revokes a leaked key for a person who found it. The answer and its time are the same for an active key, for an expired or
+ * revoked key, and for a token that never was a key; only an outage is reported. White space, quotes and a scheme in the text are
+ * ignored. `refused` remembers tokens that are not active.
  */
 export async function revokeLeakedKey(
   services: KeyServices & { readonly refused: RefusedKeys },
@@ -28,7 +28,7 @@ export async function revokeLeakedKey(
   return done;
 }
 
-/** Makes the same calls of Scalekit, whether the token is an active key or not. */
+/** Makes the same calls to Scalekit, whether the token is an active key or not. */
 async function revokeOnce(
   { scalekit, mutations }: KeyServices,
   token: string,

@@ -2,13 +2,13 @@ import { type Failure, internalError } from '../failure.ts';
 import type { KeyServices } from '../keys/key-services.ts';
 import { fail, type Result } from '../result.ts';
 
-/** Which overlap is over. */
+/** An overlap that has ended. */
 export interface Overlap {
   readonly organizationId: string;
   readonly keyId: string;
 }
 
-/** Revokes a key whose overlap with its successor is over, and what is cached of it. Idempotent. */
+/** Revokes a key whose overlap with its successor has ended, and ends its cached decisions. Idempotent. */
 export async function endOverlap(
   { scalekit, mutations }: KeyServices,
   { organizationId, keyId }: Overlap,

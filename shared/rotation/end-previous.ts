@@ -7,21 +7,21 @@ import { withdraw } from '../keys/withdrawal.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { OverlapSchedules } from './overlap-schedules.ts';
 
-/** What a rotation works with. */
+/** The services of a rotation. */
 export interface RotationServices extends KeyServices {
   readonly schedules: OverlapSchedules;
 }
 
-/** What a new key takes the place of. */
+/** The keys that a new key replaces. */
 export interface Previous {
   readonly keyId: string;
-  /** The rotated key; `undefined` where it is not active any more. */
+  /** The rotated key; `undefined` if it is no longer active. */
   readonly old: KeyInfo | undefined;
   /** Earlier successors, which end at once. */
   readonly replaced: readonly KeyInfo[];
 }
 
-/** What became of the rotated key. */
+/** The state of the rotated key. */
 export interface PreviousEnd {
   /** RFC 3339; absent when it is revoked. */
   readonly activeUntil?: string;
@@ -30,8 +30,8 @@ export interface PreviousEnd {
 }
 
 /**
- * Ends what the new key takes the place of. The step that may fail without loss comes first: until the end of the old key is
- * arranged, the new one can be withdrawn and nothing has changed.
+ * Ends the keys that the new key replaces. The schedule comes first, because it may fail without loss: until the end of the old
+ * key is scheduled, the new key can be withdrawn and nothing has changed.
  */
 export async function endPrevious(
   services: RotationServices,
@@ -51,13 +51,13 @@ export async function endPrevious(
   ]);
   const failures = ends.flatMap((end) => (end.ok ? [] : [end.failure]));
   const lost = failures.find(({ kind }) => kind !== 'cache_not_flushed');
-  // It may be revoked or not, and the new key stays, so that a repeat finds what it needs in either case.
+  // The old key may or may not be revoked. The new key stays, so that a repeat works in both cases.
   if (lost) return fail({ kind: 'outcome_unknown', cause: lost.cause });
-  // The successor exists, so a mark that fails must not keep its plain key back.
+  // The successor exists, so its plain key must be returned even if a mark fails.
   return failures.length === 0 ? scheduled : ok({ ...scheduled.value, code: 'cache_not_flushed' });
 }
 
-/** Arranges the end of the old key; where that fails, withdraws the new one. */
+/** Schedules the end of the old key. If that fails, withdraws the new key. */
 async function schedule(
   { schedules, mutations }: RotationServices,
   { keyId, organizationId, expiresAt }: KeyInfo,
@@ -68,7 +68,7 @@ async function schedule(
   const asked = Date.now() + overlapSeconds * 1000;
   const expiry = expiresAt === undefined ? Infinity : Date.parse(expiresAt);
   const end = new Date(Math.ceil(Math.min(asked, expiry) / 1000) * 1000);
-  // No key puts off an end: it may have come of the old key, whose holder may not be who rotated it.
+  // A caller's key cannot postpone an end: it may descend from the old key, whose holder may not be the one who rotated it.
   const arranged = await schedules.put(organizationId, keyId, end, { mayPutOff: isOperator(by.actor) });
   if (!arranged.ok) return withdraw(mutations, created, arranged.failure, by);
   const at = arranged.value;

@@ -3,18 +3,19 @@ import type { Failure } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type Schedule, type ScheduleBody, SchedulerError, scheduleNamed } from './scheduler.ts';
 
-/** How long the calls that arrange an end may take together, and the call that takes it back. */
+/** How long the calls that schedule an end may take together, and how long the call that undoes them may take. */
 const putMs = 4_000;
 const restoreMs = 2_000;
 
-/** The longest that {@link OverlapSchedules.put} takes. */
+/** The longest time that {@link OverlapSchedules.put} takes. */
 export const maxScheduleMs = putMs + restoreMs;
 
-/** The one-time schedules that end the overlap of a rotated key; one per key. */
+/** The one-time schedules that end the overlaps of rotated keys; one per key. */
 export interface OverlapSchedules {
   /**
-   * Has a key revoked at a time, or, where that is arranged already, at this time instead; without `mayPutOff` only if it is
-   * earlier. Resolves to when. `upstream_unavailable`: all is as it was before. `outcome_unknown`: it may end at this time.
+   * Schedules the revocation of a key, or moves it to this time if it is already scheduled. Without `mayPutOff` it is only moved
+   * to an earlier time. Resolves to the scheduled time. `upstream_unavailable`: nothing has changed. `outcome_unknown`: the key
+   * may end at this time.
    */
   put(
     organizationId: string,
@@ -62,12 +63,12 @@ async function put(schedule: Schedule, bodyAt: BodyAt, at: Date, mayPutOff: bool
   if (known && known < at && !mayPutOff) return ok(known);
   const body = bodyAt(`at(${at.toISOString().slice(0, 19)})`);
   try {
-    // Another rotation may have made it since; or it has fired since, and a new one does no harm.
+    // Another rotation may have created the schedule since. Or it has fired since, and a new one does no harm.
     const isMade =
       before === undefined
         ? (await schedule.create(body, until)) || (await schedule.update(body, until))
         : (await schedule.update(body, until)) || (await schedule.create(body, until));
-    return isMade ? ok(at) : notMade(new Error('the schedule came and went'));
+    return isMade ? ok(at) : notMade(new Error('the schedule was created and deleted meanwhile'));
   } catch (cause) {
     if (cause instanceof SchedulerError && cause.isRefusal) return notMade(cause);
     return restore(schedule, bodyAt, before).then(
@@ -77,14 +78,14 @@ async function put(schedule: Schedule, bodyAt: BodyAt, at: Date, mayPutOff: bool
   }
 }
 
-/** Puts a schedule back as it was, when nobody knows whether a call was carried out. */
+/** Restores a schedule after a call whose outcome is unknown. */
 async function restore(schedule: Schedule, bodyAt: BodyAt, before: string | undefined): Promise<void> {
   const until = Date.now() + restoreMs;
   if (before === undefined) await schedule.delete(until);
   else await schedule.update(bodyAt(before), until);
 }
 
-/** The time of `at(2030-01-31T12:00:00)`, which is UTC; `undefined` for an expression that is none of ours. */
+/** The time of `at(2030-01-31T12:00:00)`, which is UTC; `undefined` for any other expression. */
 function timeOf(expression: string): Date | undefined {
   const [, time] = /^at\((.+)\)$/.exec(expression) ?? [];
   return time === undefined ? undefined : new Date(`${time}Z`);

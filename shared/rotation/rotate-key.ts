@@ -13,17 +13,17 @@ import { endPrevious, type Previous, type PreviousEnd, type RotationServices } f
 import { maxScheduleMs } from './overlap-schedules.ts';
 import { alreadyRotated, isBefore, successorsOf } from './successors.ts';
 
-/** How a key is to be rotated. */
+/** The options of a rotation. */
 export interface RotationRequest {
-  /** How long the old key stays good; 0 revokes it at once. */
+  /** How long the old key stays active; 0 revokes it at once. */
   readonly overlapSeconds: number;
-  /** Absent: as the old key's. */
+  /** Absent: the old key's expiry. */
   readonly expiresAt?: Date;
-  /** Revoke a successor that there is already, and make another. */
+  /** Revoke an existing successor, and create another. */
   readonly replace: boolean;
 }
 
-/** A key's successor, with what became of the key. */
+/** A key's successor, with the state of the key. */
 export interface RotatedKey extends Key {
   /** The plain key, in this answer and nowhere else. */
   readonly key: string;
@@ -31,8 +31,8 @@ export interface RotatedKey extends Key {
 }
 
 /**
- * Puts a new key in the place of one. Needs `keys:write`, and authority over the key. A key that has an active successor is
- * `already_rotated`, unless that is to be replaced: a repeat with `replace` repairs a rotation whose answer was lost.
+ * Replaces a key with a new one. Needs `keys:write`, and authority over the key. `already_rotated`: the key has an active
+ * successor, and the request does not `replace` it. A repeat with `replace` repairs a rotation whose answer was lost.
  */
 export async function rotateKey(
   services: RotationServices,
@@ -46,7 +46,7 @@ export async function rotateKey(
   if (!planned.ok) return planned;
   const { succession, previous } = planned.value;
   const searchUntil = startedAt + rotationMs - endMs(scalekit) - scalekit.deadlineMs;
-  // Until now nothing has changed; from here on there must be time for all that may be left to do.
+  // Until now nothing has changed. From here on there must be time for all steps that may follow.
   if (Date.now() + changeMs(scalekit) > searchUntil) return fail(outage({ kind: 'slow', cause: new Error('late') }));
   const created = await createSuccessor(services, succession, keyId, previous.replaced, by, searchUntil);
   if (!created.ok) return created;
@@ -56,7 +56,7 @@ export async function rotateKey(
   return ok({ key, ...toKey(info), previous: { keyId, ...ended.value } });
 }
 
-/** Decides what the successor is to be and what it takes the place of; changes nothing. */
+/** Decides the fields of the successor and the keys that it replaces. Changes nothing. */
 async function plan(
   scalekit: KeyDirectory,
   keyId: string,
@@ -69,13 +69,13 @@ async function plan(
   const found = await scalekit.lookUp(keyId);
   if (!found.ok) return found;
   const old = found.value;
-  // What is not seen must take as long as what does not exist.
+  // A key that the actor cannot see must take as long as an absent key.
   const isSeen = old !== undefined && sees(actor, old);
   const successors = await successorsOf(scalekit, keyId, isSeen ? old.userId : undefined, actor, searchUntil);
   if (!successors.ok) return successors;
   if (old && !isSeen) return fail({ kind: 'not_found' });
   const [successor] = successors.value;
-  // When the key is gone, its successor shows what it was: the last step of its rotation was done, and not answered.
+  // If the key is gone, its successor is the model: the rotation did its last step, but was not answered.
   const model = old ?? successor;
   if (!model) return fail({ kind: 'not_found' });
   const succession = succeed(actor, model, keyId, request.expiresAt);
@@ -84,7 +84,10 @@ async function plan(
   return ok({ succession: succession.value, previous: { keyId, old, replaced: successors.value } });
 }
 
-/** Creates the successor, if its maker still stands. Of several made for one key at the same time, the first stays. */
+/**
+ * Creates the successor, if the actor's own key is still active and unchanged. If several are created for one key at the same
+ * time, the first stays.
+ */
 async function createSuccessor(
   { scalekit, mutations }: RotationServices,
   succession: NewKey,
@@ -111,7 +114,7 @@ async function createSuccessor(
   return first ? withdraw(mutations, info, alreadyRotated(first), by) : created;
 }
 
-/** The longest that it takes to end what the new key takes the place of, or to withdraw the new key. */
+/** The longest time that it takes to end the replaced keys, or to withdraw the new key. */
 function endMs(scalekit: KeyDirectory): number {
   return maxScheduleMs + changeMs(scalekit);
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendAws } from '../aws/aws-request.ts';
 
-/** Attempts per call. A repeat is safe: each call leaves the same schedule behind however often it is carried out. */
+/** Attempts per call. A repeat is safe: a call that is carried out several times leaves the same schedule. */
 const maxAttempts = 3;
 
 /** The part of a schedule that a caller chooses. */
@@ -47,7 +47,7 @@ export function scheduleNamed(name: string, groupName: string): Schedule {
       return status === 404 ? undefined : (JSON.parse(body) as { ScheduleExpression: string }).ScheduleExpression;
     },
     async create(fields, until) {
-      // By its token the service knows a repeat.
+      // The service recognizes a repeat by its token.
       const body = bodyOf({ ...fields, ClientToken: randomUUID() });
       return (await call({ method: 'POST', path, body }, 409, until)).status !== 409;
     },
@@ -60,7 +60,7 @@ export function scheduleNamed(name: string, groupName: string): Schedule {
   };
 }
 
-/** Sends a call until it is answered with 200 or the status that the caller expects beside it. */
+/** Sends a call until the answer is 200 or the `expected` status, at most {@link maxAttempts} times. */
 async function call(
   request: { readonly method: string; readonly path: string; readonly body: string },
   expected: number,

@@ -7,8 +7,8 @@ import { fail, ok, type Result } from '../result.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 
 /**
- * Finds the active keys that the actor can see and that were made by rotating this one, until `until` (ms since the epoch):
- * among the keys of the rotated key's user, where one is known.
+ * Finds the active keys that the actor can see and that were made by rotating this key. Searches until `until` (ms since the
+ * epoch), among the keys of the rotated key's user if that is known.
  */
 export async function successorsOf(
   scalekit: KeyDirectory,
@@ -24,7 +24,7 @@ export async function successorsOf(
   return ok(keys.value.filter((key) => key.customClaims['rotated_from'] === keyId && sees(actor, key)));
 }
 
-/** Tells whether a key is older; of two keys of one millisecond, the one with the smaller id. */
+/** Reports whether a key is older. Of two keys from the same millisecond, the one with the smaller id is older. */
 export function isBefore(one: KeyInfo, other: KeyInfo): boolean {
   const difference = Date.parse(one.createdAt ?? '') - Date.parse(other.createdAt ?? '');
   return difference < 0 || (difference === 0 && one.keyId < other.keyId);

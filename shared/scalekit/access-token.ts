@@ -13,12 +13,12 @@ interface HeldToken extends AccessToken {
   readonly expiresAt: number;
 }
 
-/** Tells whether Scalekit refuses our client id and secret. */
+/** Reports whether Scalekit refuses our client id and secret. */
 export function isGrantRefusal(error: unknown): boolean {
   return error instanceof UnexpectedStatus && [400, 401, 403].includes(error.code);
 }
 
-/** Failures that whoever asks within a second shares. */
+/** Failures that all calls within a second share. */
 function isLasting(error: unknown): boolean {
   return isGrantRefusal(error) || isLimit(error);
 }
@@ -29,15 +29,15 @@ function isLimit(error: unknown): boolean {
 
 /** Holds the one access token of this execution environment. */
 export interface AccessTokens {
-  /** The token that is at hand and has not expired; renewed in the background when four fifths of its life are over. */
+  /** The available token, if it has not expired. It is renewed in the background after four fifths of its lifetime. */
   held(): AccessToken | undefined;
-  /** Fetches a token; many who ask share one grant. */
+  /** Fetches a token. Calls at the same time share one grant. */
   fetch(): Promise<AccessToken>;
-  /** Another token than the very one that was `refused`, which Scalekit would not take; at most one grant a second is asked for. */
+  /** A token other than `refused`, which Scalekit did not accept. At most one grant per second is requested. */
   renew(refused: AccessToken): Promise<AccessToken>;
 }
 
-/** Fetches access tokens with the client-credentials grant: single-flight, and at most one grant a second. */
+/** Fetches access tokens with the client-credentials grant: single-flight, and at most one grant per second. */
 export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): AccessTokens {
   let held: HeldToken | undefined;
   const grant = async () => {
@@ -45,12 +45,12 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
     return held;
   };
   const fetch = paced(grant, 1000, isLasting);
-  const replace = paced(grant, 1000, isLasting); // at its own pace: a token that was only just fetched may be refused
+  const replace = paced(grant, 1000, isLasting); // has its own pace: a token that was just fetched may be refused
   return {
     held() {
       const now = Date.now();
       if (!held || held.expiresAt <= now) return undefined;
-      if (held.renewAt <= now) void fetch().catch(() => {}); // the held one serves until it expires
+      if (held.renewAt <= now) void fetch().catch(() => {}); // the held token is used until it expires
       return held;
     },
     fetch,
@@ -61,7 +61,7 @@ export function clientCredentialsTokens(secrets: Secrets, timeoutMs: number): Ac
   };
 }
 
-/** A failed grant may mean that secret or environment changed: where SSM has others, they are tried once. */
+/** A failed grant may mean that the secret or the environment changed. If SSM has others, they are tried once. */
 async function grantWithFreshSecrets(secrets: Secrets, timeoutMs: number): Promise<HeldToken> {
   const credentials = await secrets.current();
   const token = await requestToken(credentials, timeoutMs).catch(async (error: unknown) => {

@@ -1,15 +1,18 @@
 const firstPauseMs = 2_000;
 const longestPauseMs = 60_000;
 
-/** Spaces out what is tried again and again. */
+/** Spaces out repeated tries. */
 export interface Backoff {
-  /** Reports whether to try now: at once, then 2, 4, 8 … 60 s after the last try, each pause up to a quarter shorter. */
+  /**
+   * Reports whether to try now: the first time at once, then 2, 4, 8 … 60 s after the last try. Each pause is up to a quarter
+   * shorter.
+   */
   allows(): boolean;
-  /** The next try is at once. */
+  /** Allows the next try at once. */
   reset(): void;
 }
 
-/** Makes a backoff; `now` is the clock, in ms. Many environments fail at one time, and chance keeps them apart. */
+/** Makes a backoff; `now` is the clock, in ms. Many environments fail at the same time, and random pauses keep them apart. */
 export function backoff(now: () => number): Backoff {
   let tries = 0;
   let nextAt = 0;

@@ -1,21 +1,21 @@
-/** So many outages in a row open the breaker. */
+/** This many outages in a row open the breaker. */
 const outagesToOpen = 3;
 
-/** How long it stays open; then one call may probe. Short, so that a healed Scalekit is noticed soon. */
+/** How long it stays open; then one call may probe. Short, so that a recovery of Scalekit is noticed soon. */
 const openMs = 1_000;
 
-/** The longest that a rate limit keeps it open, whatever Scalekit asks for. */
+/** The longest time that a rate limit keeps it open, even if Scalekit asks for more. */
 const longestLimitMs = 30_000;
 
-/** Spares callers the wait, and Scalekit the load, while every call fails anyway. */
+/** Saves callers the wait, and Scalekit the load, while every call fails. */
 export interface Breaker {
-  /** Tells whether a call may be made now, as far as outages go; while open for them, only one a second may. */
+  /** Reports whether outages allow a call now. While they keep the breaker open, only one call per second may be made. */
   allows(): boolean;
-  /** Notes how a call ended. */
+  /** Records the outcome of a call. */
   record(outcome: 'answered' | 'outage'): void;
-  /** Notes that Scalekit limits us, and for how long it asks us to wait. */
+  /** Records that Scalekit limits us, and how long it asks us to wait. */
   limit(askedMs: number): void;
-  /** For how long a rate limit keeps it open from now on (ms); 0 where none does. */
+  /** How much longer a rate limit keeps it open (ms); 0 if none does. */
   limitedMs(): number;
 }
 
@@ -40,7 +40,7 @@ export function breaker(now: () => number = Date.now): Breaker {
       openUntil = now() + openMs;
     },
     limit(askedMs) {
-      // Many environments are limited at one time, and chance keeps them apart when they come back.
+      // Many environments are limited at the same time, and random pauses keep them apart when they return.
       const pauseMs = Math.min(longestLimitMs, askedMs * (1 + Math.random() / 4));
       limitedUntil = Math.max(limitedUntil, now() + pauseMs);
     },

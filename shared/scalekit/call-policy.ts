@@ -13,46 +13,49 @@ import {
   verdictOnGrant,
 } from './verdict.ts';
 
-/** What Scalekit refuses is the fault of a field; any other failure of a call stays what it is. */
+/** Turns a refusal by Scalekit into an error of a field. Any other failure of a call stays as it is. */
 export function refusedAs(failure: CallFailure, path: string, message: string): Failure {
   return failure.kind === 'refused' ? invalid(path, message) : failure;
 }
 
-/** How one call differs from others. */
+/** The options of one call. */
 export interface CallKind {
-  /** Less than the usual deadline, where the caller can do without an answer. */
+  /** A shorter deadline than usual, if the caller can do without an answer. */
   readonly withinMs?: number | undefined;
   /**
-   * For what ends a key: a rate limit does not stop it. It waits as long as Scalekit asks, where that ends within its time, and
-   * is sent once more after a rate limit of its own.
+   * For calls of a revocation: a rate limit does not stop them. The call waits as long as Scalekit asks, if that ends before its
+   * deadline. It is sent once more if it is itself rate-limited.
    */
   readonly waitsForLimit?: boolean | undefined;
 }
 
 /** The limits of all calls. */
 export interface CallLimits {
-  /** Of one call, with its repeats and renewals, and with the access token and the connection that it waits for. */
+  /** The limit of one call, including repeats, renewals, and the wait for an access token and a connection. */
   readonly deadlineMs: number;
-  /** Of its attempts, counted from an access token and an open connection. @default what is left of `deadlineMs` */
+  /**
+   * The limit of its attempts, counted from when the access token and the connection are available. @default the rest of
+   * `deadlineMs`
+   */
   readonly answerMs?: number | undefined;
 }
 
-/** Runs one call of Scalekit: `attempt` is given a token and the deadline (ms since the epoch), and may run again. */
+/** Runs one call to Scalekit. `attempt` gets a token and the deadline (ms since the epoch), and may run again. */
 export type CallPolicy = <T>(
   repeatable: boolean,
   attempt: (token: AccessToken, deadline: number) => Promise<T>,
   kind?: CallKind,
 ) => Promise<Result<T, CallFailure>>;
 
-/** Where calls go. */
+/** The connections that calls use. */
 export interface Connections {
-  /** Waits until there is a connection, or none could be made: the attempt then reports it. Never rejects. */
+  /** Waits until a connection is open or has failed. Never rejects: the attempt reports a failed connection. */
   ready(environmentUrl: string): Promise<void>;
 }
 
 /**
- * Our policy for calls: one deadline for all of a call, at most one renewal of the access token, repeats only of what
- * is safe to repeat and not limited, and none while the breaker is open. The verdict goes by gRPC code.
+ * Our policy for calls: one deadline for the whole call, at most one renewal of the access token, repeats only of calls that are
+ * safe to repeat and not rate-limited, and no calls while the breaker is open. The gRPC code decides the verdict.
  */
 export function callPolicy(
   accessTokens: AccessTokens,
@@ -72,13 +75,13 @@ export function callPolicy(
     const deadline = startedAt + Math.min(withinMs, deadlineMs);
     const limitedMs = breaker.limitedMs();
     if (limitedMs > 0 && !waitsForLimit) return outage('rate_limited', new Error('Scalekit limited us a moment ago'));
-    if (limitedMs > 0) await pauseWithin(limitedMs, deadline); // sent at once where the limit ends too late
+    if (limitedMs > 0) await pauseWithin(limitedMs, deadline); // sent at once if the limit ends too late
     if (!breaker.allows()) return outage(oursToMend ?? 'breaker_open', new Error('Scalekit was down a moment ago'));
     const call: Call<typeof attempt> = { attempt, repeatable, deadline, answerMs: limits.answerMs, waitsForLimit };
     const result = await run(call, accessTokens, connections, onLimit);
     const answered = result.ok || result.failure.kind === 'refused';
     const isLimited = !result.ok && 'reason' in result.failure && result.failure.reason === 'rate_limited';
-    // A call that was cut short says nothing about those that wait for the whole deadline.
+    // A call with a shorter deadline says nothing about calls that wait for the whole deadline.
     if (answered || (withinMs >= deadlineMs && !isLimited)) breaker.record(answered ? 'answered' : 'outage');
     metrics.measure('UpstreamLatency', Date.now() - startedAt);
     if (!answered) metrics.measure('UpstreamFailures');
@@ -96,7 +99,7 @@ interface Call<Attempt> {
   readonly waitsForLimit: boolean;
 }
 
-/** Makes the attempts of one call. A renewal of the access token is not counted as a repeat, nor is a wait for a rate limit. */
+/** Makes the attempts of one call. A renewal of the access token does not count as a repeat, nor does a wait for a rate limit. */
 async function run<T>(
   { attempt, repeatable, deadline, answerMs, waitsForLimit }: Call<CallAttempt<T>>,
   accessTokens: AccessTokens,
@@ -117,7 +120,7 @@ async function run<T>(
       const verdict = token ? verdictOn(thrown, repeatable) : verdictOnGrant(thrown, refusal?.cause);
       if (verdict === 'renew') {
         if (refusal || !token) return outage('credentials_refused', thrown);
-        // Refused before it was done, so that even a create may go again; once, with another token.
+        // The call was refused before it was carried out, so even a create may be sent again: once, with another token.
         refusal = { token, cause: thrown };
         token = undefined;
         answerBy = undefined;
@@ -152,7 +155,7 @@ async function tokenFor(
   return accessTokens.held() ?? before(deadline, accessTokens.fetch());
 }
 
-/** The deadline of attempts (ms since the epoch). A connection that is made first is none of their time. */
+/** The deadline of attempts (ms since the epoch). The time to connect does not count. */
 async function answerTime(
   answerMs: number | undefined,
   connections: Connections,
@@ -164,14 +167,14 @@ async function answerTime(
   return Math.min(deadline, Date.now() + answerMs);
 }
 
-/** Few: each goes to a Scalekit that has just failed. */
+/** Few, because each goes to a Scalekit that has just failed. */
 const maxRepeats = 2;
 
 function backoffMs(repeats: number): number {
   return 50 * 2 ** repeats * (1 + Math.random());
 }
 
-/** Pauses where there is time left after it; reports whether it did. */
+/** Pauses if there is time left after the pause. Reports whether it did. */
 async function pauseWithin(pauseMs: number, deadline: number): Promise<boolean> {
   if (Date.now() + pauseMs >= deadline) return false;
   await new Promise((resolve) => setTimeout(resolve, pauseMs));

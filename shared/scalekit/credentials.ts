@@ -1,27 +1,30 @@
 import { backoff } from './backoff.ts';
 import { paced } from './paced.ts';
 
-/** The three values that make a client of Scalekit. */
+/** The three values that a client of Scalekit needs. */
 export interface ScalekitCredentials {
   readonly environmentUrl: string;
   readonly clientId: string;
   readonly clientSecret: string;
 }
 
-/** Where the credentials come from. */
+/** The source of the credentials. */
 export interface Secrets {
-  /** The credentials as last read; reads them the first time. Rejects when SSM cannot be read or has none that are possible. */
+  /**
+   * The credentials as last read; the first call reads them. Rejects if SSM cannot be read, or if its values are missing or not
+   * valid.
+   */
   current(): Promise<ScalekitCredentials>;
   /**
-   * Other credentials than those whose grant `failed`; `undefined` where SSM has no others, cannot be read, or was read too
-   * short a time ago. Never rejects: the failed grant is the cause to report.
+   * Credentials other than those whose grant `failed`; `undefined` if SSM has no others, cannot be read, or was read too
+   * recently. Never rejects: the failed grant is the cause to report.
    */
   otherThan(failed: ScalekitCredentials): Promise<ScalekitCredentials | undefined>;
-  /** A grant succeeded, so that the next failure reads SSM at once. */
+  /** Reports that a grant succeeded, so that the next failure reads SSM at once. */
   worked(): void;
 }
 
-/** Holds what `read` gave last: a read that fails never replaces it. At most one read is under way. */
+/** Holds the last result of `read`. A failed read never replaces it. At most one read runs at a time. */
 export function heldSecrets(read: () => Promise<ScalekitCredentials>, now: () => number = Date.now): Secrets {
   let known: ScalekitCredentials | undefined;
   let rereading: Promise<ScalekitCredentials> | undefined;

@@ -6,13 +6,13 @@ export type GrpcService = Parameters<typeof createClient>[0];
 
 /** The one connection to Scalekit of this execution environment. */
 export interface GrpcConnection {
-  /** The client of the service at a base URL. It is kept: making one for each call would cost a tenth of the call. */
+  /** The client of the service at a base URL. It is kept, because making one per call would cost a tenth of the call. */
   clientOf(service: GrpcService, baseUrl: string): unknown;
-  /** Connects ahead of a call. Ends with a connection or without one: the call then tries again, and answers for it. */
+  /** Connects ahead of a call. Never rejects: if it fails, the call tries again and reports the failure. */
   ready(baseUrl: string): Promise<void>;
 }
 
-/** Makes a connection for one service, which follows the base URL when it changes. */
+/** Makes a connection for one service. It reconnects when the base URL changes. */
 export function grpcConnection(): GrpcConnection {
   let held: { baseUrl: string; session: Http2Session; transport: Transport; client?: unknown } | undefined;
   const hold = (baseUrl: string) => {
@@ -37,7 +37,7 @@ export function grpcConnection(): GrpcConnection {
   };
 }
 
-/** As connect-node's own transport, but without compression: answers are small, and zlib takes milliseconds to load. */
+/** Like connect-node's own transport, but without compression: answers are small, and zlib takes milliseconds to load. */
 function grpcTransport(baseUrl: string, session: Http2Session): Transport {
   const maxBytes = 4 * 1024 * 1024;
   return createTransport({

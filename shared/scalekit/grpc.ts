@@ -1,4 +1,5 @@
-// The one place that imports connect. In the bundles its names stand for less of connect: infra/lambda/grpc-client/.
+// The only file that imports connect. The bundles replace these imports with a smaller part of connect:
+// infra/lambda/grpc-client/.
 
 export { type Timestamp, timestampDate, timestampFromDate } from '@bufbuild/protobuf/wkt';
 export { type CallOptions, Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';

@@ -3,14 +3,14 @@ import { type ClientHttp2Session, type ClientHttp2Stream, connect, type Outgoing
 /** After this long without a request a connection may have died unnoticed while Lambda had the process frozen. */
 const maxIdleMs = 5_000;
 
-/** A connection that is not made in this time is given up, so that another can be tried within a call's deadline. */
+/** A connection that is not open after this time is given up, so that another can be tried within a call's deadline. */
 const connectTimeoutMs = 1_000;
 
 /**
- * The HTTP/2 connection to one origin, for connect's transport. It is made anew after an idle spell, a GOAWAY or an end,
- * and listens for errors as long as it lives: connect-node's own manager stops listening at a GOAWAY, and the error that
- * follows it would end the process: https://github.com/connectrpc/connect-es/issues/1768, mended by the open
- * https://github.com/connectrpc/connect-es/pull/1769.
+ * The HTTP/2 connection to one origin, for connect's transport. It is replaced after an idle period, a GOAWAY or a close, and
+ * listens for errors as long as it exists. connect-node's own manager stops listening at a GOAWAY, and the error that follows
+ * would end the process: https://github.com/connectrpc/connect-es/issues/1768. The open
+ * https://github.com/connectrpc/connect-es/pull/1769 fixes this.
  */
 export class Http2Session {
   readonly authority: string;
@@ -21,7 +21,7 @@ export class Http2Session {
     this.authority = new URL(baseUrl).origin;
   }
 
-  /** Connects if there is no connection to trust; rejects with the socket's error. */
+  /** Connects if there is no trusted connection. Rejects with the socket's error. */
   async open(): Promise<ClientHttp2Session> {
     const isTrusted = Date.now() - this.#usedAt <= maxIdleMs;
     if (this.#session && !isTrusted) this.#session.destroy();
@@ -32,7 +32,7 @@ export class Http2Session {
     return session;
   }
 
-  /** Opens a stream; connect reads and writes it. A connection on which one ends without an answer is not used again. */
+  /** Opens a stream, which connect reads and writes. If a stream closes without a response, its connection is not reused. */
   async request(
     method: string,
     path: string,
@@ -53,7 +53,7 @@ export class Http2Session {
     return stream;
   }
 
-  /** Asked for by connect, which keeps connections alive with it. We make new ones instead. */
+  /** Required by connect, which uses it to keep connections alive. We open new ones instead. */
   notifyResponseByteRead(): void {}
 
   /** Ends the connection once its streams are done. */
@@ -65,7 +65,7 @@ export class Http2Session {
     const session = connect(this.authority);
     const timer = setTimeout(() => session.destroy(), connectTimeoutMs);
     session.once('connect', () => clearTimeout(timer));
-    session.on('error', () => {}); // its streams report it to whoever waits
+    session.on('error', () => {}); // its streams report it to their callers
     session.once('goaway', () => this.#retire(session));
     session.once('close', () => {
       clearTimeout(timer);

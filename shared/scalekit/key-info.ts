@@ -23,7 +23,7 @@ export function toKeyPage(answer: ListTokensResponse): Result<KeyPage, Outage> {
   return ok(withoutUndefined({ keys, totalCount: answer.totalCount, nextPageToken }));
 }
 
-/** An answer without an id or an organization is not one that we may act on: an outage, never an anonymous key. */
+/** An answer without an id or an organization must not be used: it is an outage, never an anonymous key. */
 export function toKeyInfo(token: Token | undefined): Result<KeyInfo, Outage> {
   if (!token?.tokenId || !token.organizationId) {
     const cause = new Error('Scalekit described a key without id or organization');

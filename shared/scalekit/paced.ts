@@ -1,7 +1,6 @@
 /**
- * Shares one run of `run` among everybody who asks while it is under way and for `everyMs` after it began: however many
- * ask, it runs at most once in `everyMs`. A failure is shared as long as a value if `isLasting` says so of it; another
- * may pass, and whoever asks after it runs again.
+ * Shares one run of `run` among all calls until it ends, and for `everyMs` after it began: it runs at most once per `everyMs`. A
+ * failure is shared as long as a value if it `isLasting`. Any other failure may be temporary, so the next call runs again.
  */
 export function paced<T>(
   run: () => Promise<T>,
@@ -20,7 +19,7 @@ export function paced<T>(
       underWay = false;
     });
     latest = begun;
-    // Whoever awaits it sees the failure; nobody awaiting it must not end the process.
+    // Callers that await it see the failure. If none does, the failure must not end the process.
     begun.catch((error: unknown) => {
       if (!isLasting(error) && latest === begun) latest = undefined;
     });

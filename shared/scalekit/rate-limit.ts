@@ -1,15 +1,15 @@
 import { UnexpectedStatus } from '../aws/http-request.ts';
 import { Code, ConnectError } from './grpc.ts';
 
-/** The pause where Scalekit does not say how long to wait. */
+/** The pause if Scalekit does not say how long to wait. */
 const defaultMs = 5_000;
 
-/** The shortest pause: an answer that asks for none is a rate limit all the same. */
+/** The shortest pause, because an answer that asks for none is still a rate limit. */
 const shortestMs = 1_000;
 
 /**
- * For how long Scalekit asks us to wait (ms), by the Retry-After of its answer or google.rpc.RetryInfo among its details;
- * `undefined` for an error that is no rate limit. connect turns HTTP 429 into UNAVAILABLE: only its message tells it apart.
+ * How long Scalekit asks us to wait (ms), from the answer's Retry-After or the google.rpc.RetryInfo in its details; `undefined`
+ * if the error is no rate limit. connect turns HTTP 429 into UNAVAILABLE: only the message distinguishes it.
  */
 export function rateLimitMs(error: unknown): number | undefined {
   if (error instanceof UnexpectedStatus)
@@ -32,8 +32,8 @@ function retryAfterMs(text: string | null | undefined): number | undefined {
 }
 
 /**
- * The seconds of RetryInfo, rounded up. Its bytes are `0A length`, then a Duration: `08 seconds` where there are any, then
- * nanoseconds. Read by hand: the descriptors of google.rpc are in no package of ours.
+ * The delay in RetryInfo (ms), rounded up to seconds. Its bytes are `0A length`, then a Duration: `08 seconds` if there are any,
+ * then nanoseconds. It is parsed by hand, because none of our packages has the descriptors of google.rpc.
  */
 function retryInfoMs({ details }: ConnectError): number | undefined {
   for (const detail of details) {

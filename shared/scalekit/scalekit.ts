@@ -18,16 +18,16 @@ import type { CallFailure } from './verdict.ts';
 const TokenClient = tokenModule.default;
 type TokenClient = InstanceType<typeof TokenClient>;
 
-/** What may be asked of Scalekit's keys, under our call policy: one deadline per call, one renewal, few repeats. */
+/** Scalekit's reads of keys, under our call policy: one deadline per call, one renewal, few repeats. */
 export interface KeyDirectory {
-  /** The longest that a call takes, its retries included. */
+  /** The longest time that a call takes, including its retries. */
   readonly deadlineMs: number;
   /**
-   * Finds an active key by the plain key or by its id; `undefined` when there is none. A caller that passes on what a client
-   * sent as a key must refuse ids first.
+   * Finds an active key by the plain key or by its id; `undefined` if there is none. If a client sent the string as a key, refuse
+   * ids before the call.
    */
   lookUp(keyOrId: string, kind?: CallKind): Promise<Result<KeyInfo | undefined, Outage>>;
-  /** `refused`: Scalekit does not know the organization or user, or would not take the page token. */
+  /** `refused`: Scalekit does not know the organization or user, or does not accept the page token. */
   list(
     organizationId: string,
     page: { userId?: string | undefined; pageSize: number; pageToken?: string | undefined },
@@ -35,33 +35,36 @@ export interface KeyDirectory {
   ): Promise<Result<KeyPage, CallFailure>>;
 }
 
-/** A directory that began to start when it was made. */
+/** A directory that starts when it is made. */
 export interface StartedDirectory extends KeyDirectory {
-  /** Resolves once the secrets, an access token and the connection are there, or have failed. */
+  /** Resolves once the secrets, an access token and the connection are available, or have failed. */
   readonly started: Promise<void>;
 }
 
-/** All of Scalekit's token API. Only `audit/` changes keys through it; operations are given the {@link KeyDirectory}. */
+/** Scalekit's whole token API. Only `audit/` changes keys with it; operations get the {@link KeyDirectory}. */
 export interface Scalekit extends KeyDirectory {
-  /** Creates a key, once: it is never repeated after it may have left. */
+  /** Creates a key. The call is never repeated once it may have been sent. */
   create(key: NewKey): Promise<Result<CreatedKey, CallFailure>>;
-  /** Sets claims (the whole map) and the description (`""` clears it), where given; not repeated once it may have left. */
+  /**
+   * Sets claims (the whole map) and the description (`""` clears it), if given. The call is not repeated once it may have been
+   * sent.
+   */
   update(keyId: string, change: AmendedKey): Promise<Result<KeyInfo, CallFailure>>;
-  /** Ends a key by its id; waits for a rate limit. Idempotent: an id that Scalekit does not know is not active. */
+  /** Revokes a key by its id; waits for a rate limit. Idempotent: a key id that Scalekit does not know is not active. */
   invalidate(keyId: string): Promise<Result<void, Outage>>;
 }
 
 /**
- * The Scalekit that the function's environment names: `SCALEKIT_PARAMETER_PATH`, `SCALEKIT_DEADLINE_MS`. At once it begins
- * to read the secrets, connect and fetch an access token, ahead of the first call.
+ * The Scalekit that the function's environment names: `SCALEKIT_PARAMETER_PATH`, `SCALEKIT_DEADLINE_MS`. It begins at once to
+ * read the secrets, connect and fetch an access token, ahead of the first call.
  */
 export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
   return createScalekit(secretsFromEnvironment(), limitsFromEnvironment(), metrics);
 }
 
 /**
- * The same for functions that only read keys; with secrets that they may have begun to read before this file was loaded.
- * `answerMs` is as in {@link CallLimits}.
+ * The same for functions that only read keys. They may have begun to read the `secrets` before this file was loaded. `answerMs`
+ * is as in {@link CallLimits}.
  */
 export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets, answerMs?: number): StartedDirectory {
   return createScalekit(secrets, { ...limitsFromEnvironment(), answerMs }, metrics);
@@ -115,7 +118,7 @@ function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics):
   };
 }
 
-/** Runs the SDK's calls under our policy, on our one connection and access token. */
+/** Runs the SDK's calls under our policy, with our one connection and access token. */
 function caller(
   secrets: Secrets,
   limits: CallLimits,
@@ -136,11 +139,11 @@ function caller(
           headers: { authorization: `Bearer ${accessToken.value}` },
         }),
     };
-    // The SDK's types ask for its own classes; what it uses of them is these two methods (a test holds that).
+    // The SDK's types require its own classes, but it uses only these two methods (a test checks that).
     return new TokenClient(grpc as never, executor as never);
   }
 
-  // Both fail in silence: the first call tries again, and answers for it.
+  // Both fail silently: the first call tries again and reports the failure.
   const connected = secrets.current().then(({ environmentUrl }) => connection.ready(environmentUrl));
   const started = Promise.allSettled([connected, accessTokens.fetch()]).then(() => {});
   const call: Call = (repeatable, operation, kind) =>
@@ -148,7 +151,7 @@ function caller(
   return { call, started };
 }
 
-/** The failure of a call that is safe to repeat: an outage, whatever it was. */
+/** Any failure of a call that is safe to repeat is an outage. */
 function toOutage(failure: CallFailure): Outage {
   return failure.kind === 'upstream_unavailable' ? failure : outage(failure);
 }

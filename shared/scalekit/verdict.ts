@@ -5,9 +5,9 @@ import { Code, ConnectError, type ConnectError as GrpcError } from './grpc.ts';
 import { rateLimitMs } from './rate-limit.ts';
 
 /**
- * Why nobody can tell, for our log. `credentials_refused`: Scalekit refuses our client or its renewed access token.
- * `permission_denied`: it refuses what our client asks. `rate_limited`: it limits us, now or a moment ago. `ssm_throttled`: SSM
- * limits the reads of our secrets. None is a word on the key.
+ * Why Scalekit gave no answer, for our log. `credentials_refused`: Scalekit refuses our client or its renewed access token.
+ * `permission_denied`: it does not permit our client this call. `rate_limited`: it limits us, now or a moment ago.
+ * `ssm_throttled`: SSM throttles the reads of our secrets. No reason says anything about the key.
  */
 export type OutageReason =
   | 'credentials_refused'
@@ -18,36 +18,36 @@ export type OutageReason =
   | 'unreachable';
 
 /**
- * Why a call gave nothing. `refused`: Scalekit does not know the thing (NOT_FOUND, `isUnknown`) or would not take the
- * input (INVALID_ARGUMENT). `outcome_unknown`: a create or update left, and its outcome is unknown.
+ * Why a call failed. `refused`: Scalekit does not know the object (NOT_FOUND, `isUnknown`) or does not accept the input
+ * (INVALID_ARGUMENT). `outcome_unknown`: a create or update was sent, and its outcome is unknown.
  */
 export type CallFailure =
   | { readonly kind: 'refused'; readonly isUnknown: boolean; readonly cause: GrpcError }
   | Outage
   | { readonly kind: 'outcome_unknown'; readonly cause: unknown };
 
-/** What follows from a failed attempt: another token, or a failure, before which the call may be repeated. */
+/** The consequence of a failed attempt: get another token, or fail. The call may be repeated before it fails. */
 export type Verdict =
   | 'renew'
   | {
       readonly repeat: boolean;
       readonly failure: CallFailure;
-      /** Of a rate limit: how long Scalekit asks us to wait. */
+      /** For a rate limit: how long Scalekit asks us to wait. */
       readonly limitMs?: number;
     };
 
-/** The verdict on a grant that failed. `refusal` is of the access token that it was to replace, where there was one. */
+/** The verdict on a failed grant. `refusal` is the error that refused the access token that the grant should replace, if any. */
 export function verdictOnGrant(thrown: unknown, refusal?: unknown): Verdict {
   const limited = verdictOnLimit(thrown);
   if (limited) return limited;
   if (refusal) return { repeat: false, failure: unavailable('credentials_refused', refusal) };
   if (isGrantRefusal(thrown)) return { repeat: false, failure: unavailable('credentials_refused', thrown) };
-  // The read has been repeated already, for as long as it may take.
+  // The read was already repeated until its timeout.
   if (isThrottledRead(thrown)) return { repeat: false, failure: unavailable('ssm_throttled', thrown) };
   return { repeat: true, failure: unavailable('unreachable', thrown) };
 }
 
-/** The verdict on a call that was sent. It goes by gRPC code; by a message only where connect has no code, see rate-limit.ts. */
+/** The verdict on a call that was sent. The gRPC code decides, or the message if connect has no code: see rate-limit.ts. */
 export function verdictOn(thrown: unknown, repeatable: boolean): Verdict {
   const error = ConnectError.from(thrown);
   if (error.code === Code.Unauthenticated) return 'renew';
@@ -62,7 +62,7 @@ export function verdictOn(thrown: unknown, repeatable: boolean): Verdict {
   return { repeat: false, failure: { kind: 'outcome_unknown', cause: error } };
 }
 
-/** What is limited was not done: a create or update of it has no unknown outcome. */
+/** A rate-limited call was not carried out, so the outcome of a create or update is never unknown. */
 function verdictOnLimit(error: unknown): Verdict | undefined {
   const limitMs = rateLimitMs(error);
   return limitMs === undefined ? undefined : { repeat: false, failure: unavailable('rate_limited', error), limitMs };
@@ -79,7 +79,7 @@ export function reasonToMend(failure: CallFailure): OutageReason | undefined {
   return reason === 'credentials_refused' || reason === 'permission_denied' ? reason : undefined;
 }
 
-/** The connection broke, or Scalekit asks to come again. */
+/** The connection broke, or Scalekit asks for a retry. */
 function isTransient(error: GrpcError): boolean {
   const cause = causeCode(error) ?? '';
   if (cause === 'ECONNRESET' || cause.startsWith('ERR_HTTP2_')) return true;

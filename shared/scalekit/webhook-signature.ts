@@ -1,12 +1,12 @@
 import { Webhook } from 'standardwebhooks';
 
 /**
- * Reports whether Scalekit signed a webhook with this secret, at most 5 minutes ago. The names of the headers are in lower
- * case. Scalekit signs by https://www.standardwebhooks.com; this is never laxer than its SDK, whose check comes with its
- * whole client.
+ * Reports whether Scalekit signed a webhook with this secret, at most 5 minutes ago. Header names must be in lower case. Scalekit
+ * signs as in https://www.standardwebhooks.com. This check is never laxer than the SDK's, which would load the SDK's whole
+ * client.
  */
 export function isSignedByScalekit(secret: string, headers: Record<string, string>, payload: string): boolean {
-  // As the SDK reads a secret: what follows the prefix, whichever that is, in base64 with or without padding.
+  // Read as by the SDK: the part after the prefix, with any prefix, in base64 with or without padding.
   const [, key = ''] = secret.split('_');
   if (!isWellFormed(headers['webhook-signature'] ?? '')) return false;
   try {
@@ -17,7 +17,7 @@ export function isSignedByScalekit(secret: string, headers: Record<string, strin
   }
 }
 
-/** The SDK refuses a header in which one signature of version 1 has another length than SHA-256. */
+/** The SDK refuses a header if a signature of version 1 does not have the length of SHA-256. */
 function isWellFormed(signatures: string): boolean {
   return signatures
     .split(' ')

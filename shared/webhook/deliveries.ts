@@ -1,25 +1,25 @@
-/** What is known of an event by its earlier deliveries. */
+/** The data of an event from its earlier deliveries. */
 export interface Delivery {
   /** When it was first handled (ms since the epoch). */
   readonly firstHandledAt: number;
-  /** The keys that were to be revoked. */
+  /** The ids of the keys that earlier deliveries found to revoke. */
   readonly known: Set<string>;
-  /** Of a directory's user: the user that the email address belongs to. */
+  /** For a directory user: the id of the user with the email address. */
   userId?: string;
-  /** Of a directory's user: the page with which the search for the email address goes on. */
+  /** For a directory user: the page where the search for the email address continues. */
   page?: string | undefined;
 }
 
 const maxEvents = 1_000;
 
 /**
- * Remembers the latest events, so that a delivery that comes again goes on where the last one stopped. An execution environment
- * that knows nothing of an event begins anew.
+ * Remembers the latest events, so that a repeated delivery continues where the last one stopped. An execution environment that
+ * does not know an event starts again.
  */
 export class Deliveries {
   readonly #events = new Map<string, Delivery>();
 
-  /** `firstHandledAt` (ms) is known of an event that was on the work queue. */
+  /** `firstHandledAt` (ms) is known for an event from the work queue. */
   of(eventId: string, firstHandledAt: number = Date.now()): Delivery {
     const known = this.#events.get(eventId);
     if (known) return known;

@@ -6,8 +6,8 @@ import type { ScalekitEvent } from './event.ts';
 import type { ReadWebhook } from './webhook.ts';
 
 /**
- * Makes the handler of Scalekit's webhooks, which hands on nothing but an event that was verified. A query in the URL that
- * Scalekit was given is ignored.
+ * Makes the handler of Scalekit's webhooks, which passes on verified events only. A query in the URL that Scalekit calls is
+ * ignored.
  */
 export function webhookEndpoint(
   { metrics }: { readonly metrics: Metrics },
@@ -18,7 +18,7 @@ export function webhookEndpoint(
     read: async (proxyEvent) => {
       const event = await read(proxyEvent);
       if (event.ok) return ok({ value: event.value, log: { eventId: event.value.id } });
-      // Anybody can send an event that is not signed: that is no failure of ours.
+      // Anybody can send an unsigned event, so that is no failure of ours.
       if (event.failure.kind !== 'invalid_webhook_signature') metrics.measure('WebhookFailures');
       return event;
     },

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What every event of Scalekit's webhooks has. `data` is of another shape for each type: `concerned.ts` looks into it. */
+/** The common fields of Scalekit's webhook events. The shape of `data` depends on the type: `leavers.ts` parses it. */
 export const ScalekitEvent = z.looseObject({
   id: z.string(),
   type: z.string(),

@@ -9,12 +9,15 @@ import type { ScalekitEvent } from './event.ts';
 import { leaversOf } from './leavers.ts';
 import { revokeLeavers } from './revoke-leavers.ts';
 
-/** How long a delivery is worked on. Scalekit waits for 10 s, which are also for the secret before and the queue after. */
+/**
+ * How long a delivery is handled. Scalekit waits for 10 s, which must also suffice to read the secret before and to call the
+ * queue after.
+ */
 export const deliveryMs = 7_000;
 
 /**
- * Revokes the keys of users who leave, as far as there is time, and puts what is left on the work queue: then, and only then,
- * the answer is 202. Scalekit gives up after a few deliveries, so an event is in no other hands afterwards.
+ * Revokes the keys of users who leave, as far as there is time, and puts the rest on the work queue. The answer is 202 only if
+ * the rest is on the queue. Scalekit gives up after a few deliveries, so the queue must keep the event.
  */
 export async function handleEvent(
   services: KeyServices & { readonly work: WorkQueue; readonly deliveries: Deliveries },

@@ -8,8 +8,9 @@ import type { Delivery } from './deliveries.ts';
 import type { Leavers } from './leavers.ts';
 
 /**
- * Picks the keys that end with whoever left: those that are older than the event, what came of them, and what was made by the
- * first handling by a key that is active no more, which may have been a link between. `undefined` where the time is over.
+ * Picks the keys to revoke for leavers: the keys that are older than the event, their descendants, and the keys that were made
+ * before the first handling by a key that is no longer active. That key may have been a link between a leaver's key and its
+ * descendants. `undefined` if time runs out.
  */
 export async function leaversKeys(
   scalekit: KeyDirectory,
@@ -36,13 +37,13 @@ export async function leaversKeys(
   return ok([...roots, ...descendantsOf((id) => rootIds.has(id) || known.has(id), keys)]);
 }
 
-/** The key that made a key; `undefined` where that was an operator, or Scalekit itself. */
+/** The key that made a key; `undefined` if an operator or Scalekit itself made it. */
 function makerOf({ customClaims }: KeyInfo): string | undefined {
   const maker = customClaims['issued_by'];
   return maker?.startsWith('apit_') ? maker : undefined;
 }
 
-/** Those of some keys that are not active any more. */
+/** The keys that are no longer active; `undefined` if time runs out. */
 async function endedOf(
   scalekit: KeyDirectory,
   keyIds: readonly string[],

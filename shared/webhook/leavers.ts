@@ -3,23 +3,23 @@ import { type Failure, invalid } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { ScalekitEvent } from './event.ts';
 
-/** Users who left, or an organization that is gone, and the event that reports it. */
+/** A user who left, or an organization that was deleted, and the event that reports it. */
 export interface Leavers {
   readonly organizationId: string;
-  /** Without user and email all keys of the organization are meant. */
+  /** Without a user and an email address, all keys of the organization are meant. */
   readonly userId?: string | undefined;
-  /** Of a directory's user, which has no id of ours. */
+  /** For a directory user, whose event has no user id. */
   readonly email?: string | undefined;
   readonly event: Pick<ScalekitEvent, 'id' | 'type' | 'occurred_at'>;
-  /** When the event was first handled (ms since the epoch), where it was on the work queue since. */
+  /** When the event was first handled (ms since the epoch), if it comes from the work queue. */
   readonly firstHandledAt?: number | undefined;
 }
 
-/** A string that names something; whatever else stands in its place is as good as absent. Scalekit sends `""` and null too. */
+/** A non-empty string. Any other value counts as absent: Scalekit also sends `""` and null. */
 const Name = z.string().min(1).optional().catch(undefined);
 const Named = z.object({ id: Name }).optional().catch(undefined);
 
-/** The names in an event's data; what is of another shape names nobody. A directory user's `organization` is a string. */
+/** The names in an event's data. Data of another shape names nobody. A directory user's `organization` is a string. */
 const Data = z
   .object({
     id: Name,
@@ -32,7 +32,10 @@ const Data = z
   })
   .catch({});
 
-/** Whom an event reports as gone; `undefined` for one that concerns no keys. One that names nobody is an `invalid_request`. */
+/**
+ * The leavers that an event reports; `undefined` if the event concerns no keys. An event that names nobody is an
+ * `invalid_request`.
+ */
 export function leaversOf({ data, organization_id, ...event }: ScalekitEvent): Result<Leavers | undefined, Failure> {
   const names = Data.parse(data);
   const organizationId = Name.parse(organization_id) ?? names.organization_id ?? names.organization?.id;
@@ -50,7 +53,7 @@ export function leaversOf({ data, organization_id, ...event }: ScalekitEvent): R
         : inOrganization(organizationId, { userId });
     }
     case 'organization.directory.user_updated':
-      // Many directories never delete the users who leave: they make them inactive.
+      // Many directories never delete users who leave, but make them inactive.
       if (names.active !== false) return ok(undefined);
       break;
     case 'organization.directory.user_deleted':

@@ -8,23 +8,23 @@ import { Deliveries, type Delivery } from './deliveries.ts';
 import type { Leavers } from './leavers.ts';
 import { leaversKeys } from './leavers-keys.ts';
 
-/** What a delivery came to; `isDone` where nothing is left to do. */
+/** The result of a delivery; `isDone` if nothing is left to do. */
 interface Progress {
   readonly revoked: number;
   readonly isDone: boolean;
 }
 
-/** How a revocation of leavers' keys goes on with what is known of the event. */
+/** The time for an event, and the data from its earlier deliveries. */
 export interface Handling {
-  /** Begins nothing that may last longer, but for the mark of all. */
+  /** Nothing begins that may last longer, except the mark for all keys. */
   readonly patienceMs: number;
   readonly deliveries: Deliveries;
 }
 
 /**
- * Revokes the keys of the user or the organization that an event of Scalekit reports as gone, and what those made meanwhile, and
- * looks again until nothing is found. Other keys that are newer than the event stay, so that a repeat or a late event changes
- * nothing newer. Fails exactly when something is left to do.
+ * Revokes the keys of the user or the organization that a Scalekit event reports as gone, and the keys that those made meanwhile.
+ * Searches again until nothing is found. Other keys that are newer than the event stay, so that a repeated or late event does not
+ * revoke them. Fails exactly when something is left to do.
  */
 export async function revokeLeavers(
   services: KeyServices,
@@ -37,7 +37,7 @@ export async function revokeLeavers(
   const lastChangeAt = startedAt + patienceMs - changeMs(services.scalekit);
   const until = Math.min(lastRevocationAt(startedAt, services.scalekit), lastChangeAt);
   const delivery = deliveries.of(event.id, leavers.firstHandledAt);
-  // First of all: Scalekit may end the keys itself, and then they are in no list any more.
+  // This comes first: Scalekit may revoke the keys itself, and then no list has them.
   const settleEnd =
     email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
   const whose = await ownerOf(services, leavers, delivery, until);
@@ -51,7 +51,7 @@ export async function revokeLeavers(
   return done.value.isDone ? ok({ revoked: done.value.revoked }) : fail(incomplete());
 }
 
-/** A directory's user has no id of ours: its keys are marked one by one. */
+/** The event of a directory user has no user id, so the keys are marked one by one. */
 const nothingToSettle = async () => ok(undefined);
 
 async function revokeTheirs(
@@ -69,7 +69,7 @@ async function revokeTheirs(
   let hasFound = false;
   while (Date.now() < until) {
     const found = await searchKeys(scalekit, whose, Math.min(Date.now() + searchMs, until), page);
-    // An organization or user that Scalekit does not know any more has no active keys.
+    // An organization or user that Scalekit no longer knows has no active keys.
     if (!found.ok && found.failure.kind === 'refused') return ok({ revoked, isDone: page === undefined });
     if (!found.ok) return fail(outage(found.failure));
     const { keys, next } = found.value;
@@ -88,7 +88,7 @@ async function revokeTheirs(
   return ok({ revoked, isDone: false });
 }
 
-/** Whose keys an event concerns; `undefined` where nobody with a key has the email address. */
+/** The owner of the keys that an event concerns; `undefined` if no user with a key has the email address. */
 async function ownerOf(
   { scalekit }: KeyServices,
   { organizationId, userId, email }: Leavers,

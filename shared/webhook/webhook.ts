@@ -7,13 +7,15 @@ import { paced } from '../scalekit/paced.ts';
 import { isSignedByScalekit } from '../scalekit/webhook-signature.ts';
 import { ScalekitEvent } from './event.ts';
 
-/** Reads a webhook's event: one that Scalekit signed, lately, with our secret. */
+/** Reads a webhook's event, which Scalekit must have signed recently with our secret. */
 export type ReadWebhook = (event: APIGatewayProxyEvent) => Promise<Result<ScalekitEvent, Failure>>;
 
 /** The command that stores the secret, for our log. */
 const storedBy = 'SCALEKIT_WEBHOOK_SECRET=whsec_… npm run secrets';
 
-/** The reader that trusts the secret in an SSM parameter. A secret that does not fit is read again, at most once a second. */
+/**
+ * The reader that trusts the secret in an SSM parameter. If the secret does not fit, it is read again, at most once per second.
+ */
 export function webhookReader(parameterName: string, timeoutMs: number): ReadWebhook {
   let known: string | undefined;
   const read = paced(
