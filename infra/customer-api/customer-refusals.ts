@@ -9,7 +9,7 @@ const notFound = {
   detail: 'This route does not exist. Check the path and the method.',
 };
 
-/** What the customers' API says of credentials: 401 for what the client can mend, 503 for an outage. */
+/** How the customers' API answers credentials: 401 for an error that the client can fix, 503 for an outage. */
 export const customerRefusals: readonly Refusal[] = [
   {
     type: ResponseType.UNAUTHORIZED,

@@ -211,7 +211,7 @@ describe('a change by a key', () => {
     customClaims: { ...plain.customClaims, scope: 'keys:read', team: 'x', allowed_ips: '10.0.0.0/8' },
   };
   const scopeAfter = (by: Caller, change: KeyChange) => amend(by, key, change);
-  const beyond = { failure: { kind: 'beyond_authority', detail: expect.stringContaining('make a new key') } };
+  const beyond = { failure: { kind: 'beyond_authority', detail: expect.stringContaining('create a new key') } };
   const same = { team: 'x', allowed_ips: '10.0.0.0/8' };
 
   test.each<[string, KeyChange]>([

@@ -101,5 +101,5 @@ test('a key has at most 512 characters', () => {
 
 test('only a beginning of apit_ makes a token id', () => {
   expect(isPossibleKey('apit_1')).toBe(false);
-  expect(isPossibleKey('key.apit.1')).toBe(true);
+  expect(isPossibleKey('key_apit_1')).toBe(true);
 });

@@ -67,9 +67,9 @@ describe.each([
   });
 
   test('the actor must not expire before it', () => {
-    expect(act(actor, { ...key, expiresAt: '2030-01-01T00:00:00.001Z' })).toMatchObject(beyond(/outlives/));
+    expect(act(actor, { ...key, expiresAt: '2030-01-01T00:00:00.001Z' })).toMatchObject(beyond(/later/));
     const { expiresAt: _expiry, ...forever } = key;
-    expect(act(actor, forever)).toMatchObject(beyond(/outlives/));
+    expect(act(actor, forever)).toMatchObject(beyond(/later/));
   });
 });
 

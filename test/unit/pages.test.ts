@@ -16,7 +16,16 @@ test('every test that SECURITY.md names is in the suite', () => {
   expect(titles.filter((title) => !suite.includes(`'${title}'`))).toEqual([]);
 });
 
-const pages = ['README.md', 'SECURITY.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'bench', 'docs', 'examples', 'package'].flatMap((name) =>
+const pages = [
+  'README.md',
+  'SECURITY.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'bench',
+  'docs',
+  'examples',
+  'package',
+].flatMap((name) =>
   name.endsWith('.md')
     ? [name]
     : readdirSync(`${root}${name}`, { recursive: true, encoding: 'utf8' })
