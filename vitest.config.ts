@@ -13,7 +13,8 @@ const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache
 /** Tests that take a minute or more each. */
 const long = [
   'test/{containment,soak}/**/*.test.ts',
-  'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,lifecycle,operator-outages,package,rotation-crashes,walk-through}.test.ts',
+  'test/template/adoption.test.ts',
+  'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,package,rotation-crashes,walk-through}.test.ts',
 ];
 
 /** Tests against runtimes and processes. SDKs take seconds to load: once a worker. */
@@ -44,6 +45,7 @@ export default defineConfig({
           deps,
           name: 'template',
           include: ['test/template/**/*.test.ts'],
+          exclude: long,
           globalSetup: 'test/support/shared-assembly.ts',
           setupFiles: 'test/template/shared-bundles.ts',
           isolate: false, // the CDK takes seconds to load: once per worker

@@ -116,7 +116,7 @@ describe('changing a key', () => {
     ]) {
       const refused = await change(admin, weak.keyId, body);
       expectProblem(refused, 403, 'beyond_authority');
-      expect(refused.json.detail).toContain('make a new key');
+      expect(refused.json.detail).toContain('create a new key');
     }
     const shown = (await call(admin, 'GET', `/keys/${weak.keyId}`)).json;
     expect(shown.customClaims).toMatchObject({ ...claims, scope: 'keys:read' });
