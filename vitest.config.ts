@@ -10,10 +10,13 @@ const maxWorkers = 4;
 /** The many processes that tests start need not compile the same code again. In the project: a shared folder may hold others' code. */
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile-tests') };
 
+/** The CDK validates a template for as long as it synthesizes it. The global setup has it validate those of the product. */
+const withoutValidation = { CDK_VALIDATION: 'false' };
+
 /** Tests that take a minute or more each. */
 const long = [
   'test/{containment,soak}/**/*.test.ts',
-  'test/template/adoption.test.ts',
+  'test/authorizer/faults.test.ts',
   'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,package,rotation-crashes,walk-through}.test.ts',
 ];
 
@@ -34,6 +37,7 @@ export default defineConfig({
         test: {
           deps,
           isolate: false,
+          env: withoutValidation,
           name: 'unit',
           include: ['test/{unit,parity}/**/*.test.ts'],
           maxWorkers,
@@ -43,9 +47,9 @@ export default defineConfig({
       {
         test: {
           deps,
+          env: withoutValidation,
           name: 'template',
           include: ['test/template/**/*.test.ts'],
-          exclude: long,
           globalSetup: 'test/support/shared-assembly.ts',
           setupFiles: 'test/template/shared-bundles.ts',
           isolate: false, // the CDK takes seconds to load: once per worker
