@@ -8,11 +8,18 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 /** A reference to a named schema in the document. */
 export const schemaReference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
 
-/** Leaves out useless details: the long pattern of a date that has a format, and the limits of JavaScript's integers. */
+/**
+ * Leaves out useless details: the long pattern of a date that has a format, and the limits of JavaScript's integers. A default
+ * goes to the description, because some generators make a field with a default required.
+ */
 function withoutNoise({ jsonSchema }: { jsonSchema: z.core.JSONSchema.BaseSchema }): void {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern;
   if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
   if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
+  if (jsonSchema.default === undefined) return;
+  const { description } = jsonSchema;
+  jsonSchema.description = `${description === undefined ? '' : `${description} `}Default: ${JSON.stringify(jsonSchema.default)}.`;
+  delete jsonSchema.default;
 }
 
 const options = { unrepresentable: 'any', override: withoutNoise } as const;

@@ -76,7 +76,8 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   const within = requireWithin(actor, claims, scope);
   if (!within.ok) return within;
   // The kept claims come first, so that an operator can set another plan.
-  const customClaims = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
+  const changed = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
+  const customClaims = losesAll(key.customClaims, changed) ? { issued_by: operatorIssuer } : changed;
   const widening = isOperator(actor) ? undefined : wideningOf(key.customClaims, customClaims);
   if (widening !== undefined) return beyond(widening);
   const grows = Object.keys(customClaims).length > Object.keys(key.customClaims).length;
@@ -154,6 +155,11 @@ function requireRoom(claims: Claims): Result<void, Failure> {
 
 /** `issued_by` of a key that no key made. So every key has a claim: Scalekit does not accept an empty map of claims. */
 const operatorIssuer = 'operator';
+
+/** Reports whether a change leaves no claim. Scalekit ignores an empty map; a key made beside this API has no reserved claim. */
+function losesAll(before: Claims, after: Claims): boolean {
+  return Object.keys(before).length > 0 && Object.keys(after).length === 0;
+}
 
 /** The claims that an actor gives to every key that it makes. */
 function inheritanceOf(actor: Actor): Claims {

@@ -177,3 +177,16 @@ test('the backends in the settings are those of the contract', () => {
   );
   expect(contractBackendPaths).toEqual(backends.map(([path]) => path));
 });
+
+test('no optional field of a request has a default, with which some generators make the field required', () => {
+  const defaults: string[] = [];
+  const visit = (node: unknown, path: string): void => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const [name, child] of Object.entries(node)) {
+      if (name === 'default') defaults.push(path);
+      visit(child, `${path}/${name}`);
+    }
+  };
+  visit(contract, '');
+  expect(defaults).toEqual([]);
+});
