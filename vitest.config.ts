@@ -16,8 +16,8 @@ const withoutValidation = { CDK_VALIDATION: 'false' };
 /** Tests that take a minute or more each. */
 const long = [
   'test/{containment,soak}/**/*.test.ts',
-  'test/authorizer/faults.test.ts',
-  'test/local/{bench,bulk-crashes,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,package,rotation-crashes,walk-through}.test.ts',
+  'test/alarms/alarms.test.ts',
+  'test/local/{bench,bulk-crashes,canary,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,package,rotation-crashes,walk-through}.test.ts',
 ];
 
 /** Tests against runtimes and processes. SDKs take seconds to load: once a worker. */
@@ -70,7 +70,7 @@ export default defineConfig({
         test: {
           ...ofRuntimes,
           name: 'long', // minutes of races, loads and whole walks: npm run test:long; some of them in CI
-          maxWorkers: 6, // they wait more than they compute
+          maxWorkers,
           include: long,
         },
       },

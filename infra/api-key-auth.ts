@@ -1,5 +1,5 @@
 import { Aspects, Names, Token } from 'aws-cdk-lib';
-import type { IAuthorizer, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IAuthorizer, IResource, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -15,6 +15,7 @@ import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { OperatorApi } from './operator-api/operator-api.ts';
+import { requireRoomInStack } from './resource-limit.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 import { WorkQueue } from './work-queue.ts';
 
@@ -57,6 +58,7 @@ export class ApiKeyAuth extends Construct {
   constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
     const config = completeConfig(given, Token.isUnresolved);
     super(scope, id);
+    requireRoomInStack(this);
     const deployment = Names.uniqueResourceName(this, { separator: '-', allowedSpecialCharacters: '-', maxLength: 60 });
     if (config.customerManagedKey) {
       this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', { deployment });
@@ -138,6 +140,14 @@ export class ApiKeyAuth extends Construct {
     if (!contractBackendPaths.includes(path)) return;
     this.#backendPaths.add(path);
     this.#contract.addEnvironment('BACKEND_PATHS', [...this.#backendPaths].join(' '));
+  }
+
+  /**
+   * Puts the authorizer on every method of `restApi` at and below a resource, also on methods that are added later:
+   * `auth.protect(restApi.root)`. Preflights, and methods with other credentials, keep theirs.
+   */
+  protect(resource: IResource): void {
+    this.#customers.protect(resource);
   }
 }
 

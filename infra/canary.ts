@@ -30,7 +30,7 @@ export class Canary extends Construct {
     // Every API with keys has this route. The key sees only itself.
     this.function.addEnvironment('CANARY_URL', `${url}/keys?pageSize=1`);
     parameters.grantReadCanaryKey(this.function);
-    this.function.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: period });
+    this.function.configureAsyncInvoke({ retryAttempts: 0 });
     new CfnSchedule(this, 'Schedule', {
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },

@@ -1,4 +1,4 @@
-import { Annotations, Aspects, Stack, Token } from 'aws-cdk-lib';
+import { Annotations, Aspects, Resource, Stack, Token } from 'aws-cdk-lib';
 import {
   CfnGatewayResponse,
   CfnMethod,
@@ -6,6 +6,7 @@ import {
   CfnStage,
   type IAuthorizer,
   type RestApi,
+  SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct, IConstruct } from 'constructs';
 import { ConfigError } from '../config.ts';
@@ -19,6 +20,7 @@ export function requireAdoptable(api: RestApi, scope: Construct): void {
   const refuse = (message: string): never => {
     throw new ConfigError(message);
   };
+  requireRestApi(api);
   if (Stack.of(api) !== Stack.of(scope))
     refuse(
       `${named(api)} is in another stack: create ApiKeyAuth in its stack, and use auth.authorizer for routes in other stacks.`,
@@ -42,6 +44,23 @@ export function requireAdoptable(api: RestApi, scope: Construct): void {
   const [problem] = stageProblems(api);
   if (problem) refuse(problem);
   api.node.addValidation({ validate: () => [...stageProblems(api), ...responseProblems(api)] });
+}
+
+/** JavaScript apps, and casts, hand over APIs of other kinds. */
+function requireRestApi(api: RestApi): void {
+  const named = `ApiKeyAuth: ${api?.node?.path ?? 'restApi'}`;
+  if (api && 'httpApiId' in api)
+    throw new ConfigError(
+      `${named} is an HTTP API, which has no gateway responses and no AWS WAF: use a RestApi (aws-cdk-lib/aws-apigateway).`,
+    );
+  if (api instanceof SpecRestApi)
+    throw new ConfigError(
+      `${named} is a SpecRestApi: its routes are in its OpenAPI document, where the CDK can protect none of them. Create a RestApi.`,
+    );
+  if (!api?.deploymentStage && !(api && Resource.isOwnedResource(api)))
+    throw new ConfigError(
+      `${named} is imported: its stage and its gateway responses cannot be changed from here. Create ApiKeyAuth in the app that creates the API.`,
+    );
 }
 
 function named(api: RestApi): string {

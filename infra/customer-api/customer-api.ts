@@ -28,6 +28,7 @@ import { customerRefusals } from './customer-refusals.ts';
 import { newCustomerRestApi } from './customer-rest-api.ts';
 import { Integrations } from './integrations.ts';
 import { addPreflight } from './preflight.ts';
+import { protectMethods, warnOfOpenMethods } from './protect.ts';
 import { WebAcl } from './web-acl.ts';
 
 /** A browser caches a preflight for an hour, and anyone may send one. */
@@ -58,6 +59,7 @@ export class CustomerApi extends Construct {
   readonly #stageName: string;
   readonly #integrations: Integrations;
   readonly #withPreflight = new Set<IResource>();
+  readonly #openMethods = new Set<unknown>();
 
   constructor(scope: Construct, id: string, { name, authorizer, config, restApi }: CustomerApiProps) {
     super(scope, id);
@@ -76,6 +78,7 @@ export class CustomerApi extends Construct {
     if (restApi) {
       warnOfOtherCredentials(restApi, Object.values(this.#authorizers));
       warnOfResourcePolicy(restApi);
+      warnOfOpenMethods(restApi.root, this.#openMethods);
     }
     tellSumOfLimits(api, 'the customers’ API');
     const commonHeaders = {
@@ -140,11 +143,17 @@ export class CustomerApi extends Construct {
       ...(this.#adopted ? nothingInherited : {}),
       authorizationType: AuthorizationType.NONE,
     });
+    this.#openMethods.add(open.node.defaultChild);
     Validations.of(open).acknowledge({
       id: 'AwsSolutions-APIG4',
       reason: 'Open by design: anyone who finds a key may revoke it, webhooks are signed, and the contract is public.',
     });
     throttle(this.restApi, method, path, limit);
+  }
+
+  /** Puts the authorizer on every method at and below a resource that has no credentials of its own. */
+  protect(resource: IResource): void {
+    protectMethods(resource, this.dataAuthorizer, this.#openMethods);
   }
 
   #domainOf({ domainName, certificateArn, disableDefaultEndpoint }: Config) {

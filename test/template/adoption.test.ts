@@ -1,14 +1,19 @@
 import { Annotations, Match, Template } from 'aws-cdk-lib/assertions';
 import {
+  ApiDefinition,
+  AuthorizationType,
   type CfnStage,
+  type IResource,
   LambdaRestApi,
   MethodLoggingLevel,
   MockIntegration,
   ResponseType,
-  type RestApi,
+  RestApi,
   type RestApiProps,
+  SpecRestApi,
   Stage,
 } from 'aws-cdk-lib/aws-apigateway';
+import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -18,8 +23,8 @@ import { adopt, methodsOf, newStack } from './their-api.ts';
 
 // Another team's API has settings and parts that ours does not have.
 
-const functionIn = (stack: ReturnType<typeof newStack>) =>
-  new LambdaFunction(stack, 'Theirs', {
+const functionIn = (stack: ReturnType<typeof newStack>, id = 'Theirs') =>
+  new LambdaFunction(stack, id, {
     code: Code.fromInline('exports.handler = () => undefined;'),
     handler: 'index.handler',
     runtime: Runtime.NODEJS_24_X,
@@ -136,6 +141,37 @@ describe('a setup that would break keys fails the synthesis and states the fix',
       /LambdaRestApi.*create it with proxy: false/,
     ],
     [
+      'an imported API',
+      () => {
+        const stack = newStack();
+        const restApi = RestApi.fromRestApiId(stack, 'Api', 'abc') as RestApi;
+        new ApiKeyAuth(stack, 'Keys', { restApi });
+      },
+      /Theirs\/Api is imported: .*in the app that creates the API/,
+    ],
+    [
+      'an API that is made from an OpenAPI document',
+      () => {
+        const stack = newStack();
+        const apiDefinition = ApiDefinition.fromInline({
+          openapi: '3.0.1',
+          info: { title: 'x', version: '1' },
+          paths: {},
+        });
+        const restApi = new SpecRestApi(stack, 'Api', { apiDefinition }) as never;
+        new ApiKeyAuth(stack, 'Keys', { restApi });
+      },
+      /Theirs\/Api is a SpecRestApi: .*Create a RestApi/,
+    ],
+    [
+      'an HTTP API',
+      () => {
+        const stack = newStack();
+        new ApiKeyAuth(stack, 'Keys', { restApi: new HttpApi(stack, 'Api') as never });
+      },
+      /Theirs\/Api is an HTTP API.*use a RestApi/,
+    ],
+    [
       'a gateway response that is added later',
       () => {
         const { restApi, template } = adopt();
@@ -164,5 +200,97 @@ describe('a setup that would break keys fails the synthesis and states the fix',
     const restApi = new LambdaRestApi(stack, 'Api', options);
     restApi.root.addResource('orders').addMethod('GET', new MockIntegration());
     expect(() => new ApiKeyAuth(stack, 'Keys', { restApi })).not.toThrow();
+  });
+});
+
+describe('protect', () => {
+  test('puts the authorizer on every method without credentials, earlier and later ones, and on no other', () => {
+    const { stack, restApi, auth, template } = adopt({}, {}, (api) => {
+      api.root.addResource('before').addMethod('GET', new MockIntegration());
+      const signed = { authorizationType: AuthorizationType.IAM };
+      api.root.addResource('signed').addMethod('GET', new MockIntegration(), signed);
+    });
+    auth.protect(restApi.root);
+    const later = restApi.root.addResource('later', { defaultCorsPreflightOptions: { allowOrigins: ['*'] } });
+    later.addResource('{id}').addMethod('PUT', new MockIntegration());
+    const methods = methodsOf(template(), /^TheirApi/);
+    const authorizer = stack.resolve(auth.authorizer.authorizerId);
+    for (const route of ['GET /before', 'PUT /later/{id}', 'GET /orders', 'GET /keys'])
+      expect(methods[route], route).toMatchObject({ AuthorizationType: 'CUSTOM', AuthorizerId: authorizer });
+    expect(methods['GET /signed']).toMatchObject({ AuthorizationType: 'AWS_IAM' });
+    for (const open of [
+      'OPTIONS /later',
+      'OPTIONS /keys',
+      'POST /revoke',
+      'POST /webhooks/scalekit',
+      'GET /openapi.json',
+    ])
+      expect(methods[open], open).toMatchObject({ AuthorizationType: 'NONE' });
+    Annotations.fromStack(stack).hasNoWarning('*', Match.stringLikeRegexp('needs no key'));
+  });
+
+  test('of one resource leaves the others, which cause a warning', () => {
+    const { stack, restApi, auth, template } = adopt({}, {}, (api) => {
+      api.root.addResource('public').addMethod('GET', new MockIntegration());
+      api.root.addResource('private').addMethod('GET', new MockIntegration());
+    });
+    auth.protect(restApi.root.getResource('private') as IResource);
+    const methods = methodsOf(template(), /^TheirApi/);
+    expect(methods['GET /private']).toMatchObject({ AuthorizationType: 'CUSTOM' });
+    expect(methods['GET /public']).toMatchObject({ AuthorizationType: 'NONE' });
+    const warnings = Annotations.fromStack(stack).findWarning('*', Match.stringLikeRegexp('needs no key'));
+    expect(warnings.map(({ id }) => id)).toEqual([expect.stringMatching(/\/public\//)]);
+  });
+
+  test('causes a deployment', () => {
+    const deploymentOf = (isProtected: boolean) => {
+      const { restApi, auth, template } = adopt({}, {}, (api) => {
+        api.root.addResource('before').addMethod('GET', new MockIntegration());
+      });
+      if (isProtected) auth.protect(restApi.root);
+      return Object.keys(template().findResources('AWS::ApiGateway::Deployment'));
+    };
+    expect(deploymentOf(true)).not.toEqual(deploymentOf(false));
+  });
+});
+
+describe('an API with very many routes', () => {
+  const routes = (paths: number, methods: readonly string[]) => {
+    const adopted = adopt();
+    const handlers = [1, 2].map((at) => functionIn(adopted.stack, `Theirs${at}`));
+    for (let at = 0; at < paths; at++)
+      for (const method of methods) adopted.auth.dataRoute(method, `/part${at}`, handlers[at % 2] as LambdaFunction);
+    return adopted.template;
+  };
+
+  test('of 200 methods stays within the limits of AWS: resources, environments and policies of functions', () => {
+    const template = routes(29, ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'ANY'])();
+    const { Resources } = template.toJSON() as { Resources: Record<string, { Type: string; Properties: object }> };
+    expect(Object.keys(Resources).length).toBeLessThanOrEqual(500);
+    const permissions = new Map<string, number>();
+    for (const { Type, Properties } of Object.values(Resources)) {
+      if (Type === 'AWS::Lambda::Function')
+        expect(JSON.stringify((Properties as { Environment?: object }).Environment ?? {}).length).toBeLessThan(4_096);
+      if (Type !== 'AWS::Lambda::Permission') continue;
+      const of = JSON.stringify((Properties as { FunctionName: unknown }).FunctionName);
+      permissions.set(of, (permissions.get(of) ?? 0) + 450); // bytes of one statement, with long names
+    }
+    for (const [name, bytes] of permissions) expect(bytes, name).toBeLessThan(20_480);
+  });
+
+  test('that needs more than 500 resources stops the synthesis with one sentence and the way out', () => {
+    expect(() => routes(100, ['GET', 'POST'])()).toThrow(
+      /the stack Theirs has \d+ resources, and CloudFormation allows 500: put routes into a stack of their own/,
+    );
+  });
+
+  test('loses 200 of the 500 resources to ApiKeyAuth', () => {
+    const own = (template: Template) => Object.keys(template.toJSON()['Resources'] as object).length;
+    const stack = newStack();
+    new RestApi(stack, 'TheirApi', { deployOptions: { stageName: 'live' } }).root.addMethod(
+      'GET',
+      new MockIntegration(),
+    );
+    expect(own(adopt().template()) - own(Template.fromStack(stack))).toBeLessThanOrEqual(200);
   });
 });
