@@ -1,0 +1,114 @@
+"""Reads the caller that the authorizer passes to a Lambda function in Python 3.11 or later. It needs no other package."""
+
+import json
+import logging
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+
+_OPTIONAL = {
+    "organizationExternalId": "organization_external_id",
+    "userId": "user_id",
+    "userExternalId": "user_external_id",
+    "expiresAt": "expires_at",
+}
+
+
+class NoCaller(Exception):
+    """The request came without a caller: its route is not behind the authorizer, or the context is malformed."""
+
+
+class KeyExpired(Exception):
+    """The key has expired since the (possibly cached) decision."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The organization, the user and the claims of a key. A user's key has a `user_id`, an organization's key has none."""
+
+    key_id: str
+    organization_id: str
+    custom_claims: dict[str, str] = field(default_factory=dict)
+    roles: list[str] = field(default_factory=list)
+    organization_external_id: str | None = None
+    user_id: str | None = None
+    user_external_id: str | None = None
+    expires_at: str | None = None
+
+    @property
+    def scope(self) -> list[str]:
+        """The words that say what the key may do."""
+        return [word for word in self.custom_claims.get("scope", "").split(" ") if word]
+
+
+def read_caller(event: dict, now: datetime | None = None) -> Caller:
+    """Reads the caller of a proxy event. It fails closed: raises NoCaller or KeyExpired, and never returns an anonymous caller."""
+    context = (event.get("requestContext") or {}).get("authorizer")
+    if not isinstance(context, dict):
+        raise NoCaller
+    optional = {name: _text(context[key]) for key, name in _OPTIONAL.items() if key in context}
+    caller = Caller(
+        key_id=_text(context.get("keyId")),
+        organization_id=_text(context.get("organizationId")),
+        custom_claims=_json(context.get("customClaims"), dict),
+        roles=_json(context.get("roles"), list),
+        **optional,
+    )
+    if caller.expires_at is not None and _instant(caller.expires_at) <= (now or datetime.now(timezone.utc)):
+        raise KeyExpired
+    return caller
+
+
+def with_caller(handler):
+    """Makes a Lambda handler of `handler(event, caller, context)`, which runs only if there is a caller."""
+
+    def handle(event, context):
+        try:
+            caller = read_caller(event)
+        except KeyExpired:
+            return _problem(event, context, 401, "Unauthorized", "invalid_token", "The API key has expired.")
+        except NoCaller:
+            logging.error("no caller: is the route behind the authorizer?")
+            detail = "The server failed. The error is logged under `requestId`."
+            return _problem(event, context, 500, "Internal Server Error", "internal_error", detail)
+        return handler(event, caller, context)
+
+    return handle
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or value == "":
+        raise NoCaller
+    return value
+
+
+def _json(value: object, kind: type):
+    try:
+        parsed = json.loads(_text(value))
+    except ValueError as error:
+        raise NoCaller from error
+    if not isinstance(parsed, kind):
+        raise NoCaller
+    texts = parsed.values() if isinstance(parsed, dict) else parsed
+    if not all(isinstance(text, str) for text in texts):
+        raise NoCaller
+    return parsed
+
+
+def _instant(value: str) -> datetime:
+    try:
+        instant = datetime.fromisoformat(value)
+    except ValueError as error:
+        raise NoCaller from error
+    if instant.tzinfo is None:
+        raise NoCaller
+    return instant
+
+
+def _problem(event: dict, context, status: int, title: str, code: str, detail: str) -> dict:
+    request_id = (event.get("requestContext") or {}).get("requestId") or getattr(context, "aws_request_id", "")
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, "requestId": request_id}
+    return {
+        "statusCode": status,
+        "headers": {"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
+        "body": json.dumps(body),
+    }
