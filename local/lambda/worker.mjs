@@ -5,6 +5,7 @@ import { createRequire, registerHooks } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { provideAwsSdk } from './provided-packages.mjs';
 
 /** @typedef {(event: unknown, context: unknown) => unknown} Handler */
 
@@ -12,6 +13,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 const { folder, handler: handlerName, sourceMaps } = workerData;
 process.setSourceMapsEnabled(sourceMaps);
 
+provideAwsSdk();
 // On Lambda, only a package.json in the bundle can make its files ES modules, not one in a folder above.
 registerHooks({
   load(url, context, next) {

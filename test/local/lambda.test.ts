@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { FunctionRunner } from '../../local/lambda/function-runner.ts';
 import type { LambdaFunction } from '../../local/template/model.ts';
 import { type ApiSetUp, type ApiUnderTest, startApi } from '../parity/api-under-test.ts';
@@ -86,6 +86,55 @@ test('a CommonJS bundle below a project of ES modules is loaded as on Lambda', a
   expect(await runner.invoke({})).toEqual({ ok: true, payload: '"loaded"' });
   await runner.close();
   rmSync(project, { recursive: true });
+});
+
+describe('the AWS SDK, which functions need not bundle because Lambda has it,', () => {
+  /** Runs a function whose folder has these files and no package around it. */
+  async function run(files: Record<string, string>, handler = 'index.handler') {
+    const folder = mkdtempSync(join(tmpdir(), 'alone-'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const lambda = { handler, folder, environment: {}, memoryMb: 128, timeoutMs: 5_000 };
+    const runner = new FunctionRunner(lambda as unknown as LambdaFunction, {}, () => {});
+    const result = await runner.invoke({});
+    await runner.close();
+    rmSync(folder, { recursive: true });
+    return result;
+  }
+
+  test.each([
+    ['required', { 'index.js': "exports.handler = async () => typeof require('@aws-sdk/client-ssm').SSMClient;" }],
+    [
+      'imported',
+      {
+        'index.mjs':
+          "import { SSMClient } from '@aws-sdk/client-ssm'; export const handler = async () => typeof SSMClient;",
+      },
+    ],
+    [
+      'imported later',
+      {
+        'index.mjs':
+          "const { SSMClient } = await import('@aws-sdk/client-ssm'); export const handler = async () => typeof SSMClient;",
+      },
+    ],
+  ])('is found when it is %s', async (_how, files) => {
+    expect(await run(files)).toEqual({ ok: true, payload: '"function"' });
+  });
+
+  test.each([
+    ['required', { 'index.js': "require('@aws-sdk/client-none/x'); exports.handler = async () => 1;" }],
+    ['imported', { 'index.mjs': "import '@aws-sdk/client-none'; export const handler = async () => 1;" }],
+  ])('is named with its install line where it is missing and %s', async (_how, files) => {
+    expect(await run(files)).toMatchObject({
+      ok: false,
+      errorMessage: expect.stringContaining('npm install --save-dev @aws-sdk/client-none'),
+    });
+  });
+
+  test('is the only exception: another package that is missing stays missing', async () => {
+    const result = await run({ 'index.js': "require('chokidar'); exports.handler = async () => 1;" });
+    expect(result).toMatchObject({ ok: false, errorMessage: expect.stringContaining("Cannot find module 'chokidar'") });
+  });
 });
 
 test('environment variables of the runtime’s process do not reach a function', async () => {
