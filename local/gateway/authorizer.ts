@@ -54,9 +54,10 @@ export class LambdaAuthorizers {
     if (!cached && authorizer.ttlSeconds > 0) this.#cache.set(cacheKey, decision, authorizer.ttlSeconds);
 
     const arn = methodArn(exchange);
+    const { sourceIp } = exchange.request;
     const { resourcePolicy } = exchange.api;
-    const byResource = resourcePolicy ? evaluatePolicy(resourcePolicy, arn) : 'ImplicitDeny';
-    const verdict = combineVerdicts(evaluatePolicy(decision.policy, arn), byResource);
+    const byResource = resourcePolicy ? evaluatePolicy(resourcePolicy, arn, sourceIp) : 'ImplicitDeny';
+    const verdict = combineVerdicts(evaluatePolicy(decision.policy, arn, sourceIp), byResource);
     const refused = verdict !== 'Allow';
     const context = refused ? decision.context : { ...decision.context, integrationLatency: Date.now() - startedAt };
     addAuthorizer(exchange.context, context);

@@ -126,7 +126,7 @@ function resourcePolicyRefusal(exchange: Exchange): Refusal | undefined {
   const { resourcePolicy } = exchange.api;
   if (!resourcePolicy) return undefined;
   const arn = methodArn(exchange);
-  const verdict = evaluatePolicy(resourcePolicy, arn);
+  const verdict = evaluatePolicy(resourcePolicy, arn, exchange.request.sourceIp);
   const hasAuthorizer = exchange.match.route.authorizer !== undefined;
   if (verdict === 'Allow' || (verdict === 'ImplicitDeny' && hasAuthorizer)) return undefined;
   const message = `User: anonymous is not authorized to perform: execute-api:Invoke on resource: ${arn}`;

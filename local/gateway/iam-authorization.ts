@@ -16,8 +16,14 @@ export async function authorizeIam(exchange: Exchange, iam: Iam): Promise<Gatewa
   addIdentity(context, identity);
   const resource = methodArn(exchange);
   const { resourcePolicy } = api;
-  if (await iam.isAllowed({ principal: identity, action: 'execute-api:Invoke', resource, resourcePolicy }))
-    return { identity };
+  const asked = {
+    principal: identity,
+    action: 'execute-api:Invoke',
+    resource,
+    resourcePolicy,
+    context: { 'aws:SourceIp': request.sourceIp },
+  };
+  if (await iam.isAllowed(asked)) return { identity };
   const message = `User: ${identity.arn} is not authorized to perform: execute-api:Invoke on resource: ${resource}`;
   return { type: 'ACCESS_DENIED', message };
 }

@@ -1,3 +1,4 @@
+import { holdsFor, isAboutAddresses } from '../template/address-condition.ts';
 import type { PolicyDocument, PolicyStatement } from '../template/model.ts';
 import { unevaluatedMembers } from '../template/policies.ts';
 
@@ -6,14 +7,18 @@ export type Verdict = 'Allow' | 'ExplicitDeny' | 'ImplicitDeny';
 
 /**
  * Evaluates a policy for `execute-api:Invoke` on a method ARN, which has the concrete path. `*` and `?` match across slashes.
- * A member that is not evaluated, such as a Condition, fails closed: an Allow with one allows nothing, a Deny with one denies.
+ * Conditions on `aws:SourceIp` are evaluated. Any other member fails closed: an Allow with one allows nothing, a Deny with one
+ * denies.
  */
-export function evaluatePolicy({ Statement }: PolicyDocument, methodArn: string): Verdict {
-  const applying = Statement.filter(
-    ({ Action = '*', Resource = '*' }) =>
+export function evaluatePolicy({ Statement }: PolicyDocument, methodArn: string, sourceIp: string): Verdict {
+  const applying = Statement.filter((statement) => {
+    const { Action = '*', Resource = '*' } = statement;
+    return (
       [Action].flat().some((action) => wildcard(action, 'i').test('execute-api:Invoke')) &&
-      [Resource].flat().some((resource) => isNamedBy(resource, methodArn)),
-  );
+      [Resource].flat().some((resource) => isNamedBy(resource, methodArn)) &&
+      (!isAboutAddresses(statement) || holdsFor(statement, sourceIp))
+    );
+  });
   if (applying.some(({ Effect }) => Effect === 'Deny')) return 'ExplicitDeny';
   return applying.some((statement) => statement.Effect === 'Allow' && isEvaluated(statement))
     ? 'Allow'

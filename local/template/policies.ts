@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isAboutAddresses } from './address-condition.ts';
 import type { PolicyDocument, PolicyStatement } from './model.ts';
 
 const Strings = z.union([z.string(), z.array(z.string())]);
@@ -17,7 +18,11 @@ export const PolicySchema: z.ZodType<PolicyDocument> = z.looseObject({
 
 const evaluated = ['Sid', 'Effect', 'Principal', 'Action', 'Resource'];
 
-/** The members of a statement that API Gateway evaluates and the runtime does not, for example `NotAction` and `Condition`. */
+/**
+ * The members of a statement that API Gateway evaluates and the runtime does not, for example `NotAction` and a `Condition`
+ * that is not about addresses.
+ */
 export function unevaluatedMembers(statement: PolicyStatement): string[] {
-  return Object.keys(statement).filter((member) => !evaluated.includes(member));
+  const members = isAboutAddresses(statement) ? [...evaluated, 'Condition'] : evaluated;
+  return Object.keys(statement).filter((member) => !members.includes(member));
 }

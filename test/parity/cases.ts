@@ -765,5 +765,6 @@ function verdict(Action: string, Resource: string): string {
   return evaluatePolicy(
     { Version: '2012-10-17', Statement },
     'arn:aws:execute-api:us-east-1:123456789012:api/test/GET/pets/a1b2',
+    '127.0.0.1',
   );
 }
