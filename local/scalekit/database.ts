@@ -29,5 +29,13 @@ export function openDatabase(file: string): DatabaseSync {
     ) STRICT;
     CREATE INDEX IF NOT EXISTS token_of_organization ON token (organization_id, number);
   `);
+  addColumns(database, 'organization', ['slug', 'logo_url']);
   return database;
+}
+
+/** Adds columns of text that a database of an earlier version does not have. */
+function addColumns(database: DatabaseSync, table: string, columns: readonly string[]): void {
+  const known = database.prepare('SELECT name FROM pragma_table_info(?)').all(table) as { name: string }[];
+  for (const column of columns)
+    if (!known.some(({ name }) => name === column)) database.exec(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT`);
 }

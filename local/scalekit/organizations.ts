@@ -17,6 +17,8 @@ interface OrganizationRow {
   display_name: string;
   external_id: string | null;
   metadata: string;
+  slug: string | null;
+  logo_url: string | null;
   created_at: number;
 }
 
@@ -35,7 +37,7 @@ export function organizationService(database: DatabaseSync): Partial<ServiceImpl
       try {
         database
           .prepare(
-            'INSERT INTO organization (id, display_name, external_id, metadata, created_at) VALUES (?, ?, ?, ?, ?)',
+            'INSERT INTO organization (id, display_name, external_id, metadata, created_at, slug, logo_url) VALUES (?, ?, ?, ?, ?, ?, ?)',
           )
           .run(
             id,
@@ -43,6 +45,8 @@ export function organizationService(database: DatabaseSync): Partial<ServiceImpl
             organization.externalId ?? null,
             JSON.stringify(organization.metadata),
             Date.now(),
+            organization.slug ?? null,
+            organization.logoUrl ?? null,
           );
       } catch (cause) {
         throw new ConnectError('external_id is taken', Code.AlreadyExists, undefined, undefined, cause);
@@ -86,5 +90,7 @@ function toOrganization(row: OrganizationRow): Organization {
     createTime: timestampFromMs(row.created_at),
     updateTime: timestampFromMs(row.created_at),
     ...(row.external_id === null ? {} : { externalId: row.external_id }),
+    ...(row.slug === null ? {} : { slug: row.slug }),
+    ...(row.logo_url === null ? {} : { logoUrl: row.logo_url }),
   });
 }

@@ -16,6 +16,7 @@ import { isOfThisMachine } from '../http/http-json.ts';
 import type { Client } from './client.ts';
 import { openDatabase } from './database.ts';
 import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
+import { withErrorInfo } from './error-details.ts';
 import { CallMonitor, delayAnswer, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
 import { createOAuth } from './oauth.ts';
@@ -61,7 +62,7 @@ export async function startEmbeddedScalekit(options: {
     }
   };
   const grpc = connectNodeAdapter({
-    interceptors: [guard],
+    interceptors: [withErrorInfo, guard],
     routes(router) {
       router.service(
         ApiTokenService,

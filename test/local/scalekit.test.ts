@@ -1,6 +1,10 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { ConnectError, createClient } from '@connectrpc/connect';
+import { createGrpcTransport } from '@connectrpc/connect-node';
 import sdk from '@scalekit-sdk/node';
+import { ErrorInfoSchema } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/errdetails/errdetails_pb.js';
+import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
@@ -17,6 +21,17 @@ beforeAll(async () => {
   client = clientOf(scalekit);
 });
 afterAll(() => scalekit.close());
+
+async function grant({ environmentUrl, client: { clientId, clientSecret } }: EmbeddedScalekit) {
+  const body = new URLSearchParams({
+    grant_type: 'client_credentials',
+    client_id: clientId,
+    client_secret: clientSecret,
+  });
+  const response = await fetch(`${environmentUrl}/oauth/token`, { method: 'POST', body });
+  const { access_token: accessToken } = (await response.json()) as { access_token: string };
+  return { accessToken };
+}
 
 async function newOrganization(externalId?: string): Promise<string> {
   const { organization } = await client.organization.createOrganization('Acme', externalId ? { externalId } : {});
@@ -36,6 +51,27 @@ describe('organizations and users, by the unmodified SDK', () => {
     expect(listed.organizations.map((organization) => organization.id)).toContain(id);
     await client.organization.deleteOrganization(id);
     await expect(client.organization.getOrganization(id)).rejects.toThrow('[not_found]');
+  });
+
+  test('an organization keeps its slug and its logo', async () => {
+    const given = { slug: 'acme', logoUrl: 'https://acme.example/logo.png' };
+    const { organization } = await client.organization.createOrganization('Acme', given);
+    const found = await client.organization.getOrganization(organization?.id ?? '');
+    expect(found.organization).toMatchObject(given);
+  });
+
+  test('every error has the detail that other SDKs read: a code in words', async () => {
+    const failed = async (call: () => Promise<unknown>) => {
+      const error = ConnectError.from(await call().catch((thrown: Error) => thrown.cause ?? thrown));
+      return error.findDetails(ErrorInfoSchema).map(({ errorCode }) => errorCode);
+    };
+    const transport = createGrpcTransport({ baseUrl: scalekit.environmentUrl });
+    const tokens = createClient(ApiTokenService, transport);
+    expect(await failed(() => tokens.validateToken({ token: 'x' }))).toEqual(['UNAUTHENTICATED']);
+    const { accessToken } = await grant(scalekit);
+    const headers = { authorization: `Bearer ${accessToken}` };
+    expect(await failed(() => tokens.validateToken({ token: 'x' }, { headers }))).toEqual(['NOT_FOUND']);
+    expect(await failed(() => tokens.createToken({}, { headers }))).toEqual(['INVALID_ARGUMENT']);
   });
 
   test('a user is created with a membership, found, and loses both', async () => {
