@@ -46,8 +46,10 @@ function readFunction(stack: Stack, resource: Resource, warn: (line: string) => 
     return [];
   }
   if (properties.Runtime !== `nodejs${process.versions.node.split('.')[0]}.x`) {
-    const runs = `Runtime is ${properties.Runtime}, but locally it runs on Node.js ${process.versions.node}`;
-    warn(`AWS::Lambda::Function ${logicalId}: ${runs}`);
+    const runs = properties.Runtime.startsWith('nodejs')
+      ? `but locally it runs on Node.js ${process.versions.node}`
+      : 'which is not served locally, so its invocations fail';
+    warn(`AWS::Lambda::Function ${logicalId}: Runtime is ${properties.Runtime}, ${runs}`);
   }
   const arn = stack.arn(resource);
   return [
