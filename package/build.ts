@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } f
 import { fileURLToPath } from 'node:url';
 import { type BuildOptions, buildSync } from 'esbuild';
 import { bundleFunction } from '../infra/lambda/bundle.ts';
+import { propsTable } from './props-table.ts';
 
 // `npm run package`: builds the package that other projects install. `…/caller` is for their backends and needs nothing. `…/cdk`
 // is for their CDK app and has the functions as bundles.
@@ -65,7 +66,8 @@ buildEntry('cdk', 'infra/api-key-auth.ts', ['aws-cdk-lib', 'constructs', 'esbuil
 buildFunctions();
 buildTypes();
 cpSync(`${root}LICENSE`, `${out}/LICENSE`);
-cpSync(`${root}package/README.md`, `${out}/README.md`);
+const readme = readFileSync(`${root}package/README.md`, 'utf8');
+writeFileSync(`${out}/README.md`, readme.replace('<!-- props -->', propsTable()));
 const manifest = {
   name,
   version,

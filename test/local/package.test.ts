@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { settingNames } from '../../infra/config.ts';
 
 // Another project that installs only our packed tarball.
 
@@ -125,4 +126,11 @@ test('the entry for backends needs no other package', () => {
     expect(readFileSync(`${root}dist/package/${file}`, 'utf8')).not.toMatch(
       /\b(from|import) ['"](?!node:)|require\(['"](?!node:)/,
     );
+});
+
+test('its README lists every prop of the construct with its default and its meaning', () => {
+  const readme = readFileSync(`${root}dist/package/README.md`, 'utf8');
+  const listed = [...readme.matchAll(/^\| `(\w+)` \| `[^|]+` \| ([^|]+) \| \S[^|]+ \|$/gm)].map(([, name]) => name);
+  expect(new Set(listed)).toEqual(new Set(['restApi', ...settingNames]));
+  expect(readme).toContain('| `decisionCacheSeconds` | `number` | 0 |');
 });
