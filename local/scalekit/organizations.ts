@@ -22,6 +22,10 @@ interface OrganizationRow {
   created_at: number;
 }
 
+/** Organizations with numbers that ascend from the newest to the oldest: Scalekit lists the newest first. */
+const newestFirst = `SELECT ${Number.MAX_SAFE_INTEGER} - number AS number, id, display_name, external_id, metadata, created_at, slug, logo_url
+  FROM organization`;
+
 /** The RPCs on organizations that the embedded Scalekit serves; the others answer UNIMPLEMENTED. */
 export function organizationService(database: DatabaseSync): Partial<ServiceImpl<typeof OrganizationService>> {
   const find = (identities: { case: 'id' | 'externalId' | undefined; value?: string | undefined }): OrganizationRow => {
@@ -68,7 +72,7 @@ export function organizationService(database: DatabaseSync): Partial<ServiceImpl
         (after, backwards, limit) =>
           database
             .prepare(
-              `SELECT * FROM organization WHERE ${where} AND number ${backwards ? '<' : '>'} ? ORDER BY number ${backwards ? 'DESC' : 'ASC'} LIMIT ?`,
+              `SELECT * FROM (${newestFirst}) WHERE ${where} AND number ${backwards ? '<' : '>'} ? ORDER BY number ${backwards ? 'DESC' : 'ASC'} LIMIT ?`,
             )
             .all(...values, after, limit) as unknown as OrganizationRow[],
       );

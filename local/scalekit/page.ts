@@ -7,7 +7,7 @@ interface Cursor {
   readonly backwards: boolean;
 }
 
-/** One page of numbered rows, oldest first. */
+/** One page of numbered rows, in the order of their numbers. */
 export interface Page<Row> {
   readonly rows: Row[];
   readonly nextPageToken: string;

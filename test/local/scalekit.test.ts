@@ -60,6 +60,16 @@ describe('organizations and users, by the unmodified SDK', () => {
     expect(found.organization).toMatchObject(given);
   });
 
+  test('organizations are listed newest first, on every page', async () => {
+    const ids = [await newOrganization(), await newOrganization(), await newOrganization()];
+    const first = await client.organization.listOrganization({ pageSize: 2 });
+    expect(first.organizations.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+    const second = await client.organization.listOrganization({ pageSize: 2, pageToken: first.nextPageToken });
+    expect(second.organizations[0]?.id).toBe(ids[0]);
+    const back = await client.organization.listOrganization({ pageSize: 2, pageToken: second.prevPageToken });
+    expect(back.organizations.map(({ id }) => id)).toEqual([ids[2], ids[1]]);
+  });
+
   test('every error has the detail that other SDKs read: a code in words', async () => {
     const failed = async (call: () => Promise<unknown>) => {
       const error = ConnectError.from(await call().catch((thrown: Error) => thrown.cause ?? thrown));
