@@ -14,7 +14,7 @@ const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache
 const withoutValidation = { CDK_VALIDATION: 'false' };
 
 /** Tests that take a minute or more each. */
-const long = [
+export const long = [
   'test/{containment,soak}/**/*.test.ts',
   'test/alarms/alarms.test.ts',
   'test/local/{bench,bulk-crashes,canary,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,package,rotation-crashes,walk-through}.test.ts',
