@@ -1,5 +1,6 @@
 import { styleText } from 'node:util';
 import type { FailureReason } from './failure-reasons.ts';
+import { firstPath } from './first-request.ts';
 import type { AccessRecord } from './gateway/gateway.ts';
 import type { Runtime } from './runtime.ts';
 
@@ -65,6 +66,8 @@ export function greet({ outputs, warnings, routes }: Runtime, dataDir: string): 
       ? `Uses the Scalekit at ${scalekit.environmentUrl}. Send a request with one of its keys:\n`
       : 'An organization key is ready. A first request:\n',
   );
-  console.log(`  curl -w '\\n' -H "Authorization: Bearer ${adminKey ?? 'KEY'}" ${apiUrl}/whoami\n`);
+  console.log(
+    `  curl -w '\\n' -H "Authorization: Bearer ${adminKey ?? 'KEY'}" ${apiUrl}${firstPath(routes, apiUrl)}\n`,
+  );
   console.log(`${styled('green', 'ready')} ${apiUrl}  Ctrl-C stops.`);
 }
