@@ -1,6 +1,7 @@
 import { Aspects, Names, Token } from 'aws-cdk-lib';
 import type { IAuthorizer, IResource, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { contractBackendPaths } from '../shared/deployment.ts';
@@ -26,6 +27,10 @@ export interface ApiKeyAuthProps extends Partial<Config> {
    * with stage v1
    */
   readonly restApi?: RestApi;
+  /**
+   * The SNS topic that gets every alarm. Its policy must let `cloudwatch.amazonaws.com` publish. @default a new topic
+   */
+  readonly alarmTopic?: ITopic;
 }
 
 /**
@@ -55,7 +60,7 @@ export class ApiKeyAuth extends Construct {
   readonly #contract: ApiFunction;
   readonly #backendPaths = new Set<string>();
 
-  constructor(scope: Construct, id: string, { restApi, ...given }: ApiKeyAuthProps = {}) {
+  constructor(scope: Construct, id: string, { restApi, alarmTopic, ...given }: ApiKeyAuthProps = {}) {
     const config = completeConfig(given, Token.isUnresolved);
     super(scope, id);
     requireRoomInStack(this);
@@ -101,6 +106,7 @@ export class ApiKeyAuth extends Construct {
       operatorStage: this.operators.stage,
       warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
       canary: canary?.function,
+      alarmTopic,
       alarmEmail: config.alarmEmail,
       accessLog: api.accessLog,
       work: work.queue,

@@ -4,7 +4,7 @@ import type { Alarm, Dashboard } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -31,6 +31,8 @@ interface MonitoringProps {
   readonly warmAuthorizer: IFunction | undefined;
   /** `undefined` without the setting. */
   readonly canary: IFunction | undefined;
+  /** `undefined` for a new topic. */
+  readonly alarmTopic: ITopic | undefined;
   /** Gets every alarm. */
   readonly alarmEmail: string | undefined;
   /** The access log of the customers' API; `undefined` for an adopted API. */
@@ -45,7 +47,7 @@ interface MonitoringProps {
 /** Monitoring of a deployment: metrics, alarms on one topic, a dashboard, and saved log queries. */
 export class Monitoring extends Construct {
   /** The topic of every alarm; subscribe to it. */
-  readonly topic: Topic;
+  readonly topic: ITopic;
   readonly alarms: readonly Alarm[];
   readonly dashboard: Dashboard;
 
@@ -53,7 +55,7 @@ export class Monitoring extends Construct {
     super(scope, id);
     const { deployment, functions, authorizer, recorders, stage, accessLog, work, deadLetters } = props;
     for (const one of functions) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
-    this.topic = this.#alarmTopic();
+    this.topic = props.alarmTopic ?? this.#newTopic();
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
     const minute = { period: Duration.minutes(1) };
     const sum = { statistic: 'Sum', ...minute };
@@ -83,7 +85,7 @@ export class Monitoring extends Construct {
   }
 
   /** A topic with its own policy loses the default policy, which lets the account's alarms publish. */
-  #alarmTopic(): Topic {
+  #newTopic(): Topic {
     const topic = new Topic(this, 'AlarmTopic', { enforceSSL: true });
     const { account, region, partition } = Stack.of(this);
     topic.addToResourcePolicy(

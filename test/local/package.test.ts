@@ -131,6 +131,6 @@ test('the entry for backends needs no other package', () => {
 test('its README lists every prop of the construct with its default and its meaning', () => {
   const readme = readFileSync(`${root}dist/package/README.md`, 'utf8');
   const listed = [...readme.matchAll(/^\| `(\w+)` \| `[^|]+` \| ([^|]+) \| \S[^|]+ \|$/gm)].map(([, name]) => name);
-  expect(new Set(listed)).toEqual(new Set(['restApi', ...settingNames]));
+  expect(new Set(listed)).toEqual(new Set(['restApi', 'alarmTopic', ...settingNames]));
   expect(readme).toContain('| `decisionCacheSeconds` | `number` | 0 |');
 });

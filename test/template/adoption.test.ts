@@ -17,6 +17,7 @@ import { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { AnyPrincipal, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
 import { describe, expect, test } from 'vitest';
 import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
 import { adopt, methodsOf, newStack } from './their-api.ts';
@@ -201,6 +202,17 @@ describe('a setup that would break keys fails the synthesis and states the fix',
     restApi.root.addResource('orders').addMethod('GET', new MockIntegration());
     expect(() => new ApiKeyAuth(stack, 'Keys', { restApi })).not.toThrow();
   });
+});
+
+test('its alarms go to a topic that the team has already, and no other topic is made', () => {
+  const stack = newStack();
+  const alarmTopic = new Topic(stack, 'Pager');
+  const restApi = new RestApi(stack, 'TheirApi', { deployOptions: { stageName: 'live' } });
+  new ApiKeyAuth(stack, 'Keys', { restApi, alarmTopic });
+  const template = Template.fromStack(stack);
+  template.resourceCountIs('AWS::SNS::Topic', 1);
+  const pager = stack.resolve(alarmTopic.topicArn);
+  template.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [pager], OKActions: [pager] });
 });
 
 describe('protect', () => {
