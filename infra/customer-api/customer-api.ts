@@ -35,7 +35,7 @@ import { WebAcl } from './web-acl.ts';
 const preflightLimit = { ratePerSecond: 50, burst: 100 };
 
 /** Overrides an adopted API's defaults for methods: Scalekit sends no `x-api-key`, and neither does a finder of a key. */
-const nothingInherited: MethodOptions = { apiKeyRequired: false, requestParameters: {} };
+const nothingInherited: MethodOptions = { apiKeyRequired: false, requestParameters: {}, methodResponses: [] };
 
 interface CustomerApiProps {
   /** The name of the API in the account. */

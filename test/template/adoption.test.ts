@@ -33,7 +33,11 @@ const functionIn = (stack: ReturnType<typeof newStack>, id = 'Theirs') =>
 
 test('its method defaults do not apply to ours: no x-api-key and no parameter is required', () => {
   const { template } = adopt({
-    defaultMethodOptions: { apiKeyRequired: true, requestParameters: { 'method.request.header.X-Tenant': true } },
+    defaultMethodOptions: {
+      apiKeyRequired: true,
+      requestParameters: { 'method.request.header.X-Tenant': true },
+      methodResponses: [{ statusCode: '299' }],
+    },
   });
   const methods = methodsOf(template(), /^TheirApi/);
   expect(methods['GET /orders']).toMatchObject({ ApiKeyRequired: true }); // theirs
@@ -41,6 +45,7 @@ test('its method defaults do not apply to ours: no x-api-key and no parameter is
     if (route.endsWith('/orders')) continue;
     expect(properties['ApiKeyRequired'], route).toBe(false);
     expect(properties['RequestParameters'] ?? {}, route).toEqual({});
+    expect(JSON.stringify(properties), route).not.toContain('299');
   }
 });
 
