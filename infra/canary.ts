@@ -1,10 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnSchedule } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import type { ScalekitParameters } from './scalekit-parameters.ts';
+import { schedulerRole } from './scheduler-role.ts';
 
 interface CanaryProps {
   readonly config: Config;
@@ -31,31 +31,17 @@ export class Canary extends Construct {
     this.function.addEnvironment('CANARY_URL', `${url}/keys?pageSize=1`);
     parameters.grantReadCanaryKey(this.function);
     this.function.configureAsyncInvoke({ retryAttempts: 0 });
+    // The schedule is in the account's default group.
+    const group = { service: 'scheduler', resource: 'schedule-group', resourceName: 'default' };
+    const role = schedulerRole(this, Stack.of(this).formatArn(group), this.function);
     new CfnSchedule(this, 'Schedule', {
       scheduleExpression: 'rate(1 minute)',
       flexibleTimeWindow: { mode: 'OFF' },
       target: {
         arn: this.function.functionArn,
-        roleArn: this.#schedulerRole().roleArn,
+        roleArn: role.roleArn,
         retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: period.toSeconds() },
       },
     });
-  }
-
-  #schedulerRole(): Role {
-    // The schedule is in the account's default group. Another account's schedules must not use the role.
-    const group = Stack.of(this).formatArn({
-      service: 'scheduler',
-      resource: 'schedule-group',
-      resourceName: 'default',
-    });
-    const ours = { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': group };
-    const role = new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: ours } }),
-    });
-    role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.function.functionArn] }),
-    );
-    return role;
   }
 }

@@ -1,5 +1,5 @@
 import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -7,6 +7,7 @@ import type { Config } from './config.ts';
 import { keyFunctions, reservedConcurrency } from './key-functions.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
+import { schedulerRole } from './scheduler-role.ts';
 
 /** Ends the overlap of a rotated key with its successor: one-time schedules invoke one function. */
 export class KeyRotation extends Construct {
@@ -32,14 +33,7 @@ export class KeyRotation extends Construct {
       deadLetterQueue: this.deadLetterQueue,
     });
     this.#group = new ScheduleGroup(this, 'Schedules', { removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE }); // responses promised these ends
-    // Schedules of another account or group must not use the role.
-    const ours = { 'aws:SourceAccount': Stack.of(this).account, 'aws:SourceArn': this.#group.scheduleGroupArn };
-    this.#role = new Role(this, 'SchedulerRole', {
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', { conditions: { StringEquals: ours } }),
-    });
-    this.#role.addToPolicy(
-      new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [this.endOverlap.functionArn] }),
-    );
+    this.#role = schedulerRole(this, this.#group.scheduleGroupArn, this.endOverlap);
     this.#role.addToPolicy(
       new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [this.deadLetterQueue.queueArn] }),
     );

@@ -7,6 +7,6 @@ const lessUseful = ['/openapi.json', '/keys'];
 export function firstPath(routes: readonly ServedRoutes[], apiUrl: string): string {
   const { methods = [] } = routes.find(({ url }) => url === apiUrl) ?? {};
   const paths = methods.filter(([path, verbs]) => verbs.includes('GET') && !path.includes('{')).map(([path]) => path);
-  if (paths.includes('/whoami')) return '/whoami';
-  return paths.find((path) => !lessUseful.includes(path)) ?? paths.find((path) => path === '/keys') ?? paths[0] ?? '/';
+  const own = paths.filter((path) => !lessUseful.includes(path));
+  return ['/whoami', ...own, '/keys', ...paths].find((path) => paths.includes(path)) ?? '/';
 }

@@ -1,4 +1,4 @@
-import { holdsFor, isAboutAddresses } from '../template/address-condition.ts';
+import { holdsFor } from '../template/address-condition.ts';
 import type { PolicyDocument, PolicyStatement } from '../template/model.ts';
 import { unevaluatedMembers } from '../template/policies.ts';
 
@@ -16,7 +16,7 @@ export function evaluatePolicy({ Statement }: PolicyDocument, methodArn: string,
     return (
       [Action].flat().some((action) => wildcard(action, 'i').test('execute-api:Invoke')) &&
       [Resource].flat().some((resource) => isNamedBy(resource, methodArn)) &&
-      (!isAboutAddresses(statement) || holdsFor(statement, sourceIp))
+      holdsFor(statement, sourceIp) !== false
     );
   });
   if (applying.some(({ Effect }) => Effect === 'Deny')) return 'ExplicitDeny';

@@ -13,9 +13,12 @@ export function isAboutAddresses({ Condition = {} }: PolicyStatement): boolean {
   return AddressCondition.safeParse(Condition).success;
 }
 
-/** Reports whether a condition about `aws:SourceIp` holds for an address. */
-export function holdsFor({ Condition = {} }: PolicyStatement, address: string): boolean {
-  const { IpAddress, NotIpAddress } = AddressCondition.parse(Condition);
+/** Reports whether the condition of a statement holds for an address; `undefined` if it is not about `aws:SourceIp` only. */
+export function holdsFor({ Condition }: PolicyStatement, address: string): boolean | undefined {
+  if (Condition === undefined) return true;
+  const condition = AddressCondition.safeParse(Condition);
+  if (!condition.success) return undefined;
+  const { IpAddress, NotIpAddress } = condition.data;
   const isIn = (ranges: readonly string[]) => ranges.some((range) => isWithin(address, range));
   return (
     (IpAddress === undefined || isIn(IpAddress['aws:SourceIp'])) &&
