@@ -16,8 +16,10 @@ import { ProjectWatch } from './watch.ts';
 // `npm start`: serves the deployment on localhost until it is stopped.
 process.umask(0o077); // the files contain secrets
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
-const stopAtOnce = () => process.exit(130);
-for (const signal of signals) process.on(signal, stopAtOnce); // until there is a runtime to close
+/** One Ctrl-C may arrive twice, from the terminal and from npm. A later one ends the process at once. */
+const sameSignalMs = 500;
+let stop = (): void => process.exit(130); // until there is a runtime to close
+for (const signal of signals) process.on(signal, () => stop());
 try {
   if (process.argv.includes('--help')) console.log(help);
   else await start(readOptions(process.argv.slice(2), process.env));
@@ -69,14 +71,14 @@ async function start(options: Options): Promise<void> {
   const told = await trouble;
   if (told) warn(`${told} Until this is fixed, requests with a key are answered 503.`);
   greet(runtime, dataDir);
-  for (const signal of signals) {
-    process.removeListener(signal, stopAtOnce);
-    process.once(signal, () => {
-      process.on(signal, stopAtOnce); // a second signal ends it at once
-      watching?.close();
-      void runtime.close().then(() => process.exit(0));
-    });
-  }
+  stop = () => {
+    const signalledAt = performance.now();
+    stop = () => {
+      if (performance.now() - signalledAt > sameSignalMs) process.exit(130);
+    };
+    watching?.close();
+    void runtime.close().then(() => process.exit(0));
+  };
 }
 
 /** A log line may arrive after the answer that it explains. */

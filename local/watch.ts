@@ -41,6 +41,7 @@ export class ProjectWatch {
     const { root, dataDir } = watched;
     this.#watcher = watch(root, { ignoreInitial: true, ignored: (path) => isIgnored(path, root, dataDir) })
       .on('all', () => this.#soon())
+      .on('ready', () => this.#soon()) // for what changed since the synthesis and before the watch
       .on('error', (error) => fault(`Cannot follow file changes: ${String(error)}`));
   }
 
