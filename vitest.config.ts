@@ -17,7 +17,7 @@ const withoutValidation = { CDK_VALIDATION: 'false' };
 export const long = [
   'test/{containment,soak}/**/*.test.ts',
   'test/alarms/alarms.test.ts',
-  'test/local/{bench,bulk-crashes,canary,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,package,rotation-crashes,walk-through}.test.ts',
+  'test/local/{bench,bulk-crashes,canary,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
 ];
 
 /** Tests against runtimes and processes. SDKs take seconds to load: once a worker. */
@@ -72,6 +72,14 @@ export default defineConfig({
           name: 'long', // minutes of races, loads and whole walks: npm run test:long; some of them in CI
           maxWorkers,
           include: long,
+        },
+      },
+      {
+        test: {
+          ...ofRuntimes,
+          name: 'others', // with packages of their own: npm run test:others
+          maxWorkers,
+          include: ['test/others/*.test.ts'],
         },
       },
       {

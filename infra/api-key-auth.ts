@@ -1,5 +1,7 @@
-import { Aspects, Names, Token } from 'aws-cdk-lib';
+import { Aspects, Names, Stack, Token } from 'aws-cdk-lib';
 import type { IAuthorizer, IResource, RestApi } from 'aws-cdk-lib/aws-apigateway';
+import type { IEventBus } from 'aws-cdk-lib/aws-events';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -7,7 +9,7 @@ import { Construct } from 'constructs';
 import { contractBackendPaths } from '../shared/deployment.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { Canary } from './canary.ts';
-import { type Config, completeConfig } from './config.ts';
+import { type Config, ConfigError, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
 import { DecisionTable } from './decision-table.ts';
@@ -16,6 +18,7 @@ import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { OperatorApi } from './operator-api/operator-api.ts';
+import { addOutputs } from './outputs.ts';
 import { requireRoomInStack } from './resource-limit.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 import { WorkQueue } from './work-queue.ts';
@@ -31,6 +34,13 @@ export interface ApiKeyAuthProps extends Partial<Config> {
    * The SNS topic that gets every alarm. Its policy must let `cloudwatch.amazonaws.com` publish. @default a new topic
    */
   readonly alarmTopic?: ITopic;
+  /** The event bus that gets the audit events, which this project then does not archive. @default a new bus with an archive */
+  readonly eventBus?: IEventBus;
+  /**
+   * Your own KMS key, which turns `customerManagedKey` on. The policy of an imported key must allow what that of a new one does.
+   * @default a new key with `customerManagedKey`, else none
+   */
+  readonly encryptionKey?: IKey;
 }
 
 /**
@@ -44,8 +54,8 @@ export class ApiKeyAuth extends Construct {
   readonly authorizer: IAuthorizer;
   readonly operators: OperatorApi;
   readonly audit: AuditTrail;
-  /** Alarms, a dashboard, and saved queries. */
-  readonly monitoring: Monitoring;
+  /** Alarms, a dashboard, and saved queries; `undefined` if the setting turns them off. */
+  readonly monitoring: Monitoring | undefined;
   /** Encrypts all stored data; `undefined` unless the settings enable it. It is an aspect: add it to your own constructs too. */
   readonly customerManagedKey: CustomerManagedKey | undefined;
   /** Revocations that failed for hours: keys of leavers, and rotated keys. */
@@ -60,22 +70,23 @@ export class ApiKeyAuth extends Construct {
   readonly #contract: ApiFunction;
   readonly #backendPaths = new Set<string>();
 
-  constructor(scope: Construct, id: string, { restApi, alarmTopic, ...given }: ApiKeyAuthProps = {}) {
+  constructor(scope: Construct, id: string, props: ApiKeyAuthProps = {}) {
+    const { restApi, alarmTopic, eventBus, encryptionKey, ...given } = props;
     const config = completeConfig(given, Token.isUnresolved);
     super(scope, id);
     requireRoomInStack(this);
     const deployment = Names.uniqueResourceName(this, { separator: '-', allowedSpecialCharacters: '-', maxLength: 60 });
-    if (config.customerManagedKey) {
-      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', { deployment });
+    if (config.customerManagedKey || encryptionKey) {
+      this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', { deployment, encryptionKey });
       Aspects.of(this).add(this.customerManagedKey);
     }
     const { key } = this.customerManagedKey ?? {};
     const parameters = new ScalekitParameters(this, 'ScalekitParameters', { config, key });
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     const work = new WorkQueue(this, 'WorkQueue', { deadLetters: rotation.deadLetterQueue });
-    this.audit = new AuditTrail(this, 'Audit');
+    this.audit = new AuditTrail(this, 'Audit', { eventBus, archived: config.auditArchive });
     const decisions = new DecisionTable(this, 'Decisions', { config });
-    const functions = createFunctions(this, { config, rotation });
+    const functions = createFunctions(this, { deployment, config, rotation });
     const authorizer = keptWarm(this, functions.Authorizer, config);
     const api = new CustomerApi(this, 'CustomerApi', { name: deployment, authorizer, config, restApi });
     this.operators = new OperatorApi(this, 'OperatorApi', {
@@ -97,22 +108,24 @@ export class ApiKeyAuth extends Construct {
       readUses: (reader) => decisions.grantReadUses(reader),
     });
     const canary = config.canary ? new Canary(this, 'Canary', { config, url: api.url, parameters }) : undefined;
-    this.monitoring = new Monitoring(this, 'Monitoring', {
-      deployment,
-      functions: Object.values(functions),
-      authorizer: functions.Authorizer,
-      recorders: functionsThatMay('record', functions),
-      stage: api.restApi.deploymentStage,
-      operatorStage: this.operators.stage,
-      warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
-      canary: canary?.function,
-      alarmTopic,
-      alarmEmail: config.alarmEmail,
-      accessLog: api.accessLog,
-      work: work.queue,
-      deadLetters: rotation.deadLetterQueue,
-      decisionCache: config,
-    });
+    if (config.monitoring)
+      this.monitoring = new Monitoring(this, 'Monitoring', {
+        deployment,
+        authorizer: functions.Authorizer,
+        recorders: functionsThatMay('record', functions),
+        stage: api.restApi.deploymentStage,
+        operatorStage: this.operators.stage,
+        warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
+        canary: canary?.function,
+        alarmTopic,
+        alarmEmail: config.alarmEmail,
+        accessLog: api.accessLog,
+        work: work.queue,
+        deadLetters: rotation.deadLetterQueue,
+        decisionCache: config,
+      });
+    else if (alarmTopic)
+      throw new ConfigError('ApiKeyAuth: alarmTopic needs monitoring: without it there are no alarms');
 
     this.restApi = api.restApi;
     this.authorizer = api.dataAuthorizer;
@@ -154,6 +167,11 @@ export class ApiKeyAuth extends Construct {
    */
   protect(resource: IResource): void {
     this.#customers.protect(resource);
+  }
+
+  /** Adds to the stack the outputs that the commands of this project read. Their names are the same in every stack. */
+  addOutputs(): void {
+    addOutputs(Stack.of(this), this);
   }
 }
 

@@ -39,17 +39,24 @@ export const ConfigSchema = z.strictObject({
     'use ranges separated by spaces, like 203.0.113.0/24 2001:db8::/32',
   ).optional(),
   canary: flag.default(false),
+  monitoring: flag.default(true),
+  auditArchive: flag.default(true),
   tracing: flag.default(false),
   customerManagedKey: flag.default(false),
   waf: flag.default(false),
   wafRequestsPerMinute: wholeNumber
     .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
     .default(12_000),
+  webAclArn: textLike(
+    /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
+    'use the ARN of a regional web ACL of AWS WAF',
+  ).optional(),
   domainName: textLike(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'use a domain name, like api.example.com').optional(),
   certificateArn: textLike(
     /^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/\S+$/,
     'use the ARN of a certificate in ACM',
   ).optional(),
+  basePath: textLike(/^[\w.-]+(\/[\w.-]+)*$/, 'use a path without slashes at its ends, like v1').optional(),
   disableDefaultEndpoint: flag.default(false),
   cloudWatchRole: flag.default(true),
   authorizerProvisionedConcurrency: upTo1000('none').default(0),

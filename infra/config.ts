@@ -1,5 +1,6 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // the type only: commands read settings without the CDK
 import { distance } from 'fastest-levenshtein';
+import { brokenDomain, brokenRule } from './config-rules.ts';
 import { ConfigSchema } from './config-schema.ts';
 
 /** The settings of a deployment. */
@@ -36,6 +37,10 @@ export interface Config {
   readonly operatorAddresses?: string | undefined;
   /** Sends one request per minute with a key of its own, which `npm run keys -- create --canary` makes. @default false */
   readonly canary: boolean;
+  /** Alarms, a dashboard and saved queries. Without them, the metrics are still measured. @default true */
+  readonly monitoring: boolean;
+  /** Archives every audit event for ever, on the deployment's own event bus. @default true */
+  readonly auditArchive: boolean;
   /** Traces both APIs and all functions with AWS X-Ray, in one trace per request. @default false */
   readonly tracing: boolean;
   /**
@@ -47,10 +52,14 @@ export interface Config {
   readonly waf: boolean;
   /** Requests per minute that WAF accepts from one address. @default 12000 */
   readonly wafRequestsPerMinute: number;
+  /** The ARN of your own AWS WAF web ACL of the same region, instead of `waf`. @default none */
+  readonly webAclArn?: string | undefined;
   /** Your own domain for the customers' API, as well as its default endpoint; needs `certificateArn`. @default none */
   readonly domainName?: string | undefined;
   /** An ACM certificate of the same region. @default none */
   readonly certificateArn?: string | undefined;
+  /** The path of the API on that domain, like `v1`; needs `domainName`. @default none */
+  readonly basePath?: string | undefined;
   /**
    * Turns off the default endpoint of the customers' API; needs `domainName`. Set it only once DNS points to that domain.
    * @default false
@@ -103,6 +112,7 @@ const knownAtDeployment: readonly (keyof Config)[] = [
   'wafRequestsPerMinute',
   'domainName',
   'certificateArn',
+  'webAclArn',
 ];
 
 /** Settings of earlier releases, and their replacements. */
@@ -125,25 +135,15 @@ export function toConfig(settings: ReadonlyMap<string, GivenSetting>): Config {
     });
     throw new ConfigError(problems.join('; '));
   }
-  const { outageGraceSeconds, decisionCacheSeconds } = parsed.data;
-  if (outageGraceSeconds > 0 && decisionCacheSeconds === 0)
-    throw new ConfigError(
-      `${namedOf('outageGraceSeconds')} needs decisionCacheSeconds above 0: without a cache there is no decision to use`,
-    );
-  const { authorizerReservedConcurrency: reserved, authorizerProvisionedConcurrency: provisioned } = parsed.data;
-  if (reserved > 0 && reserved < provisioned)
-    throw new ConfigError(
-      `${namedOf('authorizerReservedConcurrency')} is less than authorizerProvisionedConcurrency: use ${provisioned} or more`,
-    );
+  const broken = brokenRule(parsed.data, namedOf);
+  if (broken !== undefined) throw new ConfigError(broken);
   return parsed.data;
 }
 
-/** Requires `domainName` and `certificateArn` together, and both for `disableDefaultEndpoint`. */
-export function requireDomain({ domainName, certificateArn, disableDefaultEndpoint }: Config, named: string): void {
-  if ((domainName === undefined) !== (certificateArn === undefined))
-    throw new ConfigError(`${named} domainName and certificateArn go together: give both, or neither`);
-  if (disableDefaultEndpoint && domainName === undefined)
-    throw new ConfigError(`${named} disableDefaultEndpoint needs domainName: otherwise nobody can reach the API`);
+/** Requires what belongs to a domain to have one. Apart from the other rules, because tokens count as given here. */
+export function requireDomain(config: Config, named: string): void {
+  const broken = brokenDomain(config);
+  if (broken !== undefined) throw new ConfigError(`${named} ${broken}`);
 }
 
 function requireSetting(name: string, named: string): void {

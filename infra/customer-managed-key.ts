@@ -2,25 +2,33 @@ import { type IAspect, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTable } from 'aws-cdk-lib/aws-dynamodb';
 import { CfnArchive, CfnEventBus } from 'aws-cdk-lib/aws-events';
 import { AnyPrincipal, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Key } from 'aws-cdk-lib/aws-kms';
+import { type IKey, Key } from 'aws-cdk-lib/aws-kms';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnTopic } from 'aws-cdk-lib/aws-sns';
 import { CfnQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 
-/** The deployment's own KMS key, rotated every year. It outlives the stack: without it, the data it encrypted is lost. */
-export class CustomerManagedKey extends Construct implements IAspect {
-  readonly key: Key;
+interface CustomerManagedKeyProps {
+  readonly deployment: string;
+  /** A key of your own; `undefined` for a new one. An imported key needs the statements of the new one in its policy. */
+  readonly encryptionKey: IKey | undefined;
+}
 
-  constructor(scope: Construct, id: string, { deployment }: { readonly deployment: string }) {
+/** The KMS key of a deployment. A new one is rotated every year, and outlives the stack: without it, its data are lost. */
+export class CustomerManagedKey extends Construct implements IAspect {
+  readonly key: IKey;
+
+  constructor(scope: Construct, id: string, { deployment, encryptionKey }: CustomerManagedKeyProps) {
     super(scope, id);
     const { account, region, partition } = Stack.of(this);
-    this.key = new Key(this, 'Key', {
-      alias: `api-keys-${deployment}`,
-      description: 'API keys: logs, queues, alarms, audit, Scalekit secrets',
-      enableKeyRotation: true,
-      removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
-    });
+    this.key =
+      encryptionKey ??
+      new Key(this, 'Key', {
+        alias: `api-keys-${deployment}`,
+        description: 'API keys: logs, queues, alarms, audit, Scalekit secrets',
+        enableKeyRotation: true,
+        removalPolicy: RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE,
+      });
     const use = ['kms:Decrypt', 'kms:DescribeKey', 'kms:Encrypt', 'kms:GenerateDataKey*', 'kms:ReEncrypt*'];
     const allow = (principal: ServicePrincipal | AnyPrincipal, conditions: Record<string, Record<string, string>>) =>
       this.key.addToResourcePolicy(

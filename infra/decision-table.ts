@@ -1,7 +1,8 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 
@@ -22,7 +23,7 @@ export class DecisionTable extends Construct {
       timeToLiveAttribute: 'expiresAt',
       removalPolicy: RemovalPolicy.DESTROY,
     });
-    Validations.of(this.table).acknowledge({
+    acknowledge(this.table, {
       id: 'AwsSolutions-DDB3',
       reason: 'A backup could restore a decision that has ended.',
     });

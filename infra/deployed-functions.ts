@@ -10,13 +10,15 @@ import type { OperatorApi } from './operator-api/operator-api.ts';
 export type DeployedFunctions = Readonly<Record<KeyFunctionId, ApiFunction>>;
 
 interface Needs {
+  /** Distinguishes this deployment's metrics from others in the account. */
+  readonly deployment: string;
   readonly config: Config;
   /** Has the function that schedules invoke. */
   readonly rotation: KeyRotation;
 }
 
 /** Creates the functions. Each may only write its own logs. */
-export function createFunctions(scope: Construct, { config, rotation }: Needs): DeployedFunctions {
+export function createFunctions(scope: Construct, { deployment, config, rotation }: Needs): DeployedFunctions {
   const made = keyFunctionEntries.map(([id, row]) => {
     if (id === 'EndOverlap') return [id, rotation.endOverlap] as const;
     const isWarm = id === 'Authorizer' && config.authorizerProvisionedConcurrency > 0;
@@ -26,6 +28,7 @@ export function createFunctions(scope: Construct, { config, rotation }: Needs): 
   const functions = Object.fromEntries(made) as DeployedFunctions;
   // Rotation does not get the limit: it replaces a key, also for a user who is at the limit.
   if (config.maxKeysPerUser > 0) functions.CreateKey.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
+  for (const one of Object.values(functions)) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
   return functions;
 }
 

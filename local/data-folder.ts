@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CertificateFiles } from './scalekit/certificate.ts';
 import { UserError } from './user-error.ts';
 
 /** The files of the runtime's data folder. */
@@ -10,6 +11,8 @@ export interface DataFolder {
   readonly bundles: string;
   /** The embedded Scalekit's database. */
   readonly database: string;
+  /** The embedded Scalekit's TLS certificate. `--fresh` keeps it, because clients were told to trust it. */
+  readonly tls: CertificateFiles;
   /** The database of the AWS stand-ins. */
   readonly awsDatabase: string;
   /** The folder of DynamoDB's tables. */
@@ -37,6 +40,7 @@ export function openDataFolder(folder: string, fresh: boolean): DataFolder {
     assemblies: join(folder, 'cdk.out'),
     bundles: join(folder, 'bundles'),
     database,
+    tls: { certificate: join(folder, 'scalekit.crt'), key: join(folder, 'scalekit.key') },
     awsDatabase,
     tables,
     seed: join(folder, 'seed.json'),

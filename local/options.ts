@@ -8,6 +8,8 @@ import { UserError } from './user-error.ts';
 export interface Options {
   /** 0 picks a free port. */
   readonly port: number;
+  /** The port of the embedded Scalekit over TLS. 0 picks a free one, and `undefined` the usual one or a free one. */
+  readonly scalekitPort?: number | undefined;
   /** Follow changes of the project's files. */
   readonly watch: boolean;
   /** The data folder, absolute. */
@@ -30,6 +32,7 @@ export const help = `Serves the project and examples/notes on localhost, and fol
 Usage: npm start -- [options]
 
   --port N              the port of the customers' API; 0 picks a free one (default: 3000). The other APIs use the next ports.
+  --scalekit-port N     the port of the embedded Scalekit over TLS, for other SDKs (default: 3443, or a free one)
   --data DIR            where keys, rows, logs and outputs are kept (default: .local)
   --fresh               forget all keys, rows, logs and outputs of the data folder first
   --no-watch            do not follow changes of files
@@ -41,10 +44,7 @@ If SCALEKIT_ENVIRONMENT_URL, SCALEKIT_CLIENT_ID and SCALEKIT_CLIENT_SECRET are s
 
 /** Reads the command line and the environment; throws a {@link UserError} that says what is allowed. */
 export function readOptions(args: string[], environment: NodeJS.Dict<string>): Options {
-  const { port, data, fresh, context, assembly, watch } = parse(args);
-  if (!/^\d{1,5}$/.test(port) || Number(port) > 65_535) {
-    throw new UserError(`--port ${port} is not a port; use 1 to 65535, or 0 for a free port. ${usage}`);
-  }
+  const { port, 'scalekit-port': scalekitPort, data, fresh, context, assembly, watch } = parse(args);
   if (assembly.length > 0 && context.length > 0) {
     throw new UserError(
       `--context has no effect on --assembly, which is already synthesized. Leave one of them out. ${usage}`,
@@ -53,7 +53,8 @@ export function readOptions(args: string[], environment: NodeJS.Dict<string>): O
   const noPair = context.find((pair) => !/^[^=]+=/.test(pair));
   if (noPair !== undefined) throw new UserError(`--context ${noPair} is not NAME=VALUE. ${usage}`);
   return {
-    port: Number(port),
+    port: readPort('--port', port),
+    scalekitPort: scalekitPort === undefined ? undefined : readPort('--scalekit-port', scalekitPort),
     watch: watch && assembly.length === 0,
     dataDir: resolve(data),
     fresh,
@@ -63,6 +64,11 @@ export function readOptions(args: string[], environment: NodeJS.Dict<string>): O
   };
 }
 
+function readPort(option: string, text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new UserError(`${option} ${text} is not a port; use 1 to 65535, or 0 for a free port. ${usage}`);
+}
+
 function parse(args: string[]) {
   try {
     return parseArgs({
@@ -70,6 +76,7 @@ function parse(args: string[]) {
       allowNegative: true,
       options: {
         port: { type: 'string', default: '3000' },
+        'scalekit-port': { type: 'string' },
         data: { type: 'string', default: '.local' },
         fresh: { type: 'boolean', default: false },
         watch: { type: 'boolean', default: true },

@@ -11,6 +11,8 @@ export interface Outputs extends Nullable<Seed> {
   /** Calls of the control URL send it as `Authorization: Bearer TOKEN`. */
   readonly controlToken: string;
   readonly scalekit: ScalekitEnvironment;
+  /** The embedded Scalekit over TLS, with the file of the certificate to trust. Null for the user's own Scalekit. */
+  readonly scalekitTls: { readonly environmentUrl: string; readonly certificateFile: string } | null;
   /** The secret to sign webhooks with, as Scalekit does. */
   readonly webhookSecret: string;
   /** An administrator's credentials, for AWS clients that call the operators' API and the AWS stand-ins. */

@@ -14,14 +14,24 @@ export async function holdPort(port: number): Promise<() => Promise<void>> {
   };
 }
 
+/** The port, or 0 for any free one if another process listens on it. */
+export async function freePort(port: number): Promise<number> {
+  const letGo = await holdPort(port).catch((error: unknown) => {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  });
+  await letGo?.();
+  return letGo ? port : 0;
+}
+
 /** Whether another process listens on the port. */
 export function isTaken(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'EADDRINUSE';
 }
 
 /** The error that tells the user how to choose another port. */
-export function portTaken(port: number): UserError {
+export function portTaken(port: number, option = '--port'): UserError {
   return new UserError(
-    `Port ${port} is taken. Choose another: npm start -- --port ${port + 10}, or --port 0 for a free one.`,
+    `Port ${port} is taken. Choose another: npm start -- ${option} ${port + 10}, or ${option} 0 for a free one.`,
   );
 }

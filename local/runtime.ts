@@ -8,6 +8,7 @@ import { aws } from './account.ts';
 import { openAwsDatabase } from './aws/database.ts';
 import type { Running } from './aws/stand-in.ts';
 import { servedByStandIns, startStandIns } from './aws/stand-ins.ts';
+import { type ConnectedScalekit, connectScalekit } from './connected-scalekit.ts';
 import { serveControl } from './control/server.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { type AccessRecord, Gateway } from './gateway/gateway.ts';
@@ -16,9 +17,6 @@ import { LambdaService, type SendDeadLetter } from './lambda/lambda-service.ts';
 import { logFiles } from './log-files.ts';
 import type { Options } from './options.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
-import type { ScalekitEnvironment } from './scalekit/client.ts';
-import { nothingSeeded, type Seed, seedScalekit } from './scalekit/seed.ts';
-import { type EmbeddedScalekit, startEmbeddedScalekit } from './scalekit/server.ts';
 import { localOutputs, type ServedRoutes, serveApis, servedRoutes } from './served-apis.ts';
 import { newWebhookSecret, storeSecrets } from './stored-secrets.ts';
 import { readAssembly } from './template/assembly.ts';
@@ -51,7 +49,7 @@ export interface RuntimeEvents {
 }
 
 /** The port and the Scalekit of a runtime. */
-export type RuntimeOptions = Pick<Options, 'port' | 'scalekit'>;
+export type RuntimeOptions = Pick<Options, 'port' | 'scalekit' | 'scalekitPort'>;
 
 /** For tests: opens the data folder, and serves the assemblies in the options. */
 export async function startRuntime(options: Options, events: RuntimeEvents): Promise<Runtime> {
@@ -80,13 +78,14 @@ export async function serve(
   events: RuntimeEvents,
 ): Promise<Runtime> {
   await using cleanUp = new AsyncDisposableStack();
-  const scalekit = await connectScalekit(options.scalekit, files, cleanUp);
+  const scalekit = await connectScalekit(options, files, cleanUp);
   const secrets = { controlToken: randomBytes(24).toString('base64url'), webhookSecret: newWebhookSecret() };
   const deployAll = async (folders: readonly string[], urls: readonly string[] = []) => {
     await using deploying = new AsyncDisposableStack();
     const model = readModel(folders.flatMap(readAssembly), servedByStandIns);
     const deployed = await deploy({ port: options.port, events, files, model, scalekit, secrets, urls }, deploying);
-    const outputs = { ...deployed.outputs, scalekit: scalekit.environment, ...scalekit.seed };
+    const { environment, tls, seed } = scalekit;
+    const outputs = { ...deployed.outputs, scalekit: environment, scalekitTls: tls, ...seed };
     writeOutputs(files, outputs);
     const stack = deploying.move();
     return { ...deployed, outputs, warnings: model.warnings, close: () => stack.disposeAsync() };
@@ -114,26 +113,6 @@ export async function serve(
     },
     close: () => running.disposeAsync(),
   };
-}
-
-/** The Scalekit that stores the keys. */
-interface ConnectedScalekit {
-  readonly environment: ScalekitEnvironment;
-  /** `undefined` for the user's own Scalekit, in which nothing is created. */
-  readonly embedded?: EmbeddedScalekit;
-  readonly seed: Seed | typeof nothingSeeded;
-}
-
-async function connectScalekit(
-  ofUser: ScalekitEnvironment | undefined,
-  files: DataFolder,
-  cleanUp: AsyncDisposableStack,
-): Promise<ConnectedScalekit> {
-  if (ofUser) return { environment: ofUser, seed: nothingSeeded };
-  const embedded = await startEmbeddedScalekit({ databaseFile: files.database });
-  cleanUp.defer(embedded.close);
-  const environment = { environmentUrl: embedded.environmentUrl, ...embedded.client };
-  return { environment, embedded, seed: await seedScalekit(embedded, files.seed) };
 }
 
 interface Plan {

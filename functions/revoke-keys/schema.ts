@@ -9,6 +9,9 @@ const filters = {
   issuedBy: KeyId.optional(),
 };
 
+/** In JSON Schema, the schema `false` says that a property is absent. */
+const noFilter = { properties: Object.fromEntries(Object.keys(filters).map((name) => [name, false])) };
+
 const RevokeKeysBody = z
   .strictObject(
     {
@@ -34,11 +37,12 @@ const RevokeKeysBody = z
     if (all && named.length > 0) issue(['all'], `cannot be combined with ${named.join(', ')}`);
     return request;
   })
+  // Generators of clients ignore these words. From `oneOf` some make the optional `all` required.
   .meta({
-    oneOf: [
-      { anyOf: Object.keys(filters).map((name) => ({ required: [name] })) },
-      { properties: { all: { const: true } }, required: ['all'] },
-    ],
+    if: { properties: { all: { const: true } }, required: ['all'] },
+    // biome-ignore lint/suspicious/noThenProperty: a word of JSON Schema
+    then: noFilter, // oxlint-disable-line unicorn/no-thenable
+    else: { not: noFilter },
   });
 
 /** `POST /keys/revoke`: at least one filter, or `all`. `cursor` continues where an answer to the same request stopped. */

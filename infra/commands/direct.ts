@@ -2,14 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { outputNames } from '../../shared/deployment.ts';
 import type { Failure } from '../../shared/failure.ts';
-import { stackName } from '../names.ts';
 import { awsFailure } from './aws-failure.ts';
 import { describeStack } from './deployed-stack.ts';
 import { CommandFailure, type ExitCode, exitCodes } from './exit-codes.ts';
 import { useLocalRuntime } from './local-runtime.ts';
 import type { Target } from './operator-client.ts';
 import type { Revocation } from './revoke.ts';
-import { stageOf } from './stage.ts';
+import { stackNameOf } from './stage.ts';
 
 /** The outputs of a deployment's stack. They hold the values of its functions' environment. */
 type Outputs = Readonly<Record<string, string>>;
@@ -58,9 +57,9 @@ function told(failure: Failure): { readonly reason: string; readonly exitCode: E
 }
 
 /** The outputs of a deployment on AWS or of a local runtime. For a local runtime, this process also gets its credentials. */
-export async function outputsOf({ local, stage }: Pick<Target, 'local' | 'stage'>): Promise<Outputs> {
+export async function outputsOf({ local, ...target }: Pick<Target, 'local' | 'stage' | 'stack'>): Promise<Outputs> {
   if (local !== undefined) return localOutputs(local);
-  const stack = stackName(stageOf(stage));
+  const stack = stackNameOf(target);
   const deployed = await describeStack(stack);
   if (deployed) return deployed.outputs;
   throw new CommandFailure(exitCodes.usage, `The stack ${stack} does not exist in this account and region.`);

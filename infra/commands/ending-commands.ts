@@ -117,12 +117,13 @@ function addRedrive(program: Command): void {
     .description('return dead letters to the work queue: revocations that failed for hours')
     .exitOverride()
     .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+    .option('--stack <name>', 'the stack of your own project that has the outputs; by default ApiKeys-STAGE')
     .option('--local', 'use a local runtime instead')
     .option('--data <folder>', 'the data folder of the local runtime', '.local')
     .option('--json', 'print JSON, also on a terminal')
-    .action(async ({ local, data, stage, json }: Omit<CommonOptions, 'organization'>) => {
+    .action(async ({ local, data, stage, stack, json }: Omit<CommonOptions, 'organization'>) => {
       const { outputsOf } = await import('./direct.ts');
-      const outputs = await outputsOf({ local: local ? data : undefined, stage });
+      const outputs = await outputsOf({ local: local ? data : undefined, stage, stack });
       const { deadLetters, workQueue } = outputNames;
       const [deadLetterUrl, workUrl] = [outputs[deadLetters], outputs[workQueue]];
       if (!deadLetterUrl || !workUrl)

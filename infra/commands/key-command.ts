@@ -8,14 +8,15 @@ export interface CommonOptions {
   readonly local?: boolean;
   readonly data: string;
   readonly stage?: string;
+  readonly stack?: string;
   readonly url?: string;
   readonly json?: boolean;
 }
 
 /** A client for the keys of the organization in the options. */
-export async function clientOf({ organization, local, data, stage, url }: CommonOptions): Promise<OperatorClient> {
+export async function clientOf({ local, data, ...options }: CommonOptions): Promise<OperatorClient> {
   const { connect } = await import('./operator-client.ts'); // it loads the AWS SDK, which help and wrong options do not need
-  return connect({ organization, local: local ? data : undefined, stage, url });
+  return connect({ ...options, local: local ? data : undefined });
 }
 
 /** Prints the target of a command that cannot be undone, and returns its client. */
@@ -38,6 +39,7 @@ export function addCommand(program: Command, name: string, description: string):
         .makeOptionMandatory(),
     )
     .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+    .option('--stack <name>', 'the stack of your own project that has the outputs; by default ApiKeys-STAGE')
     .option(
       '--url <url>',
       'the URL of the operators’ API, for users who may not read the outputs of its stack',

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { commandLine } from './command-line.ts';
 import { addEndingCommands } from './ending-commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { addKeyCommands } from './key-commands.ts';
@@ -7,13 +8,11 @@ import { runCommand } from './run-command.ts';
 
 // `npm run keys`: manages keys as an operator.
 
-const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
+const keys = commandLine('keys', '-s');
 
-const program = new Command('npm run -s keys --')
+const program = new Command(keys)
   .description('Manages the API keys of an organization, with AWS credentials.')
-  .version(version)
+  .version(packageJson.version)
   .configureHelp({ showGlobalOptions: true })
   .exitOverride()
   .addHelpText(
@@ -21,10 +20,10 @@ const program = new Command('npm run -s keys --')
     `${exitCodesHelp}
 
 Examples:
-  npm run -s keys -- create --organization org_1 --scope "keys:read keys:write" > first.key
-  npm run -s keys -- list --organization org_1
-  npm run -s keys -- revoke apit_1 apit_2 --organization org_1 --stage prod
-  npm run -s keys -- list --organization org_1 | jq -r '.[].keyId' | npm run -s keys -- revoke --organization org_1`,
+  ${keys} create --organization org_1 --scope "keys:read keys:write" > first.key
+  ${keys} list --organization org_1
+  ${keys} revoke apit_1 apit_2 --organization org_1 --stage prod
+  ${keys} list --organization org_1 | jq -r '.[].keyId' | ${keys} revoke --organization org_1`,
   );
 
 addKeyCommands(program);

@@ -1,13 +1,12 @@
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
 import { operatorRoute, outputNames } from '../../shared/deployment.ts';
-import { stackName } from '../names.ts';
 import { apiFailure } from './api-failure.ts';
 import { awsFailure, connectionCause } from './aws-failure.ts';
 import { describeStack } from './deployed-stack.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { startCommand, useLocalRuntime } from './local-runtime.ts';
 import { signedFetch } from './signed-fetch.ts';
-import { stageOf } from './stage.ts';
+import { stackNameOf } from './stage.ts';
 
 /** The organization and the deployment of a command. */
 export interface Target {
@@ -16,6 +15,8 @@ export interface Target {
   readonly local?: string | undefined;
   /** `undefined` for the stage in the environment or in cdk.json. */
   readonly stage?: string | undefined;
+  /** The name of the stack; `undefined` for that of the stage. */
+  readonly stack?: string | undefined;
   /** The URL of the operators' API, if it is known. */
   readonly url?: string | undefined;
 }
@@ -33,10 +34,14 @@ export interface OperatorClient {
 }
 
 /** Finds the operators' API in the outputs of a deployment's stack, and signs requests with the AWS credential chain. */
-export async function connect({ organization, local, stage, url }: Target): Promise<OperatorClient> {
-  if (local !== undefined && (url !== undefined || process.argv.includes('--stage')))
-    throw new CommandFailure(exitCodes.usage, '--local cannot be combined with --stage or --url: leave them out.');
-  const stack = local === undefined ? await stackOf(stage, url) : localStack(local);
+export async function connect(target: Target): Promise<OperatorClient> {
+  const { organization, local, url } = target;
+  if (local !== undefined && (url !== undefined || process.argv.some((text) => /^--(stage|stack)\b/.test(text))))
+    throw new CommandFailure(
+      exitCodes.usage,
+      '--local cannot be combined with --stage, --stack or --url: leave them out.',
+    );
+  const stack = local === undefined ? await stackOf(target) : localStack(local);
   const credentials = await fromNodeProviderChain()().catch((error: unknown) => {
     throw awsFailure(error, 'sign requests');
   });
@@ -61,9 +66,9 @@ interface Stack {
   readonly advice: string;
 }
 
-async function stackOf(stage: string | undefined, url: string | undefined): Promise<Stack> {
+async function stackOf({ url, ...target }: Target): Promise<Stack> {
   if (url !== undefined) return { url, advice: `Is it the value of the output ${outputNames.operatorUrl}?` };
-  const stack = stackName(stageOf(stage));
+  const stack = stackNameOf(target);
   const deployed = await describeStack(stack);
   const operatorUrl = deployed?.outputs[outputNames.operatorUrl];
   if (deployed && operatorUrl)
@@ -72,7 +77,7 @@ async function stackOf(stage: string | undefined, url: string | undefined): Prom
     exitCodes.usage,
     deployed
       ? `The stack ${stack} has no output ${outputNames.operatorUrl}. Give its URL with --url.`
-      : `The stack ${stack} does not exist in this account and region. Name another stage with --stage, or deploy it: npm run deploy`,
+      : `The stack ${stack} does not exist in this account and region. Name another with --stage or --stack, or deploy it.`,
   );
 }
 

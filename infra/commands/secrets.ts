@@ -10,6 +10,7 @@ import {
 import { parameterPath } from '../names.ts';
 import { ask } from './ask.ts';
 import { awsFailure } from './aws-failure.ts';
+import { commandLine } from './command-line.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { runCommand } from './run-command.ts';
 import { tryClient } from './scalekit-client.ts';
@@ -106,7 +107,7 @@ async function requireClient(given: Record<Credential, string>): Promise<void> {
   console.error(state === 'taken' ? text : `warning: ${text}`);
 }
 
-const program = new Command('npm run secrets --')
+const program = new Command(commandLine('secrets'))
   .description(
     'Stores the three Scalekit credentials of a deployment as SecureStrings: from the environment or a prompt. A webhook secret in SCALEKIT_WEBHOOK_SECRET is stored too.',
   )

@@ -16,6 +16,7 @@ interface CustomDomainProps {
   readonly restApi: RestApi;
   readonly domainName: string;
   readonly certificateArn: string;
+  readonly basePath: string | undefined;
   readonly disableDefaultEndpoint: boolean;
 }
 
@@ -35,7 +36,7 @@ export class CustomDomain extends Construct {
 
   constructor(scope: Construct, id: string, props: CustomDomainProps) {
     super(scope, id);
-    const { restApi, domainName, certificateArn, disableDefaultEndpoint } = props;
+    const { restApi, domainName, certificateArn, basePath, disableDefaultEndpoint } = props;
     const domain = new DomainName(this, 'Domain', {
       domainName,
       certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
@@ -48,7 +49,12 @@ export class CustomDomain extends Construct {
       types: [REGIONAL],
       ipAddressType: IpAddressType.DUAL_STACK,
     };
-    new BasePathMapping(this, 'Mapping', { domainName: domain, restApi, stage: restApi.deploymentStage });
+    new BasePathMapping(this, 'Mapping', {
+      domainName: domain,
+      restApi,
+      stage: restApi.deploymentStage,
+      ...(basePath === undefined ? {} : { basePath }),
+    });
     if (disableDefaultEndpoint) (restApi.node.defaultChild as CfnRestApi).disableExecuteApiEndpoint = true;
     this.alias = { target: domain.domainNameAliasDomainName, hostedZoneId: domain.domainNameAliasHostedZoneId };
   }

@@ -1,4 +1,4 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import {
   AuthorizationType,
   type IAuthorizer,
@@ -11,6 +11,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { corsExposeHeaders } from '../../shared/deployment.ts';
+import { acknowledge } from '../acknowledge.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
@@ -29,7 +30,7 @@ import { newCustomerRestApi } from './customer-rest-api.ts';
 import { Integrations } from './integrations.ts';
 import { addPreflight } from './preflight.ts';
 import { protectMethods, warnOfOpenMethods } from './protect.ts';
-import { WebAcl } from './web-acl.ts';
+import { associate, WebAcl } from './web-acl.ts';
 
 /** A browser caches a preflight for an hour, and anyone may send one. */
 const preflightLimit = { ratePerSecond: 50, burst: 100 };
@@ -85,7 +86,9 @@ export class CustomerApi extends Construct {
       'Access-Control-Allow-Origin': config.corsAllowOrigin,
       'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
     };
-    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage: api.deploymentStage, commonHeaders });
+    const stage = api.deploymentStage;
+    if (config.waf) new WebAcl(this, 'WebAcl', { config, stage, commonHeaders });
+    if (config.webAclArn !== undefined) associate(this, 'WebAclAssociation', stage, config.webAclArn);
     this.#domain = this.#domainOf(config);
     addGatewayResponses(api, customerRefusals, commonHeaders, config.docsUrl);
   }
@@ -111,7 +114,7 @@ export class CustomerApi extends Construct {
 
   /** The URL of the stage or of the domain, without a trailing slash. */
   get url(): string {
-    if (this.#domain) return `https://${this.#domain.name}`;
+    if (this.#domain) return ['https:/', this.#domain.name, this.#config.basePath].filter(Boolean).join('/');
     const { region, urlSuffix } = Stack.of(this);
     return `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${this.#stageName}`;
   }
@@ -144,7 +147,7 @@ export class CustomerApi extends Construct {
       authorizationType: AuthorizationType.NONE,
     });
     this.#openMethods.add(open.node.defaultChild);
-    Validations.of(open).acknowledge({
+    acknowledge(open, {
       id: 'AwsSolutions-APIG4',
       reason: 'Open by design: anyone who finds a key may revoke it, webhooks are signed, and the contract is public.',
     });
@@ -156,9 +159,9 @@ export class CustomerApi extends Construct {
     protectMethods(resource, this.dataAuthorizer, this.#openMethods);
   }
 
-  #domainOf({ domainName, certificateArn, disableDefaultEndpoint }: Config) {
+  #domainOf({ domainName, certificateArn, basePath, disableDefaultEndpoint }: Config) {
     if (domainName === undefined || certificateArn === undefined) return undefined;
-    const props = { restApi: this.restApi, domainName, certificateArn, disableDefaultEndpoint };
+    const props = { restApi: this.restApi, domainName, certificateArn, basePath, disableDefaultEndpoint };
     const { alias } = new CustomDomain(this, 'CustomDomain', props);
     return { name: domainName, alias };
   }

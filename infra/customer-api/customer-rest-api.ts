@@ -1,7 +1,8 @@
-import { RemovalPolicy, Size, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Size } from 'aws-cdk-lib';
 import { AccessLogField, LogGroupLogDestination, RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 import type { Config } from '../config.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
 import { acknowledgeRestApiRules } from '../rest-api/acknowledged.ts';
@@ -45,7 +46,7 @@ export function newCustomerRestApi(
   requireModernTls(api);
   acknowledgeRestApiRules(api);
   if (!config.waf)
-    Validations.of(api).acknowledge({
+    acknowledge(api, {
       id: 'AwsSolutions-APIG3',
       reason: 'AWS WAF is a setting: a repeated bad key costs no call to Scalekit, and each method is throttled.',
     });

@@ -41,8 +41,13 @@ export class WebAcl extends Construct {
       ],
       loggingFilter: keepOnly('BLOCK', 'COUNT', 'EXCLUDED_AS_COUNT'),
     });
-    new CfnWebACLAssociation(this, 'Association', { resourceArn: stage.stageArn, webAclArn: acl.attrArn });
+    associate(this, 'Association', stage, acl.attrArn);
   }
+}
+
+/** Puts a web ACL in front of a stage. */
+export function associate(scope: Construct, id: string, stage: Stage, webAclArn: string): void {
+  new CfnWebACLAssociation(scope, id, { resourceArn: stage.stageArn, webAclArn });
 }
 
 /** Makes WAF log only requests with these actions. CDK passes a filter on unchanged, so its names are CloudFormation's. */

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { Duration, RemovalPolicy, Stage, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stage } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   Architecture,
@@ -14,6 +14,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
 import type { FunctionVariable } from '../../shared/deployment.ts';
+import { acknowledge } from '../acknowledge.ts';
 import type { Config } from '../config.ts';
 import { bundleFunction, recordBuild } from './bundle.ts';
 
@@ -49,7 +50,7 @@ export class ApiFunction extends LambdaFunction {
     });
     const role = new Role(scope, `${id}Role`, { assumedBy: new ServicePrincipal('lambda.amazonaws.com') });
     if (config.tracing)
-      Validations.of(role).acknowledge({
+      acknowledge(role, {
         id: 'AwsSolutions-IAM5[Resource::*]',
         reason: 'X-Ray traces have no ARN.',
       });

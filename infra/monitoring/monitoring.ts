@@ -19,7 +19,6 @@ import { saveQueries } from './queries.ts';
 interface MonitoringProps {
   /** Distinguishes this deployment's metrics from others in the account. */
   readonly deployment: string;
-  readonly functions: readonly ApiFunction[];
   readonly authorizer: ApiFunction;
   /** The functions that create, change or end keys, and record it. */
   readonly recorders: readonly ApiFunction[];
@@ -53,8 +52,7 @@ export class Monitoring extends Construct {
 
   constructor(scope: Construct, id: string, props: MonitoringProps) {
     super(scope, id);
-    const { deployment, functions, authorizer, recorders, stage, accessLog, work, deadLetters } = props;
-    for (const one of functions) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
+    const { deployment, authorizer, recorders, stage, accessLog, work, deadLetters } = props;
     this.topic = props.alarmTopic ?? this.#newTopic();
     if (props.alarmEmail !== undefined) this.topic.addSubscription(new EmailSubscription(props.alarmEmail));
     const minute = { period: Duration.minutes(1) };

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AuthorizationType,
@@ -12,6 +12,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { operatorRoute } from '../../shared/deployment.ts';
+import { acknowledge } from '../acknowledge.ts';
 import type { Config } from '../config.ts';
 import { methodAndPath, operatorMethods, type Route, type Throttle } from '../key-functions.ts';
 import { accessLogFormat } from '../rest-api/access-log.ts';
@@ -68,7 +69,7 @@ export class OperatorApi extends Construct {
     });
     requireModernTls(this.#api);
     acknowledgeRestApiRules(this.#api);
-    Validations.of(this.#api).acknowledge({
+    acknowledge(this.#api, {
       id: 'AwsSolutions-APIG3',
       reason: 'API Gateway refuses requests that AWS IAM does not allow, before our code runs.',
     });

@@ -1,11 +1,11 @@
-import { Stack, Validations } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
 import type { IConstruct } from 'constructs';
+import { acknowledge } from '../acknowledge.ts';
 
 /** Acknowledges the cdk-nag AwsSolutions rules that our REST APIs break on purpose, each with its reason. */
 export function acknowledgeRestApiRules(api: RestApi): void {
-  const because = (rule: string, reason: string) =>
-    Validations.of(api).acknowledge({ id: `AwsSolutions-${rule}`, reason });
+  const because = (rule: string, reason: string) => acknowledge(api, { id: `AwsSolutions-${rule}`, reason });
   because(
     'APIG2',
     'Each function validates its input with a schema and names each invalid field. A request validator cannot.',
@@ -24,5 +24,5 @@ export function acknowledgeWildcard(scope: IConstruct, arn: string, reason: stri
   const parts = typeof resolved === 'string' ? [resolved] : resolved['Fn::Join'][1];
   const text = parts.map((part) => (typeof part === 'string' ? part : `<${part.Ref}>`)).join('');
   const id = `AwsSolutions-IAM5[Resource::${text.replaceAll(/\$\{(.*?)\}/g, '<$1>')}]`;
-  Validations.of(scope).acknowledge({ id, reason });
+  acknowledge(scope, { id, reason });
 }

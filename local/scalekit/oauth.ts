@@ -1,15 +1,19 @@
 import { randomUUID, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose';
 import { killProcess } from '../kill-process.ts';
 import type { Client } from './client.ts';
 import { type CallMonitor, delayAnswer, grantCall, grantStatus, retryAfter } from './faults.ts';
 
+type Request = IncomingMessage | Http2ServerRequest;
+type Response = ServerResponse | Http2ServerResponse;
+
 /** The OAuth side of the embedded Scalekit: the grant, the JWKS, and the check of access tokens. */
 export interface OAuth {
   /** Serves `POST /oauth/token` and `GET /keys`. */
-  serve(request: IncomingMessage, response: ServerResponse): Promise<void>;
+  serve(request: Request, response: Response): Promise<void>;
   /** Whether the value of an `Authorization` header has a valid access token of this server. */
   isAuthorized(authorization: string | null): Promise<boolean>;
   /** Revokes all access tokens that were granted before. */
@@ -25,7 +29,7 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
 
   let generation = 0;
 
-  async function grant(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function grant(request: Request, response: Response): Promise<void> {
     const fault = monitor.take(grantCall);
     await delayAnswer(fault);
     if (fault?.kind === 'close') request.socket.destroy();
@@ -73,8 +77,9 @@ export async function createOAuth(currentClient: () => Client, monitor: CallMoni
   };
 }
 
-function json(response: ServerResponse, status: number, body: unknown, headers: Record<string, string> = {}): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', ...headers }).end(JSON.stringify(body));
+function json(response: Response, status: number, body: unknown, headers: Record<string, string> = {}): void {
+  (response as ServerResponse).writeHead(status, { 'Content-Type': 'application/json', ...headers }); // HTTP/2's takes the same
+  response.end(JSON.stringify(body));
 }
 
 function sameText(one: string, other: string): boolean {

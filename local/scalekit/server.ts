@@ -5,7 +5,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
 import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
@@ -13,10 +13,11 @@ import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
 import { isOfThisMachine } from '../http/http-json.ts';
+import type { Certificate } from './certificate.ts';
 import type { Client } from './client.ts';
 import { openDatabase } from './database.ts';
 import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
-import { withErrorInfo } from './error-details.ts';
+import { refuseCall, withErrorInfo } from './error-details.ts';
 import { CallMonitor, delayAnswer, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
 import { createOAuth } from './oauth.ts';
@@ -27,6 +28,8 @@ import { userService } from './users.ts';
 /** A Scalekit environment on localhost, for the unmodified SDK. */
 export interface EmbeddedScalekit {
   readonly environmentUrl: string;
+  /** The same over TLS, if there is a certificate. */
+  readonly tlsUrl: string | undefined;
   readonly client: Client;
   readonly monitor: CallMonitor;
   /** All changes of tokens since the start. */
@@ -38,10 +41,13 @@ export interface EmbeddedScalekit {
   readonly close: () => Promise<void>;
 }
 
-/** Starts the embedded Scalekit on 127.0.0.1, with its data in a SQLite file (`:memory:` for none). */
+/**
+ * Starts the embedded Scalekit on 127.0.0.1, with its data in a SQLite file (`:memory:` for none). With a certificate it also
+ * serves TLS, on `port`, for SDKs that use nothing else.
+ */
 export async function startEmbeddedScalekit(options: {
   databaseFile: string;
-  port?: number;
+  tls?: { readonly certificate: Certificate; readonly port: number };
 }): Promise<EmbeddedScalekit> {
   const database = openDatabase(options.databaseFile);
   const monitor = new CallMonitor();
@@ -63,6 +69,7 @@ export async function startEmbeddedScalekit(options: {
   };
   const grpc = connectNodeAdapter({
     interceptors: [withErrorInfo, guard],
+    fallback: ({ url }, response) => refuseCall((response as Http2ServerResponse).stream, url ?? ''),
     routes(router) {
       router.service(
         ApiTokenService,
@@ -72,19 +79,23 @@ export async function startEmbeddedScalekit(options: {
       router.service(UserService, userService(database, 'env_embedded'));
     },
   });
-  const { server, endConnections } = createDualProtocolServer(
+  const { server, tlsServer, endConnections } = createDualProtocolServer(
     (request, response) => {
       if (!isOfThisMachine(request.headers)) response.writeHead(403).end();
       else void oauth.serve(request, response).catch(() => response.destroy());
     },
-    // No check here: a browser does not speak HTTP/2 without TLS.
+    // No check here: without TLS a browser does not speak HTTP/2, and with TLS the certificate has only the names of this machine.
     (request: Http2ServerRequest, response: Http2ServerResponse) =>
-      requests.run(request, () => grpc(request, response)),
+      isGrpc(request)
+        ? requests.run(request, () => grpc(request, response))
+        : void oauth.serve(request, response).catch(() => response.stream.destroy()),
+    options.tls?.certificate,
   );
-  server.listen(options.port ?? 0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server, 0);
+  const tlsPort = tlsServer && (await listen(tlsServer, options.tls?.port ?? 0));
   return {
-    environmentUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    environmentUrl: `http://127.0.0.1:${port}`,
+    tlsUrl: tlsPort === undefined ? undefined : `https://localhost:${tlsPort}`,
     client: readClient(database),
     monitor,
     mutations,
@@ -95,12 +106,23 @@ export async function startEmbeddedScalekit(options: {
     },
     endConnections,
     async close() {
-      server.close();
+      const listening = [server, ...(tlsServer ? [tlsServer] : [])];
+      const closed = listening.map((one) => once(one.close(), 'close'));
       endConnections('rst');
-      await once(server, 'close');
+      await Promise.all(closed);
       database.close();
     },
   };
+}
+
+async function listen(server: Server, port: number): Promise<number> {
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+function isGrpc({ headers }: Http2ServerRequest): boolean {
+  return headers['content-type']?.startsWith('application/grpc') ?? false;
 }
 
 function exchangeOn(stream: ServerHttp2Stream | undefined) {

@@ -1,5 +1,12 @@
-import { rmSync } from 'node:fs';
+import { execFile } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { connect as connectHttp2 } from 'node:http2';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
+import { promisify } from 'node:util';
 import { ConnectError, createClient } from '@connectrpc/connect';
 import { createGrpcTransport } from '@connectrpc/connect-node';
 import sdk from '@scalekit-sdk/node';
@@ -7,6 +14,7 @@ import { ErrorInfoSchema } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/err
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCertificate } from '../../local/scalekit/certificate.ts';
 import { type EmbeddedScalekit, startEmbeddedScalekit } from '../../local/scalekit/server.ts';
 import { newDataDir } from '../support/runtime-process.ts';
 
@@ -179,6 +187,62 @@ describe('tokens, by the unmodified SDK', () => {
 
   test('of an organization that does not exist are refused', async () => {
     await expect(client.token.createToken('org_1')).rejects.toThrow('[not_found]');
+  });
+});
+
+describe('over TLS', () => {
+  const folder = newDataDir();
+  const files = { certificate: join(folder, 'scalekit.crt'), key: join(folder, 'scalekit.key') };
+  let secure: EmbeddedScalekit;
+  beforeAll(async () => {
+    const tls = { certificate: await openCertificate(files), port: 0 };
+    secure = await startEmbeddedScalekit({ databaseFile: ':memory:', tls });
+  });
+  afterAll(() => secure.close());
+
+  test('the first program of examples/sdks creates, validates, lists and ends a key', async () => {
+    const { organization } = await clientOf(secure).organization.createOrganization('Acme');
+    const env = {
+      ...process.env,
+      NODE_EXTRA_CA_CERTS: files.certificate,
+      SCALEKIT_ENVIRONMENT_URL: secure.tlsUrl,
+      SCALEKIT_CLIENT_ID: secure.client.clientId,
+      SCALEKIT_CLIENT_SECRET: secure.client.clientSecret,
+    };
+    const program = join(import.meta.dirname, '../../examples/sdks/node/keys.ts');
+    const { stdout } = await promisify(execFile)(process.execPath, [program, organization?.id ?? ''], { env });
+    expect(stdout).toMatch(
+      /^created apit_\d+\nvalid for org_\d+ with scope notes:read\nlisted: true\nrefused after its end: true\n$/,
+    );
+  });
+
+  test.each(['h2', 'http/1.1'])('the grant and the JWKS are served over %s', async (protocol) => {
+    const { port } = new URL(secure.tlsUrl ?? '');
+    const ca = readFileSync(files.certificate);
+    const socket = connect({ port: Number(port), host: 'localhost', ca, ALPNProtocols: [protocol] });
+    await once(socket, 'secureConnect');
+    expect(socket.alpnProtocol).toBe(protocol);
+    socket.destroy();
+    if (protocol === 'http/1.1') return;
+    const session = connectHttp2(secure.tlsUrl ?? '', { ca });
+    const request = session.request({ ':path': '/keys' });
+    expect(JSON.parse(await text(request))).toMatchObject({ keys: [{ kid: 'embedded' }] });
+    session.close();
+  });
+
+  test('its certificate is for this machine only, and can sign no other', () => {
+    const certificate = new X509Certificate(readFileSync(files.certificate));
+    expect(certificate.subjectAltName).toBe('DNS:localhost, IP Address:127.0.0.1');
+    expect(certificate.ca).toBe(false);
+    expect(statSync(files.key).mode & 0o777).toBe(0o600);
+  });
+
+  test('a certificate that stays is used again, and a broken one is reported with its file', async () => {
+    const before = await openCertificate(files);
+    expect(await openCertificate(files)).toEqual(before);
+    const broken = { certificate: join(folder, 'broken.crt'), key: files.key };
+    writeFileSync(broken.certificate, 'no certificate');
+    await expect(openCertificate(broken)).rejects.toThrow(/broken\.crt .* cannot be used: .*Delete both files/);
   });
 });
 

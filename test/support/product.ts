@@ -54,7 +54,7 @@ export class ProductStack extends Stack {
       DecisionTableName: auth.decisionTableName,
       WorkQueueUrl: auth.workQueue.queueUrl,
       DeadLetterQueueUrl: auth.deadLetterQueue.queueUrl,
-      AlarmTopicArn: monitoring.topic.topicArn,
+      ...(monitoring ? { AlarmTopicArn: monitoring.topic.topicArn } : {}),
       ScalekitParameterPath: auth.parameterPath,
       Settings: JSON.stringify(config),
       ...(auth.domainAliasTarget ? { DomainAliasTarget: auth.domainAliasTarget } : {}),
