@@ -6,7 +6,6 @@ import { Alias, type IFunction, type IVersion } from 'aws-cdk-lib/aws-lambda';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { contractBackendPaths } from '../shared/deployment.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { Canary } from './canary.ts';
 import { type Config, ConfigError, completeConfig } from './config.ts';
@@ -21,6 +20,7 @@ import { OperatorApi } from './operator-api/operator-api.ts';
 import { addOutputs } from './outputs.ts';
 import { requireRoomInStack } from './resource-limit.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
+import { ServedContract } from './served-contract.ts';
 import { WorkQueue } from './work-queue.ts';
 
 /** Every setting has a default. Synthesis fails on an invalid value and names the allowed ones. */
@@ -67,8 +67,7 @@ export class ApiKeyAuth extends Construct {
   /** The path of the Scalekit credentials in SSM Parameter Store. */
   readonly parameterPath: string;
   readonly #customers: CustomerApi;
-  readonly #contract: ApiFunction;
-  readonly #backendPaths = new Set<string>();
+  readonly #contract: ServedContract;
 
   constructor(scope: Construct, id: string, props: ApiKeyAuthProps = {}) {
     const { restApi, alarmTopic, eventBus, encryptionKey, ...given } = props;
@@ -134,7 +133,7 @@ export class ApiKeyAuth extends Construct {
     this.decisionTableName = decisions.table.tableName;
     this.parameterPath = parameters.path;
     this.#customers = api;
-    this.#contract = functions.OpenApi;
+    this.#contract = new ServedContract(functions.OpenApi);
   }
 
   /** The target of a DNS alias record for `domainName`. */
@@ -152,13 +151,10 @@ export class ApiKeyAuth extends Construct {
     return this.#customers.url;
   }
 
-  /** Adds a route to your function, for requests with a key. Throws for `/ping` and `/sping`. */
+  /** Adds a route to your function, for requests with a key. The contract shows it. Throws for `/ping` and `/sping`. */
   dataRoute(method: string, path: string, handler: IFunction): void {
     this.#customers.dataRoute(method, path, handler);
-    // The contract shows a backend only where the API has its route.
-    if (!contractBackendPaths.includes(path)) return;
-    this.#backendPaths.add(path);
-    this.#contract.addEnvironment('BACKEND_PATHS', [...this.#backendPaths].join(' '));
+    this.#contract.show(method, path);
   }
 
   /**

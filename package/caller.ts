@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
-import { type Caller, readCaller } from '../shared/authentication/caller.ts';
+import { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
 import { problemType } from '../shared/deployment.ts';
 
 export { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
@@ -12,40 +12,57 @@ export interface WithCallerOptions {
   readonly docsUrl?: string;
 }
 
+/** A problem as an answer of a Lambda function. */
+export interface RefusedCaller extends APIGatewayProxyResult {
+  readonly headers: Record<string, string>;
+}
+
 /**
- * Makes a Lambda handler from a handler that gets the caller. Without a caller it is never called. If the key has expired since
- * the (possibly cached) decision, the answer is 401 `invalid_token`. If the event did not come through the authorizer, the answer
- * is 500 `internal_error`, with a line in the log.
+ * Makes a Lambda handler from a handler that gets the caller. Without a caller it is never called, and the answer is that of
+ * {@link refuseCaller}.
  */
 export function withCaller(
   handler: (event: APIGatewayProxyEvent, caller: Caller, context: Context) => Promise<APIGatewayProxyResult>,
-  { corsAllowOrigin, docsUrl }: WithCallerOptions = {},
+  options: WithCallerOptions = {},
 ): (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult> {
   return async (event, context) => {
     const caller = readCaller(event);
-    if (caller.ok) return handler(event, caller.value, context);
-    const requestId = requestIdOf(event, context);
-    const refuse = (status: number, title: string, code: string, detail: string) => ({
-      statusCode: status,
-      headers: {
-        'Content-Type': 'application/problem+json',
-        'Cache-Control': 'no-store',
-        ...(corsAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': corsAllowOrigin }),
-      },
-      body: JSON.stringify({ type: problemType(docsUrl, code), title, status, detail, code, requestId }),
-    });
-    if (caller.failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
-    console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
-    return refuse(
-      500,
-      'Internal Server Error',
-      'internal_error',
-      'The server failed. The error is logged under `requestId`.',
-    );
+    return caller.ok ? handler(event, caller.value, context) : refuseCaller(caller.failure, event, context, options);
   };
 }
 
+/**
+ * The answer to a request without a caller, for handlers of another kind. If the key has expired since the (possibly cached)
+ * decision, it is 401 `invalid_token`. If the event did not come through the authorizer, it is 500 `internal_error`, with a line
+ * in the log.
+ */
+export function refuseCaller(
+  failure: NoCaller,
+  event: Partial<APIGatewayProxyEvent>,
+  context: Pick<Context, 'awsRequestId'>,
+  { corsAllowOrigin, docsUrl }: WithCallerOptions = {},
+): RefusedCaller {
+  const requestId = requestIdOf(event, context);
+  const refuse = (statusCode: number, title: string, code: string, detail: string) => ({
+    statusCode,
+    headers: {
+      'Content-Type': 'application/problem+json',
+      'Cache-Control': 'no-store',
+      ...(corsAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': corsAllowOrigin }),
+    },
+    body: JSON.stringify({ type: problemType(docsUrl, code), title, status: statusCode, detail, code, requestId }),
+  });
+  if (failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
+  console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
+  return refuse(
+    500,
+    'Internal Server Error',
+    'internal_error',
+    'The server failed. The error is logged under `requestId`.',
+  );
+}
+
 /** An event of another kind, such as a schedule's, has no request id. The log then has the invocation's id. */
-function requestIdOf(event: Partial<APIGatewayProxyEvent>, context: Context): string {
+function requestIdOf(event: Partial<APIGatewayProxyEvent>, context: Pick<Context, 'awsRequestId'>): string {
   return event.requestContext?.requestId ?? context.awsRequestId;
 }

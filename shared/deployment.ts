@@ -3,7 +3,7 @@
 /** Environment variables that infra/ sets on functions. */
 export type FunctionVariable =
   | 'AUDIT_EVENT_BUS'
-  | 'BACKEND_PATHS'
+  | 'BACKEND_ROUTES'
   | 'CANARY_KEY_PARAMETER'
   | 'CANARY_URL'
   | 'CORS_ALLOW_ORIGIN'
@@ -81,9 +81,6 @@ export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 
 
 /** The prefix of every route of the operators' API. No route of the customers' API has it. */
 export const operatorRoute = '/organizations/{organizationId}';
-
-/** The backend paths in the committed contract. */
-export const contractBackendPaths: readonly string[] = ['/whoami'];
 
 /** Outputs of the stack. */
 export const outputNames = {

@@ -1,6 +1,6 @@
 import middy from '@middy/core';
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { type Caller, readCaller } from 'scalekit-api-keys-aws/caller';
+import { type Caller, readCaller, refuseCaller } from 'scalekit-api-keys-aws/caller';
 
 interface WithCaller extends APIGatewayProxyEvent {
   caller: Caller;
@@ -10,7 +10,7 @@ interface WithCaller extends APIGatewayProxyEvent {
 const callerMiddleware = (): middy.MiddlewareObj<WithCaller, APIGatewayProxyResult> => ({
   before(request) {
     const caller = readCaller(request.event);
-    if (!caller.ok) return { statusCode: caller.failure === 'expired' ? 401 : 500, body: '' };
+    if (!caller.ok) return refuseCaller(caller.failure, request.event, request.context);
     request.event.caller = caller.value;
     return undefined;
   },

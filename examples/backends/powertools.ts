@@ -1,22 +1,20 @@
-import {
-  HttpStatusCodes,
-  InternalServerError,
-  Router,
-  UnauthorizedError,
-} from '@aws-lambda-powertools/event-handler/http';
+import { HttpStatusCodes, Router } from '@aws-lambda-powertools/event-handler/http';
 import type { APIGatewayProxyEvent, Context } from 'aws-lambda';
-import { type Caller, readCaller } from 'scalekit-api-keys-aws/caller';
+import { type Caller, readCaller, refuseCaller } from 'scalekit-api-keys-aws/caller';
 
 /** Powertools' router. A middleware refuses a request without a caller, and stores the caller by event. */
 const app = new Router();
 const callers = new WeakMap<object, Caller>();
 
 app.use(async ({ reqCtx, next }) => {
-  const caller = readCaller(reqCtx.event as APIGatewayProxyEvent);
-  if (!caller.ok && caller.failure === 'expired') throw new UnauthorizedError('The API key has expired.');
-  if (!caller.ok) throw new InternalServerError('The route is not behind the authorizer.');
-  callers.set(reqCtx.event, caller.value);
-  await next();
+  const event = reqCtx.event as APIGatewayProxyEvent;
+  const caller = readCaller(event);
+  if (!caller.ok) {
+    const { statusCode: status, headers, body } = refuseCaller(caller.failure, event, reqCtx.context);
+    return new Response(body, { status, headers });
+  }
+  callers.set(event, caller.value);
+  return next();
 });
 
 app.get('/orders', async ({ event }) => {

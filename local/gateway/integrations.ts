@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { valuesOf } from '../http/header-fields.ts';
 import { requestTooLarge } from '../lambda/function-runner.ts';
-import type { LambdaService } from '../lambda/lambda-service.ts';
+import { type LambdaService, notServedError } from '../lambda/lambda-service.ts';
 import type { LambdaIntegration, MockIntegration, RestApi } from '../template/model.ts';
 import type { GatewayAnswer } from './answer.ts';
 import { timed } from './context.ts';
@@ -20,6 +20,7 @@ export async function callIntegration(
   lambda: LambdaService,
 ): Promise<GatewayAnswer | Refusal> {
   const { integration } = exchange.match.route;
+  if (integration.type === 'NOT_SERVED') return notServed(integration.reason);
   if (integration.type === 'MOCK') return callMock(integration, exchange.request);
   return timed(exchange.context, 'integrationLatency', () => callLambda(integration, exchange, lambda));
 }
@@ -43,11 +44,18 @@ async function callLambda(
   if (result === 'timeout') return { type: 'INTEGRATION_TIMEOUT', message: 'Endpoint request timed out' };
   if (result === 'denied') return { type: 'API_CONFIGURATION_ERROR', message: internalError, status: 500 };
   if (result === undefined) return { type: 'DEFAULT_5XX', message: internalError, status: 500 };
+  if (!result.ok && result.errorType === notServedError) return notServed(result.errorMessage);
   if (!result.ok && result.errorType === requestTooLarge)
     return { type: 'REQUEST_TOO_LARGE', message: 'Request Too Long' };
   const [acceptedType] = valuesOf(exchange.request.headers, 'accept')[0]?.split(',') ?? [];
   const answer = result.ok && toAnswer(JSON.parse(result.payload), isBinaryAccept(exchange.api, acceptedType));
   return answer || { type: 'DEFAULT_5XX', message: internalError, status: 502 };
+}
+
+/** AWS would serve it. The answer says that only the local runtime does not. */
+function notServed(reason: string): GatewayAnswer {
+  const body = Buffer.from(JSON.stringify({ message: `Not served by the local runtime: ${reason}` }));
+  return { status: 502, headers: [['Content-Type', 'application/json']], body, traced: false };
 }
 
 function callMock(integration: MockIntegration, request: GatewayRequest): GatewayAnswer | Refusal {

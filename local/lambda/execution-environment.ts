@@ -1,15 +1,15 @@
-import { Worker } from 'node:worker_threads';
 import type { LambdaFunction } from '../template/model.ts';
-import type { Invocation, InvocationResult, WorkerMessage, WorkerSetup } from './protocol.ts';
+import type { Invocation, InvocationResult, WorkerMessage } from './protocol.ts';
+import { type RuntimeProcess, startRuntimeProcess } from './runtime-process.ts';
 
 /** Lambda's limit on the init phase. */
 const initTimeoutMs = 10_000;
 
-/** One execution environment of a function: a worker thread that handles one invocation at a time. */
+/** One execution environment of a function. It handles one invocation at a time. */
 export class ExecutionEnvironment {
   /** The folder of its code. */
   readonly folder: string;
-  readonly #worker: Worker;
+  readonly #process: RuntimeProcess;
   readonly #timeoutMs: number;
   #settle: ((message: WorkerMessage) => void) | undefined;
   #death: InvocationResult | undefined;
@@ -17,26 +17,15 @@ export class ExecutionEnvironment {
   constructor(lambda: LambdaFunction, environment: NodeJS.Dict<string>, log: (text: string) => void) {
     this.folder = lambda.folder;
     this.#timeoutMs = lambda.timeoutMs;
-    const setup: WorkerSetup = {
-      folder: lambda.folder,
-      handler: lambda.handler,
-      sourceMaps: (lambda.environment['NODE_OPTIONS'] ?? '').includes('--enable-source-maps'),
-    };
-    this.#worker = new Worker(new URL('./worker.mjs', import.meta.url), {
-      workerData: setup,
-      env: environment,
-      execArgv: [],
-      stdout: true,
-      stderr: true,
-      resourceLimits: { maxOldGenerationSizeMb: lambda.memoryMb },
+    this.#process = startRuntimeProcess(lambda, environment, {
+      onMessage: (message) => this.#settle?.(message),
+      onError: (error) => {
+        log(`${error.stack ?? error}\n`);
+        this.#die('Runtime.ExitError', `Runtime exited with error: ${error.message}`);
+      },
+      onExit: (code) => this.#die('Runtime.ExitError', `Runtime exited with status ${code}`),
     });
-    for (const stream of [this.#worker.stdout, this.#worker.stderr]) stream.setEncoding('utf8').on('data', log);
-    this.#worker.on('message', (message: WorkerMessage) => this.#settle?.(message));
-    this.#worker.on('error', (error: Error) => {
-      log(`${error.stack ?? error}\n`);
-      this.#die('Runtime.ExitError', `Runtime exited with error: ${error.message}`);
-    });
-    this.#worker.on('exit', (code) => this.#die('Runtime.ExitError', `Runtime exited with status ${code}`));
+    for (const stream of this.#process.output) stream.setEncoding('utf8').on('data', log);
   }
 
   /** A dead environment handles no more invocations. */
@@ -56,12 +45,12 @@ export class ExecutionEnvironment {
   /** Runs one invocation. A timeout or crash ends the environment. */
   async invoke(invocation: Invocation): Promise<InvocationResult> {
     const answered = this.#next(this.#timeoutMs, 'task');
-    this.#worker.postMessage(invocation);
+    this.#process.send(invocation);
     return (await answered) as InvocationResult; // `initialized` came earlier
   }
 
   async terminate(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#process.terminate();
   }
 
   /** The next message of the worker, or the error that ends it before. */

@@ -16,6 +16,9 @@ interface Deployed {
   readonly role: Identity;
 }
 
+/** The error type of a function that cannot run on this machine. */
+export const notServedError = 'LocalRuntime.NotServed';
+
 /** Sends an event to a dead-letter queue with the permissions of a role, after the last attempt failed. */
 export type SendDeadLetter = (role: Identity, queueArn: string, body: string) => Promise<unknown>;
 
@@ -70,7 +73,10 @@ export class LambdaService {
       resource: functionArn,
       resourcePolicy: deployed.lambda.resourcePolicy,
     });
-    return allowed ? deployed.runner.invoke(event) : 'denied';
+    if (!allowed) return 'denied';
+    const { notServed, logicalId } = deployed.lambda;
+    if (notServed === undefined) return deployed.runner.invoke(event);
+    return { ok: false, errorType: notServedError, errorMessage: `AWS::Lambda::Function ${logicalId}: ${notServed}` };
   }
 
   /**
@@ -101,6 +107,7 @@ export class LambdaService {
     functionArn: string,
   ): { readonly role: Identity; readonly invoke: (event: unknown) => Promise<InvocationResult> } | undefined {
     const deployed = this.#functions.get(functionArn);
+    if (deployed?.lambda.notServed !== undefined) return undefined;
     return deployed && { role: deployed.role, invoke: (event) => deployed.runner.invoke(event) };
   }
 

@@ -62,7 +62,13 @@ export interface IdentitySource {
   readonly name: string;
 }
 
-export type Integration = LambdaIntegration | MockIntegration;
+export type Integration = LambdaIntegration | MockIntegration | IntegrationNotServed;
+
+/** An integration that the runtime cannot call. */
+export interface IntegrationNotServed {
+  readonly type: 'NOT_SERVED';
+  readonly reason: string;
+}
 
 /** `AWS_PROXY`. */
 export interface LambdaIntegration {
@@ -107,6 +113,9 @@ export interface LambdaFunction {
   readonly arn: string;
   /** The folder of the bundle. */
   readonly folder: string;
+  readonly language: 'node' | 'python';
+  /** Why it cannot run on this machine; `undefined` if it can. */
+  readonly notServed: string | undefined;
   readonly handler: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly memoryMb: number;

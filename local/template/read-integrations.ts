@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Integration, MockResponse } from './model.ts';
+import type { Integration, MockIntegration, MockResponse } from './model.ts';
 
 const Texts = z.record(z.string(), z.string());
 
@@ -30,7 +30,7 @@ export function readIntegration(
   logicalId: string,
   integration: IntegrationProperties,
   warn: (line: string) => void,
-): Integration | undefined {
+): Integration {
   if (integration.Type === 'AWS_PROXY') {
     return {
       type: 'AWS_PROXY',
@@ -42,24 +42,21 @@ export function readIntegration(
         .map((name) => name.slice('integration.request.header.'.length)),
     };
   }
-  if (integration.Type === 'MOCK') return readMock(logicalId, integration, warn);
-  warn(`AWS::ApiGateway::Method ${logicalId}: integration type ${integration.Type} is not served locally`);
-  return undefined;
+  const mock = integration.Type === 'MOCK' ? readMock(integration) : undefined;
+  if (mock) return mock;
+  const what = integration.Type === 'MOCK' ? 'VTL in a MOCK integration' : `integration type ${integration.Type}`;
+  const reason = `AWS::ApiGateway::Method ${logicalId}: ${what} is not served locally`;
+  warn(reason);
+  return { type: 'NOT_SERVED', reason };
 }
 
-function readMock(
-  logicalId: string,
-  integration: IntegrationProperties,
-  warn: (line: string) => void,
-): Integration | undefined {
+/** `undefined` if it needs VTL, which is not run. */
+function readMock(integration: IntegrationProperties): MockIntegration | undefined {
   const templates = [
     ...Object.values(integration.RequestTemplates),
     ...integration.IntegrationResponses.flatMap((response) => Object.values(response.ResponseTemplates)),
   ];
-  if (templates.some((template) => /[$#]/.test(template))) {
-    warn(`AWS::ApiGateway::Method ${logicalId}: VTL in a MOCK integration is not run locally`);
-    return undefined;
-  }
+  if (templates.some((template) => /[$#]/.test(template))) return undefined;
   return {
     type: 'MOCK',
     passthrough: integration.PassthroughBehavior,

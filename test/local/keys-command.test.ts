@@ -175,10 +175,13 @@ test.each([
     /Use a time like/,
   ]),
   [['list', '--organization', 'org_1', '--stage', 'Prod'], /stage="Prod" is not allowed/],
-  [['list', '--organization', 'org_1', '--local', '--stage', 'prod'], /cannot be combined with --stage or --url/],
+  [
+    ['list', '--organization', 'org_1', '--local', '--stage', 'prod'],
+    /cannot be combined with --stage, --stack or --url/,
+  ],
   [
     ['list', '--organization', 'org_1', '--local', '--url', 'https://a.example'],
-    /cannot be combined with --stage or --url/,
+    /cannot be combined with --stage, --stack or --url/,
   ],
   [['delete', '--organization', 'org_1'], /unknown command 'delete'/],
   [['get', '--organization', 'org_1'], /missing required argument 'keyId'/],

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -150,4 +151,69 @@ test('an event over 6 MB is a 413 and an answer over 6 MB is a 502, as on Lambda
   expect((await api.send('POST /test/', [], 'x'.repeat(bytes / 2))).status).toBe(200);
   expect((await api.send(`POST /test/?size=${bytes}`)).status).toBe(502);
   expect((await api.send(`POST /test/?size=${bytes / 2}`)).status).toBe(200);
+});
+
+describe('a function in Python', () => {
+  const hasPython = spawnSync('python3', ['--version']).status === 0;
+  if (!hasPython) console.warn('There is no python3: functions in Python are not tested');
+
+  async function run(code: string, event: unknown = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'python-'));
+    writeFileSync(join(folder, 'index.py'), code);
+    const lambda = { handler: 'index.handler', folder, environment: { NAME: 'Ada' }, memoryMb: 128, timeoutMs: 2_000 };
+    const logs: string[] = [];
+    const runner = new FunctionRunner(
+      { ...lambda, language: 'python', name: 'f', arn: 'arn', logGroupName: 'log' } as unknown as LambdaFunction,
+      {},
+      (text) => logs.push(text),
+    );
+    const results = [await runner.invoke(event), await runner.invoke(event)];
+    await runner.close();
+    rmSync(folder, { recursive: true });
+    return { results, log: logs.join('') };
+  }
+
+  test.runIf(hasPython)('gets the event, its context and its variables, keeps its state, and logs', async () => {
+    const code = `
+import os
+count = 0
+def handler(event, context):
+    global count
+    count += 1
+    print("seen", count)
+    assert 0 < context.get_remaining_time_in_millis() <= 2000 and context.function_name == "f"
+    return {"count": count, "name": os.environ["NAME"], "text": event["text"]}
+`;
+    const { results, log } = await run(code, { text: 'ü\n😀' });
+    const payloads = results.map((result) => (result.ok ? JSON.parse(result.payload) : result));
+    expect(payloads).toEqual([1, 2].map((count) => ({ count, name: 'Ada', text: 'ü\n😀' })));
+    expect(log).toContain('seen 1\nseen 2\n');
+  });
+
+  test.runIf(hasPython).each([
+    ['an exception', 'def handler(event, context):\n    raise ValueError("no")', 'ValueError', 'no'],
+    ['a missing module', 'import nowhere', 'ModuleNotFoundError', "No module named 'nowhere'"],
+    [
+      'an exit',
+      'import os\ndef handler(event, context):\n    os._exit(3)',
+      'Runtime.ExitError',
+      'Runtime exited with status 3',
+    ],
+    [
+      'an endless loop',
+      'def handler(event, context):\n    while True: pass',
+      'Sandbox.Timedout',
+      'Task timed out after 2.00 seconds (task)',
+    ],
+  ])('%s fails its request', async (_what, code, errorType, errorMessage) => {
+    const { results } = await run(code);
+    for (const result of results) expect(result).toMatchObject({ ok: false, errorType, errorMessage });
+  });
+
+  test('and a route that cannot be served locally is a 502 that says so', async () => {
+    await serve({ 'GET /http': { Type: 'HTTP_PROXY', Uri: 'https://example.com', IntegrationHttpMethod: 'GET' } });
+    const answer = await api.send('GET /test/http');
+    expect(answer.status).toBe(502);
+    expect(JSON.parse(answer.body).message).toMatch(/^Not served by the local runtime: .* integration type HTTP_PROXY/);
+  });
 });

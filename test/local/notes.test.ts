@@ -103,9 +103,10 @@ test('an AWS SDK client with permission can read the table, and each function ha
   expect(denied).toEqual([]);
 });
 
-test('its contract describes its own routes: the key routes, and no backend of another API', async () => {
+test('its contract shows its own routes: those of keys, its backends, and no backend of another API', async () => {
   const { json } = await call(null, 'GET', '/openapi.json');
   expect(json.servers).toEqual([{ url: new URL(runtime.outputs.apiUrl).pathname }]);
-  expect(Object.keys(json.paths)).toContain('/keys/{keyId}');
+  expect(Object.keys(json.paths)).toEqual(expect.arrayContaining(['/keys/{keyId}', '/notes', '/notes/{noteId}']));
+  expect(Object.keys(json.paths['/notes'])).toEqual(['post', 'get']);
   expect(Object.keys(json.paths)).not.toContain('/whoami');
 });

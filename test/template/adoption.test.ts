@@ -79,15 +79,18 @@ test('a function with very many routes stays below the size limit of its policy'
   for (const text of texts) expect(text).not.toContain('test-invoke-stage');
 });
 
-test('the contract’s function gets only the contract’s own backends, each once', () => {
+test('the contract’s function gets the routes of backends, as far as its variables have room', () => {
   const { stack, auth, template } = adopt();
   const handler = functionIn(stack);
-  for (const method of ['GET', 'POST']) auth.dataRoute(method, '/whoami', handler);
-  auth.dataRoute('GET', '/invoices', handler);
-  const variables = Object.values(template().findResources('AWS::Lambda::Function')).flatMap(
-    ({ Properties }) => Properties.Environment?.Variables?.BACKEND_PATHS ?? [],
+  for (const method of ['GET', 'ANY']) auth.dataRoute(method, '/whoami', handler);
+  for (let index = 0; index < 60; index++)
+    auth.dataRoute('GET', `/workspaces/{workspaceId}/projects/{projectId}/parts${index}`, handler);
+  const [routes] = Object.values(template().findResources('AWS::Lambda::Function')).flatMap(
+    ({ Properties }) => Properties.Environment?.Variables?.BACKEND_ROUTES ?? [],
   );
-  expect(variables).toEqual(['/whoami']);
+  expect(routes).toMatch(/^GET:\/whoami GET:\/workspaces\/\{workspaceId\}\/projects\/\{projectId\}\/parts0 GET:/);
+  expect(routes.length).toBeLessThanOrEqual(2_500);
+  Annotations.fromStack(stack).hasWarning('*', Match.stringLikeRegexp('the first \\d+ routes of backends'));
 });
 
 test('a certificate and an origin that are known only at deployment are accepted', () => {

@@ -8,7 +8,6 @@ import { contractText } from '../../contract/document.ts';
 import { gatewayCodes, problems } from '../../contract/problems.ts';
 import { requests } from '../../contract/requests.ts';
 import contract from '../../functions/openapi/openapi.json' with { type: 'json' };
-import { contractBackendPaths } from '../../shared/deployment.ts';
 import { toProblem } from '../../shared/endpoint/problem.ts';
 import type { Failure } from '../../shared/failure.ts';
 import { checkAgainstContract, type SeenAnswer } from '../support/contract-check.ts';
@@ -20,7 +19,7 @@ test('the committed contract matches the schemas (to update it: npm run contract
 });
 
 test('behind a custom domain the served contract names no stage', async () => {
-  vi.stubEnv('BACKEND_PATHS', '/openapi.json /whoami');
+  vi.stubEnv('BACKEND_ROUTES', 'GET:/whoami');
   vi.stubEnv('CORS_ALLOW_ORIGIN', '*');
   const { handler } = await import('../../functions/openapi/handler.ts');
   const requestContext = { requestId: 'r', path: '/openapi.json', identity: {} };
@@ -171,11 +170,30 @@ describe('the check of an answer against the contract', () => {
   });
 });
 
-test('the backends in the settings are those of the contract', () => {
-  const backends = Object.entries(contract.paths).filter(([, operations]) =>
-    Object.values(operations as object).some(({ tags }) => tags.includes('backend')),
+test('the served contract shows every route of a backend, and is valid', async () => {
+  const { servedPaths } = await import('../../functions/openapi/backend-routes.ts');
+  const paths = servedPaths([
+    'GET:/orders',
+    'POST:/orders',
+    'GET:/orders/{orderId}/lines/{lineId}',
+    'GET:/files/{path+}',
+  ]);
+  expect(paths).not.toHaveProperty('/whoami');
+  expect(paths).toHaveProperty('/keys');
+  const operation = paths['/orders/{orderId}/lines/{lineId}']?.['get'];
+  expect(operation).toMatchObject({
+    operationId: 'getOrdersOrderIdLinesLineId',
+    tags: ['backend'],
+    parameters: [{ name: 'orderId' }, { name: 'lineId' }],
+    responses: { '2XX': {}, 401: { $ref: '#/components/responses/Unauthorized' } },
+  });
+  expect(paths['/files/{path+}']?.['get']).toMatchObject({ parameters: [{ name: 'path' }] });
+  expect(Object.keys(paths['/orders'] ?? {})).toEqual(['get', 'post']);
+  const ids = Object.values(paths).flatMap((operations) =>
+    Object.values(operations).map((one) => (one as { operationId: string }).operationId),
   );
-  expect(contractBackendPaths).toEqual(backends.map(([path]) => path));
+  expect(new Set(ids).size).toBe(ids.length);
+  expect(servedPaths(['GET:/whoami'])['/whoami']).toEqual(contract.paths['/whoami']);
 });
 
 test('no optional field of a request has a default, with which some generators make the field required', () => {

@@ -125,7 +125,7 @@ test.each([
     {
       Other: {
         Type: 'AWS::Lambda::Function',
-        Properties: { ...Resources.Function.Properties, Code: { ImageUri: 'x' } },
+        Properties: { ...Resources.Function.Properties, Code: { S3Bucket: 'b', S3Key: 'k' } },
       },
     },
     'AWS::Lambda::Function Other: has no local bundle, so its invocations fail',
@@ -138,7 +138,7 @@ test.each([
         Properties: { Code: { ImageUri: 'x' }, PackageType: 'Image', Role: Resources.Function.Properties.Role },
       },
     },
-    'AWS::Lambda::Function Other: has no local bundle, so its invocations fail',
+    'AWS::Lambda::Function Other: is a container image, so its invocations fail',
   ],
   [
     'a role that the account has already',
