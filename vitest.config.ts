@@ -17,7 +17,7 @@ const withoutValidation = { CDK_VALIDATION: 'false' };
 export const long = [
   'test/{containment,soak}/**/*.test.ts',
   'test/alarms/alarms.test.ts',
-  'test/local/{bench,bulk-crashes,canary,clients,daily-loop,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
+  'test/local/{bench,bulk-crashes,canary,clients,daily-loop,e2e-settings,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
 ];
 
 /** Tests against runtimes and processes. SDKs take seconds to load: once a worker. */

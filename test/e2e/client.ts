@@ -57,8 +57,8 @@ function timestamp(epochMs: number) {
 
 /** Asserts that an answer is the problem with this status and code, and that pages of the allowed origin may read it. */
 export function expectProblem(answer: Answer, status: number, code: string): void {
-  expectAnyProblem(answer, status, code);
-  expect(answer.headers['access-control-allow-origin']).toBe(target.corsAllowOrigin);
+  expectAnyProblem(answer, status, code, target.settings.docsUrl);
+  expect(answer.headers['access-control-allow-origin']).toBe(target.settings.corsAllowOrigin);
   expect(answer.headers['access-control-expose-headers']).toBe('Location, Retry-After, WWW-Authenticate');
 }
 

@@ -1,4 +1,5 @@
 import type { TestProject } from 'vitest/node';
+import { type Config, completeConfig } from '../../infra/config.ts';
 import { startRuntimeProcess } from '../support/runtime-process.ts';
 
 /** The deployment that the suite runs against. */
@@ -12,7 +13,8 @@ export interface Target {
   /** `null` if it is unknown: tests that need it are skipped. */
   readonly webhookSecret: string | null;
   readonly scalekit: { readonly environmentUrl: string; readonly clientId: string; readonly clientSecret: string };
-  readonly corsAllowOrigin: string;
+  /** The deployment's output `Settings`. */
+  readonly settings: Pick<Config, 'corsAllowOrigin' | 'docsUrl'>;
   /** `null` for a real deployment: tests that need it are skipped. */
   readonly controlUrl: string | null;
   readonly controlToken: string | null;
@@ -24,16 +26,23 @@ declare module 'vitest' {
   }
 }
 
-/** With `API_URL` set, the suite runs against that deployment, otherwise against its own local runtime. */
+/**
+ * With `API_URL` set, the suite runs against that deployment, otherwise against its own local runtime. `SETTINGS_CONTEXT`
+ * (`waf=true tracing=true`) gives that runtime settings.
+ */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env['API_URL']) {
     project.provide('target', targetFromEnvironment());
     return async () => {};
   }
-  const runtime = await startRuntimeProcess();
-  project.provide('target', { ...runtime.outputs, corsAllowOrigin: '*' });
+  const context = process.env['SETTINGS_CONTEXT']?.split(' ') ?? [];
+  const runtime = await startRuntimeProcess({ context });
+  const settings = JSON.parse(runtime.outputs.stacks['ApiKeys-dev']?.['Settings'] ?? '{}') as Config;
+  project.provide('target', { ...runtime.outputs, settings });
   return async () => void (await runtime.stop());
 }
+
+const defaults = completeConfig({});
 
 function targetFromEnvironment(): Target {
   return {
@@ -47,7 +56,7 @@ function targetFromEnvironment(): Target {
       clientId: variable('SCALEKIT_CLIENT_ID'),
       clientSecret: variable('SCALEKIT_CLIENT_SECRET'),
     },
-    corsAllowOrigin: process.env['CORS_ALLOW_ORIGIN'] ?? '*',
+    settings: { ...defaults, ...(JSON.parse(process.env['SETTINGS'] || '{}') as Partial<Config>) },
     webhookSecret: process.env['SCALEKIT_WEBHOOK_SECRET'] ?? null,
     controlUrl: process.env['CONTROL_URL'] ?? null,
     controlToken: process.env['CONTROL_TOKEN'] ?? null,

@@ -5,6 +5,8 @@ import { call, control, createKey, expectProblem, fault, send, target } from './
 // The API while Scalekit fails. Only the embedded Scalekit can fail on request.
 describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   const calls = async () => (await control('GET')).scalekit.calls;
+  /** A key about which no decision is cached. */
+  const newKey = async () => (await createKey(target.adminKey, {})).key;
 
   beforeEach(() => control('DELETE', '/scalekit/calls'));
   afterEach(async () => {
@@ -30,23 +32,23 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   });
 
   test('a valid request is one call upstream', async () => {
-    await call(target.adminKey, 'GET', '/whoami');
+    const [first, second] = [await newKey(), await newKey()];
+    await call(first, 'GET', '/whoami'); // a new environment fetches an access token too
     await control('DELETE', '/scalekit/calls');
-    expect((await call(target.adminKey, 'GET', '/whoami')).status).toBe(200);
+    expect((await call(second, 'GET', '/whoami')).status).toBe(200);
     expect(await calls()).toEqual({ ValidateToken: 1 });
   });
 
   test.each(['unavailable', 'unauthenticated', 'permission_denied', 'no_answer', 'close'])(
     '%s is an outage, never a bad key, and ends with the fault',
     async (kind) => {
+      const key = await newKey();
       await fault({ kind });
-      const answer = await call(target.adminKey, 'GET', '/whoami');
+      const answer = await call(key, 'GET', '/whoami');
       expectProblem(answer, 503, 'upstream_unavailable');
       expect(answer.headers['retry-after']).toBe('5');
       await fault(undefined);
-      await expect
-        .poll(async () => (await call(target.adminKey, 'GET', '/whoami')).status, { timeout: 20_000 })
-        .toBe(200);
+      await expect.poll(async () => (await call(key, 'GET', '/whoami')).status, { timeout: 20_000 }).toBe(200);
     },
   );
 
@@ -54,12 +56,13 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
     'while Scalekit limits us (%s) it gets few calls, and each request gets a Retry-After',
     async (kind) => {
       const limitedMs = 4_000;
+      const key = await newKey();
       await fault({ kind, on: ['ValidateToken'], retryAfterSeconds: 1 });
       const until = Date.now() + limitedMs;
       let requests = 0;
       const clients = Array.from({ length: 4 }, async () => {
         for (; Date.now() < until; requests++) {
-          const answer = await call(target.adminKey, 'GET', '/whoami');
+          const answer = await call(key, 'GET', '/whoami');
           expectProblem(answer, 503, 'upstream_unavailable');
           expect(answer.headers['retry-after']).toBe('5');
         }
@@ -112,7 +115,8 @@ describe.skipIf(!target.controlUrl)('with the embedded Scalekit', () => {
   );
 
   test('a slow answer of Scalekit is accepted within the deadline', async () => {
+    const key = await newKey();
     await fault({ kind: 'slow', on: ['ValidateToken'], delayMs: 500 });
-    expect((await call(target.adminKey, 'GET', '/whoami')).status).toBe(200);
+    expect((await call(key, 'GET', '/whoami')).status).toBe(200);
   });
 });

@@ -104,7 +104,7 @@ describe('credentials', () => {
       'Access-Control-Request-Method': 'POST',
     });
     expect(answer.status).toBe(204);
-    expect(answer.headers['access-control-allow-origin']).toBe(target.corsAllowOrigin);
+    expect(answer.headers['access-control-allow-origin']).toBe(target.settings.corsAllowOrigin);
     expect(answer.headers['access-control-allow-headers']).toContain('Authorization');
   });
 });

@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
+import { problemType } from '../../shared/deployment.ts';
 import type { Answer } from './client.ts';
 
-/** Asserts that an answer is the problem with this status and code. */
-export function expectProblem(answer: Answer, status: number, code: string): void {
+/** Asserts that an answer is the problem with this status and code, of a deployment with this `docsUrl`. */
+export function expectProblem(answer: Answer, status: number, code: string, docsUrl?: string): void {
   expect(answer.status, answer.text).toBe(status);
   expect(answer.headers['content-type']).toMatch(/^application\/(problem\+)?json$/);
   expect(answer.json).toMatchObject({
-    type: 'about:blank',
+    type: problemType(docsUrl, code),
     status,
     code,
     title: expect.any(String),
