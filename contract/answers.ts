@@ -25,6 +25,7 @@ const keyFields = {
   description: z.string().optional(),
   createdAt: Time.optional(),
   suffix: z.string().meta({ description: 'The last characters of the plain key.' }),
+  suspended: z.literal(true).optional().meta({ description: 'Present while the key is suspended.' }),
 };
 
 const plainKey = {
@@ -101,6 +102,7 @@ const Problem = z
       .meta({ description: 'For `invalid_request`. `path` is the field as it was sent, or "" for the whole input.' }),
     error: z.literal('invalid_request').optional().meta({ description: 'For `POST /revoke` (RFC 7009).' }),
     successorId: KeyId.optional().meta({ description: 'For `already_rotated`.' }),
+    scope: z.string().optional().meta({ description: 'For `insufficient_scope`: the word that the key lacks.' }),
   })
   .meta({ description: 'RFC 9457. `code` says how to react. `requestId` identifies the request in our log.' });
 

@@ -111,8 +111,18 @@ function problemSchemas() {
         schemaReference('Problem'),
         {
           type: 'object',
-          properties: { status: { const: status }, code: { enum: codes }, successorId: { type: 'string' } },
-          required: ['status', 'code', ...(name === 'AlreadyRotated' ? ['successorId'] : [])],
+          properties: {
+            status: { const: status },
+            code: { enum: codes },
+            successorId: { type: 'string' },
+            scope: { type: 'string' },
+          },
+          required: [
+            'status',
+            'code',
+            ...(name === 'AlreadyRotated' ? ['successorId'] : []),
+            ...(name === 'LacksScope' ? ['scope'] : []),
+          ],
         },
       ],
     },

@@ -79,7 +79,8 @@ export const operations: Readonly<Record<string, Readonly<Record<string, Operati
       description:
         'Needs `keys:write`, and `keys:users` for a key of a user. Absent fields stay as they are. `""` clears description ' +
         'or scope. `customClaims` replaces all claims except the scope and the reserved ones. A change can only narrow a ' +
-        'key: remove scope words, add claims, or narrow `allowed_ips`. Any other change is 403 `beyond_authority`.',
+        'key: remove scope words, add claims, narrow `allowed_ips`, or suspend it. Any other change is 403 ' +
+        '`beyond_authority`. Requests with a suspended key are 401 `key_suspended`.',
       tag: 'keys',
       path: UpdateKeyInput.path,
       body: 'UpdateKeyRequest',

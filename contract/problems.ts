@@ -4,6 +4,7 @@ import type { Failure } from '../shared/failure.ts';
 export const gatewayCodes = [
   'missing_credentials',
   'malformed_credentials',
+  'key_suspended',
   'address_not_allowed',
   'request_too_large',
   'throttled',
@@ -27,9 +28,9 @@ export const problems = {
   BadRequest: { status: 400, codes: ['invalid_request'], description: 'The input is not valid.' },
   Unauthorized: {
     status: 401,
-    codes: ['missing_credentials', 'malformed_credentials', 'invalid_token', 'address_not_allowed'],
+    codes: ['missing_credentials', 'malformed_credentials', 'invalid_token', 'key_suspended', 'address_not_allowed'],
     description:
-      'The key is missing, malformed, bad, or not allowed from this address. Replace a key on `invalid_token` only.',
+      'The key is missing, malformed, bad, suspended, or not allowed from this address. Replace a key on `invalid_token` only.',
   },
   LacksScope: { status: 403, codes: scoped, description: 'The key does not have the scope that the request needs.' },
   BeyondAuthority: {

@@ -12,7 +12,7 @@ import { type Config, ConfigError, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
 import { DecisionTable } from './decision-table.ts';
-import { addRoutes, createFunctions, functionsThatMay, grantPermissions } from './deployed-functions.ts';
+import { addRoutes, createFunctions, functionsThatMay, type Grants, grantPermissions } from './deployed-functions.ts';
 import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
@@ -79,8 +79,10 @@ export class ApiKeyAuth extends Construct {
       this.customerManagedKey = new CustomerManagedKey(this, 'CustomerManagedKey', { deployment, encryptionKey });
       Aspects.of(this).add(this.customerManagedKey);
     }
-    const { key } = this.customerManagedKey ?? {};
-    const parameters = new ScalekitParameters(this, 'ScalekitParameters', { config, key });
+    const parameters = new ScalekitParameters(this, 'ScalekitParameters', {
+      config,
+      key: this.customerManagedKey?.key,
+    });
     const rotation = new KeyRotation(this, 'KeyRotation', { config });
     const work = new WorkQueue(this, 'WorkQueue', { deadLetters: rotation.deadLetterQueue });
     this.audit = new AuditTrail(this, 'Audit', { eventBus, archived: config.auditArchive });
@@ -94,18 +96,7 @@ export class ApiKeyAuth extends Construct {
       loggingAccount: api.loggingAccount,
     });
     addRoutes(functions, api, this.operators);
-    grantPermissions(functions, {
-      schedule: (rotator) => rotation.grantSchedule(rotator),
-      webhookSecret: (reader) => parameters.grantReadWebhookSecret(reader),
-      scalekit: (reader) => parameters.grantRead(reader),
-      record: (recorder) => this.audit.grantRecord(recorder),
-      decide: (authorizer) => decisions.grantDecide(authorizer),
-      mark: (changer) => decisions.grantMark(changer),
-      findId: (changer) => decisions.grantFindId(changer),
-      putWork: (giver) => work.grantPut(giver),
-      takeWork: (worker) => work.grantTake(worker),
-      readUses: (reader) => decisions.grantReadUses(reader),
-    });
+    grantPermissions(functions, grantsOf({ rotation, parameters, audit: this.audit, decisions, work }));
     const canary = config.canary ? new Canary(this, 'Canary', { config, url: api.url, parameters }) : undefined;
     if (config.monitoring)
       this.monitoring = new Monitoring(this, 'Monitoring', {
@@ -169,6 +160,31 @@ export class ApiKeyAuth extends Construct {
   addOutputs(): void {
     addOutputs(Stack.of(this), this);
   }
+}
+
+interface Granting {
+  readonly rotation: KeyRotation;
+  readonly parameters: ScalekitParameters;
+  readonly audit: AuditTrail;
+  readonly decisions: DecisionTable;
+  readonly work: WorkQueue;
+}
+
+/** How each permission of a function is given. */
+function grantsOf({ rotation, parameters, audit, decisions, work }: Granting): Grants {
+  return {
+    schedule: (rotator) => rotation.grantSchedule(rotator),
+    webhookSecret: (reader) => parameters.grantReadWebhookSecret(reader),
+    scalekit: (reader) => parameters.grantRead(reader),
+    record: (recorder) => audit.grantRecord(recorder),
+    decide: (authorizer) => decisions.grantDecide(authorizer),
+    mark: (changer) => decisions.grantMark(changer),
+    suspend: (changer) => decisions.grantSuspend(changer),
+    findId: (changer) => decisions.grantFindId(changer),
+    putWork: (giver) => work.grantPut(giver),
+    takeWork: (worker) => work.grantTake(worker),
+    readUses: (reader) => decisions.grantReadUses(reader),
+  };
 }
 
 /** The authorizer, or its alias with provisioned concurrency. */

@@ -22,7 +22,9 @@ export class AuditTrail extends Construct {
   }
 
   #newBus(archived: boolean): IEventBus {
-    const bus = new EventBus(this, 'Bus', { description: 'ApiKey Created, Updated, Rotated, Revoked' });
+    const bus = new EventBus(this, 'Bus', {
+      description: 'ApiKey Created, Updated, Suspended, Resumed, Rotated, Revoked',
+    });
     bus.applyRemovalPolicy(RemovalPolicy.RETAIN_ON_UPDATE_OR_DELETE);
     if (!archived) return bus as IEventBus;
     const archive = bus.archive('Archive', {

@@ -26,6 +26,10 @@ export const ConfigSchema = z.strictObject({
   outageGraceSeconds: wholeNumber
     .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
     .default(0),
+  scopes: textLike(
+    /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/,
+    'use words separated by spaces, like notes:read notes:write',
+  ).optional(),
   maxKeysPerUser: upTo1000('no limit').default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),

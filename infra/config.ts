@@ -17,6 +17,11 @@ export interface Config {
   readonly decisionCacheSeconds: number;
   /** How long a decision may be used while Scalekit is down; needs `decisionCacheSeconds`. 0 turns this off. @default 0 */
   readonly outageGraceSeconds: number;
+  /**
+   * The words that scopes of keys may have, separated by spaces, in addition to `keys:read`, `keys:write` and `keys:users`.
+   * @default any
+   */
+  readonly scopes?: string | undefined;
   /** How many active keys a user of an organization may have. It never blocks a rotation. 0 means no limit. @default 0 */
   readonly maxKeysPerUser: number;
   /**

@@ -47,6 +47,12 @@ export class DecisionTable extends Construct {
     this.#allow(changer, 'PutItem', ['decision', 'ended']);
   }
 
+  /** Lets the function that changes keys record suspensions, so that no other change undoes one. */
+  grantSuspend(changer: ApiFunction): void {
+    this.#allow(changer, 'GetItem', ['suspension']);
+    this.#allow(changer, 'PutItem', ['suspension']);
+  }
+
   /** Lets the function that revokes leaked keys find the id of a key that Scalekit no longer knows. */
   grantFindId(changer: ApiFunction): void {
     this.#allow(changer, 'GetItem', ['hash']);

@@ -28,6 +28,8 @@ export function createFunctions(scope: Construct, { deployment, config, rotation
   const functions = Object.fromEntries(made) as DeployedFunctions;
   // Rotation does not get the limit: it replaces a key, also for a user who is at the limit.
   if (config.maxKeysPerUser > 0) functions.CreateKey.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
+  if (config.scopes !== undefined)
+    for (const one of [functions.CreateKey, functions.UpdateKey]) one.addEnvironment('SCOPES', config.scopes);
   for (const one of Object.values(functions)) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
   return functions;
 }
@@ -37,11 +39,11 @@ export function functionsThatMay(permission: Permission, functions: DeployedFunc
   return keyFunctionEntries.filter(([, { may }]) => may.includes(permission)).map(([id]) => functions[id]);
 }
 
+/** How each permission is given to a function. */
+export type Grants = Readonly<Record<Permission, (to: ApiFunction) => void>>;
+
 /** Gives each function exactly the permissions in its row of the table. */
-export function grantPermissions(
-  functions: DeployedFunctions,
-  grants: Readonly<Record<Permission, (to: ApiFunction) => void>>,
-): void {
+export function grantPermissions(functions: DeployedFunctions, grants: Grants): void {
   for (const [permission, grant] of Object.entries(grants))
     for (const one of functionsThatMay(permission as Permission, functions)) grant(one);
 }

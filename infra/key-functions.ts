@@ -15,6 +15,8 @@ export type Permission =
   | 'decide'
   /** Mark keys in that table, which ends their decisions. */
   | 'mark'
+  /** Record suspensions in that table, and read them. */
+  | 'suspend'
   /** Find the id of a plain key in that table. */
   | 'findId'
   /** Read the last uses of keys in that table. */
@@ -64,7 +66,7 @@ export const keyFunctions = {
   CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark'] },
   ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit', 'readUses'] },
   GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit', 'readUses'] },
-  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark'] },
+  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark', 'suspend'] },
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
   RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule'],
                 timeoutSeconds: 28 }, // it searches the keys twice

@@ -1,11 +1,18 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda';
 import { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
 import { problemType } from '../shared/deployment.ts';
+import { scopeWords } from '../shared/key-claims.ts';
 
 export { type Caller, type NoCaller, readCaller } from '../shared/authentication/caller.ts';
 
-/** Options for the answers of {@link withCaller} itself. */
-export interface WithCallerOptions {
+/** Options of {@link withCaller}. The others concern the answers of its own. */
+export interface WithCallerOptions extends RefusalOptions {
+  /** A word that the scope of the key must have, like `notes:read`. @default none, so that every key may call */
+  readonly scope?: string;
+}
+
+/** Options of the answers to refused requests. */
+export interface RefusalOptions {
   /** The origin whose pages may read the answers, or `*`, as in `ApiKeyAuth`'s setting. @default none, because no page calls */
   readonly corsAllowOrigin?: string;
   /** The page that explains the codes of errors, as `ApiKeyAuth`'s setting has it. @default none */
@@ -27,31 +34,52 @@ export function withCaller(
 ): (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult> {
   return async (event, context) => {
     const caller = readCaller(event);
-    return caller.ok ? handler(event, caller.value, context) : refuseCaller(caller.failure, event, context, options);
+    if (!caller.ok) return refuseCaller(caller.failure, event, context, options);
+    const { scope } = options;
+    return scope === undefined || hasScope(caller.value, scope)
+      ? handler(event, caller.value, context)
+      : refuseCaller({ lacks: scope }, event, context, options);
   };
 }
 
+/** Whether the scope of a caller's key has a word, like `notes:read`. */
+export function hasScope({ customClaims }: Caller, word: string): boolean {
+  return scopeWords(customClaims['scope'] ?? '').includes(word);
+}
+
 /**
- * The answer to a request without a caller, for handlers of another kind. If the key has expired since the (possibly cached)
+ * The answer to a request that may not go on, for handlers of another kind: it has no caller, or its key lacks a word of scope. If the key has expired since the (possibly cached)
  * decision, it is 401 `invalid_token`. If the event did not come through the authorizer, it is 500 `internal_error`, with a line
- * in the log.
+ * in the log. If the key lacks a scope, it is 403 `insufficient_scope`.
  */
 export function refuseCaller(
-  failure: NoCaller,
+  failure: NoCaller | { readonly lacks: string },
   event: Partial<APIGatewayProxyEvent>,
   context: Pick<Context, 'awsRequestId'>,
-  { corsAllowOrigin, docsUrl }: WithCallerOptions = {},
+  { corsAllowOrigin, docsUrl }: RefusalOptions = {},
 ): RefusedCaller {
   const requestId = requestIdOf(event, context);
-  const refuse = (statusCode: number, title: string, code: string, detail: string) => ({
+  const refuse = (statusCode: number, title: string, code: string, detail: string, more: object = {}) => ({
     statusCode,
     headers: {
       'Content-Type': 'application/problem+json',
       'Cache-Control': 'no-store',
       ...(corsAllowOrigin === undefined ? {} : { 'Access-Control-Allow-Origin': corsAllowOrigin }),
     },
-    body: JSON.stringify({ type: problemType(docsUrl, code), title, status: statusCode, detail, code, requestId }),
+    body: JSON.stringify({
+      type: problemType(docsUrl, code),
+      title,
+      status: statusCode,
+      detail,
+      code,
+      requestId,
+      ...more,
+    }),
   });
+  if (typeof failure === 'object') {
+    const { lacks: scope } = failure;
+    return refuse(403, 'Forbidden', 'insufficient_scope', `The API key does not have the scope "${scope}".`, { scope });
+  }
   if (failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
   console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
   return refuse(

@@ -4,6 +4,7 @@
 export type FunctionVariable =
   | 'AUDIT_EVENT_BUS'
   | 'BACKEND_ROUTES'
+  | 'SCOPES'
   | 'CANARY_KEY_PARAMETER'
   | 'CANARY_URL'
   | 'CORS_ALLOW_ORIGIN'
@@ -71,13 +72,17 @@ export const credentialsRefusals = {
     detail: 'The API key is malformed, unknown, expired or revoked.',
     challenge: `${challenge}, error="invalid_token"`,
   },
+  key_suspended: { detail: 'The API key is suspended. Ask who manages your keys to resume it.', challenge },
   address_not_allowed: { detail: 'The API key cannot be used from this address.', challenge },
 } as const satisfies Record<string, CredentialsRefusal>;
 
 export type CredentialsRefusalCode = keyof typeof credentialsRefusals;
 
+/** The header with the end of the caller's key, in RFC 3339, of answers to a key that ends soon. */
+export const keyExpiresHeader = 'Api-Key-Expires';
+
 /** Response headers that a page of another origin may read. */
-export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 'WWW-Authenticate'];
+export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 'WWW-Authenticate', keyExpiresHeader];
 
 /** The prefix of every route of the operators' API. No route of the customers' API has it. */
 export const operatorRoute = '/organizations/{organizationId}';

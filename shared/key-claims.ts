@@ -23,6 +23,9 @@ export function scopeWords(scope: string): string[] {
   return [...new Set(scope.split(' ').filter((word) => word !== ''))];
 }
 
+/** The words that routes of this API require. */
+export const keyScopes = ['keys:read', 'keys:write', 'keys:users'] as const;
+
 /** Adds a scope of these words to claims; without words it adds no scope claim. */
 export function withScope(claims: Claims, scope: readonly string[]): Record<string, string> {
   return scope.length > 0 ? { ...claims, scope: scope.join(' ') } : { ...claims };
@@ -49,4 +52,16 @@ export function isReserved(name: string): boolean {
 /** Operators may set `plan`. Only the service sets the other reserved claims. */
 export function isReservedForOperators(name: string): boolean {
   return isReserved(name) && name !== 'plan';
+}
+
+/** The claim of a suspended key. Only this value suspends: a resumed key keeps the claim, because Scalekit ignores an empty map. */
+const suspendedClaim = { name: 'suspended', value: 'true' } as const;
+
+export function isSuspended(key: WithClaims): boolean {
+  return key.customClaims[suspendedClaim.name] === suspendedClaim.value;
+}
+
+/** Suspends or resumes in a complete map of claims. */
+export function withSuspension(claims: Claims, suspended: boolean): Record<string, string> {
+  return { ...claims, [suspendedClaim.name]: String(suspended) };
 }

@@ -1,4 +1,4 @@
-import { type Claims, scopeOf } from './key-claims.ts';
+import { type Claims, isSuspended, scopeOf } from './key-claims.ts';
 
 /** A key as Scalekit describes it, without the plain key. */
 export interface KeyInfo {
@@ -54,9 +54,11 @@ export interface NewKey extends Governed {
 export interface Key extends Omit<KeyInfo, 'userEmail'> {
   /** A copy of the scope claim; absent for a key without scope. */
   readonly scope?: string;
+  /** Present while the key is suspended. */
+  readonly suspended?: true;
 }
 
 export function toKey({ userEmail: _userEmail, ...info }: KeyInfo): Key {
   const scope = scopeOf(info).join(' ');
-  return scope === '' ? info : { ...info, scope };
+  return { ...info, ...(scope === '' ? {} : { scope }), ...(isSuspended(info) ? { suspended: true } : {}) };
 }

@@ -6,6 +6,7 @@ import { isAddressAllowed } from '../../shared/authentication/source-address.ts'
 import type { DecisionCache } from '../../shared/decision-cache/decision-cache.ts';
 import { type CredentialsRefusalCode, keysPath } from '../../shared/deployment.ts';
 import type { Outage } from '../../shared/failure.ts';
+import { isSuspended } from '../../shared/key-claims.ts';
 import type { Metrics } from '../../shared/metrics.ts';
 import type { Breaker } from '../../shared/scalekit/breaker.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
@@ -101,7 +102,7 @@ const recently: Outage = {
   cause: new Error('Scalekit was down a moment ago'),
 };
 
-/** Checks the address and the expiry, which may differ from request to request. */
+/** Checks expiry, suspension and address. They may differ from request to request, and a refusal may end: none is remembered. */
 async function judge(
   caller: Caller,
   by: Extract<Decision, { outcome: 'allowed' }>['by'],
@@ -109,8 +110,10 @@ async function judge(
 ): Promise<Decision> {
   if (hasExpired(caller)) return badKey;
   const { keyId, organizationId, customClaims } = caller;
+  const known = { keyId, organizationId };
+  if (isSuspended(caller)) return { outcome: 'denied', code: 'key_suspended', known };
   if (!(await isAddressAllowed(customClaims, event.requestContext.identity.sourceIp)))
-    return { outcome: 'denied', code: 'address_not_allowed', known: { keyId, organizationId } };
+    return { outcome: 'denied', code: 'address_not_allowed', known };
   return { outcome: 'allowed', caller, by };
 }
 

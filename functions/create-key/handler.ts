@@ -1,3 +1,4 @@
+import { vocabularyFromEnvironment } from '../../shared/authorization/vocabulary.ts';
 import { keyEndpoint, keyPath } from '../../shared/endpoint/endpoint.ts';
 import { limitFromEnvironment } from '../../shared/environment.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
@@ -6,11 +7,11 @@ import { ok } from '../../shared/result.ts';
 import { CreateKeyInput } from './schema.ts';
 
 const services = keyServices();
-const maxKeysPerUser = limitFromEnvironment('MAX_KEYS_PER_USER');
+const rules = { maxKeysPerUser: limitFromEnvironment('MAX_KEYS_PER_USER'), knows: vocabularyFromEnvironment() };
 
 /** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
 export const handler = keyEndpoint(services, CreateKeyInput, async ({ body }, { by, path }) => {
-  const created = await createKey(services, body, by, maxKeysPerUser);
+  const created = await createKey(services, body, by, rules);
   if (!created.ok) return created;
   return ok({ status: 201, headers: { Location: keyPath(path, created.value.keyId) }, body: created.value });
 });

@@ -3,7 +3,8 @@ import contract from './openapi.json' with { type: 'json' };
 type Paths = Record<string, Record<string, object>>;
 
 /** What every request with a key may be answered, whatever the backend does. */
-const { 200: _ownAnswer, ...refusals } = contract.paths['/whoami'].get.responses;
+const { 200: _ownAnswer, ...ofWhoami } = contract.paths['/whoami'].get.responses;
+const refusals = { ...ofWhoami, 403: { $ref: '#/components/responses/LacksScope' } };
 
 /** The paths of the contract as this API has them: the routes of keys, and the given routes of backends (`GET:/orders`). */
 export function servedPaths(routes: readonly string[]): Paths {

@@ -8,11 +8,16 @@ const UpdateKeyBody = z
       ...claimFields,
       scope: z.union([z.literal('').transform(() => []), Scope], 'must be words separated by single spaces').optional(),
       description: text(0, 255).optional(),
+      suspended: z.boolean('must be true or false').optional(),
     },
     'must be a JSON object',
   )
-  .refine((body) => Object.keys(body).length > 0, 'changes nothing: send description, scope or customClaims')
-  .transform(({ description, ...fields }, context) => ({ description, ...separateScope(fields, context) }))
+  .refine((body) => Object.keys(body).length > 0, 'changes nothing: send description, scope, customClaims or suspended')
+  .transform(({ description, suspended, ...fields }, context) => ({
+    description,
+    suspended,
+    ...separateScope(fields, context),
+  }))
   .meta({ minProperties: 1 });
 
 /**

@@ -2,8 +2,9 @@ import { type Command, Option } from 'commander';
 import { type CanaryKey, createCanaryKey } from './canary-key.ts';
 import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { addCommand, announced, type CommonOptions, clientOf } from './key-command.ts';
+import { givenKeyIds } from './key-ids.ts';
 import { keyTable, recordTable, show, showNewKey } from './key-output.ts';
-import { allPages } from './key-pages.ts';
+import { allPages, familyOf } from './key-pages.ts';
 import type { OperatorClient } from './operator-client.ts';
 import { claim, duration, keyId } from './option-values.ts';
 import { noKeys, notActiveIn } from './revoke.ts';
@@ -22,6 +23,7 @@ interface KeyOptions extends CommonOptions {
 /** Adds the commands that create, show and change keys. */
 export function addKeyCommands(program: Command): void {
   addCreate(program);
+  addSuspension(program);
 
   addCommand(program, 'list', 'show the active keys')
     .option('--user <id>', 'only the keys of a user')
@@ -75,6 +77,33 @@ export function addKeyCommands(program: Command): void {
         .catch((error: unknown) => notActive(error, client, keyId));
       showNewKey(answer, common);
     });
+}
+
+interface SuspensionOptions extends CommonOptions {
+  readonly withChildren?: boolean;
+}
+
+function addSuspension(program: Command): void {
+  const texts = {
+    suspend: 'refuse the requests of keys until they are resumed',
+    resume: 'accept the requests of suspended keys again',
+  };
+  for (const [name, text] of Object.entries(texts))
+    addCommand(program, name, text)
+      .argument('[keyIds...]', 'the key ids; without any, or with -, they are read from standard input')
+      .option('--with-children', 'also the keys that these keys made, and the keys that those made')
+      .action(async (args: string[], { withChildren, ...common }: SuspensionOptions) => {
+        const given = await givenKeyIds(args);
+        const client = await announced(common);
+        const keyIds = withChildren ? familyOf(given, await allPages(client)) : given;
+        const suspended = name === 'suspend';
+        for (const keyId of keyIds)
+          await client
+            .send('PATCH', `/${keyId}`, { suspended })
+            .catch((error: unknown) => notActive(error, client, keyId));
+        const done = suspended ? 'Suspended' : 'Resumed';
+        show({ [done.toLowerCase()]: keyIds }, common, () => `${done}: ${keyIds.join(' ')}`);
+      });
 }
 
 function addCreate(program: Command): void {

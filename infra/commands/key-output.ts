@@ -43,6 +43,7 @@ const columns = {
   CREATED: 'createdAt',
   EXPIRES: 'expiresAt',
   'LAST USED': 'lastUsedAt',
+  SUSPENDED: 'suspended',
 };
 
 /** Keys as a table, one per line. */

@@ -4,6 +4,8 @@ import type { OperatorClient } from './operator-client.ts';
 export interface ListedKey {
   readonly keyId: string;
   readonly createdAt?: string;
+  readonly expiresAt?: string;
+  readonly customClaims?: Readonly<Record<string, string>>;
   readonly lastUsedAt?: string;
 }
 
@@ -27,4 +29,14 @@ export async function allPages({ send }: OperatorClient, userId?: string): Promi
     if (page.nextPageToken === undefined) return pages;
     pageToken = page.nextPageToken;
   }
+}
+
+/** The given keys, and the keys that they made or were rotated to, and so on. A maker comes before what it made. */
+export function familyOf(keyIds: readonly string[], pages: readonly KeyPage[]): string[] {
+  const family = new Set(keyIds);
+  const keys = pages.flatMap((page) => page.keys);
+  for (const id of family) // grows while it is read
+    for (const { keyId, customClaims = {} } of keys)
+      if ([customClaims['issued_by'], customClaims['rotated_from']].includes(id)) family.add(keyId);
+  return [...family];
 }

@@ -32,7 +32,7 @@ export async function seedScalekit(scalekit: EmbeddedScalekit, file: string): Pr
   const { user } = await sdk.user.createUserAndMembership(organizationId, { email });
   const { token: adminKey } = await sdk.token.createToken(organizationId, {
     description: 'Seeded by the local runtime',
-    customClaims: { scope: 'keys:read keys:write keys:users' },
+    customClaims: { scope: 'keys:read keys:write keys:users notes:read notes:write' }, // notes: of examples/notes
   });
   const seed: Seed = { organizationId, otherOrganizationId, userId: idOf(user), adminKey };
   writeFileSync(file, `${JSON.stringify(seed, null, 2)}\n`, { mode: 0o600 });

@@ -1,4 +1,5 @@
 import type { KeyInfo, NewKey } from '../key.ts';
+import { isSuspended } from '../key-claims.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 import type { AuditCause, AuditEvent, AuditType } from './audit.ts';
 
@@ -30,4 +31,10 @@ export function changedFields(before: KeyInfo, after: KeyInfo): string[] {
     ...(before.description === after.description ? [] : ['description']),
     ...changed.map((name) => `customClaims.${name}`),
   ];
+}
+
+/** A change of the suspension has an event of its own, whatever else changes with it. */
+export function typeOfChange(before: KeyInfo, after: KeyInfo): AuditType {
+  if (isSuspended(before) === isSuspended(after)) return 'Updated';
+  return isSuspended(after) ? 'Suspended' : 'Resumed';
 }

@@ -7,7 +7,7 @@ import type { Metrics } from '../metrics.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** The kinds of change of a key. The event's `detail-type` is `ApiKey …`. */
-export type AuditType = 'Created' | 'Updated' | 'Rotated' | 'Revoked';
+export type AuditType = 'Created' | 'Updated' | 'Suspended' | 'Resumed' | 'Rotated' | 'Revoked';
 
 /** The actor that caused a change of a key. */
 export type AuditActor =
@@ -47,6 +47,8 @@ export interface Audit {
 const metricOf: Record<AuditType, MetricName> = {
   Created: 'KeysCreated',
   Updated: 'KeysUpdated',
+  Suspended: 'KeysUpdated',
+  Resumed: 'KeysUpdated',
   Rotated: 'KeysRotated',
   Revoked: 'KeysRevoked',
 };

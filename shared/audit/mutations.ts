@@ -6,7 +6,7 @@ import type { Result } from '../result.ts';
 import type { Scalekit } from '../scalekit/scalekit.ts';
 import type { CallFailure } from '../scalekit/verdict.ts';
 import type { Audit, AuditCause, AuditType } from './audit.ts';
-import { auditEvent, changedFields, fieldsOf } from './audit-event.ts';
+import { auditEvent, changedFields, fieldsOf, typeOfChange } from './audit-event.ts';
 
 /** How long a mark is retried after Scalekit answered. The change is recorded at the same time. */
 export const settleMs = 1_500;
@@ -77,7 +77,8 @@ export function auditedMutations(scalekit: Scalekit, audit: Audit, marks: Marks,
       }
       const updated = await scalekit.update(key.keyId, change);
       if (!updated.ok) return updated;
-      const settled = await finish(mark, 'Updated', key, cause, changedFields(key, updated.value));
+      const type = typeOfChange(key, updated.value);
+      const settled = await finish(mark, type, key, cause, changedFields(key, updated.value));
       return settled.ok ? updated : settled;
     },
     async revoke(key, cause) {

@@ -20,7 +20,10 @@ export type NoCaller = 'malformed_context' | 'expired';
 
 const optionalKeys = ['organizationExternalId', 'userId', 'userExternalId', 'expiresAt'] as const;
 
-/** Encodes a caller as an authorizer context: strings only. Absent fields stay absent. */
+/**
+ * Encodes a caller as an authorizer context: strings only. Absent fields stay absent. `scope` repeats the claim for backends in
+ * other languages.
+ */
 export function encodeCaller(caller: Caller): Record<string, string> {
   const context: Record<string, string> = {
     keyId: caller.keyId,
@@ -28,6 +31,8 @@ export function encodeCaller(caller: Caller): Record<string, string> {
     customClaims: JSON.stringify(caller.customClaims),
     roles: JSON.stringify(caller.roles),
   };
+  const { scope } = caller.customClaims;
+  if (scope) context['scope'] = scope;
   for (const key of optionalKeys) {
     const value = caller[key];
     if (value !== undefined) context[key] = value;

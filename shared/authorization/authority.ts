@@ -10,6 +10,7 @@ import {
   maxOwnClaims,
   scopeOf,
   withScope,
+  withSuspension,
 } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { withoutUndefined } from '../without-undefined.ts';
@@ -35,6 +36,8 @@ export interface KeyChange {
   readonly customClaims?: Claims;
   /** Distinct words; empty for none. */
   readonly scope?: readonly string[];
+  /** Only an operator resumes. */
+  readonly suspended?: boolean | undefined;
 }
 
 /**
@@ -62,13 +65,18 @@ export function mint(actor: Actor, request: KeyRequest): Result<NewKey, Failure>
 /**
  * Decides how an actor may change a key. A change gives power over the key, so the key must lie within the actor's own scope,
  * claims, user, expiry and plan. A caller can only narrow the key: remove scope words, add claims, or narrow `allowed_ips`. An
- * operator can set everything. Reserved claims stay, except for a plan that an operator sets.
+ * operator can set everything. Reserved claims stay, except for a plan that an operator sets, and for a suspension.
  */
 export function amend(actor: Actor, key: Governed, change: KeyChange): Result<AmendedKey, Failure> {
   const governed = requireGovernance(actor, key);
   if (!governed.ok) return governed;
   const description = change.description === undefined ? {} : { description: change.description };
-  if (change.customClaims === undefined && change.scope === undefined) return ok(description);
+  const { suspended } = change;
+  if (suspended === false && !isOperator(actor)) return beyond('Only an operator resumes a key.');
+  if (change.customClaims === undefined && change.scope === undefined) {
+    if (suspended === undefined) return ok(description);
+    return ok({ customClaims: withSuspension(key.customClaims, suspended), ...description });
+  }
   const scope = change.scope ?? scopeOf(key);
   const others = Object.entries(key.customClaims).filter(([name]) => name !== 'scope');
   const kept = Object.fromEntries(others.filter(([name]) => isReserved(name)));
@@ -77,7 +85,8 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   if (!within.ok) return within;
   // The kept claims come first, so that an operator can set another plan.
   const changed = withScope({ ...kept, ...claims, ...Object.fromEntries(boundsOf(actor)) }, scope);
-  const customClaims = losesAll(key.customClaims, changed) ? { issued_by: operatorIssuer } : changed;
+  const remaining = losesAll(key.customClaims, changed) ? { issued_by: operatorIssuer } : changed;
+  const customClaims = suspended === undefined ? remaining : withSuspension(remaining, suspended);
   const widening = isOperator(actor) ? undefined : wideningOf(key.customClaims, customClaims);
   if (widening !== undefined) return beyond(widening);
   const grows = Object.keys(customClaims).length > Object.keys(key.customClaims).length;

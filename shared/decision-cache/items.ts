@@ -64,6 +64,15 @@ export function useId(keyId: string): string {
   return `used#${keyId}`;
 }
 
+export function suspensionId(keyId: string): string {
+  return `suspension#${keyId}`;
+}
+
+/** When a key was suspended (ms), or 0 once it is resumed. */
+export function suspensionItem(keyId: string, at: number, now: number): TableItem {
+  return { ...item(suspensionId(keyId), now, keptSeconds), notBefore: number(at) };
+}
+
 export function hashItem(id: string, { keyId, organizationId, userId }: CachedCaller, now: number): TableItem {
   const names = { keyId, organizationId, ...(userId === undefined ? {} : { userId }) };
   const texts = Object.entries(names).map(([name, S]) => [name, { S }]);

@@ -1,24 +1,51 @@
 import { type Actor, type Initiator, isOperator, keyCaller, readActor } from '../authentication/actor.ts';
 import type { Caller } from '../authentication/caller.ts';
+import { keyExpiresHeader } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
+import { scopeOf } from '../key-claims.ts';
 import type { Metrics } from '../metrics.ts';
-import { ok, type Result } from '../result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { type Answer, type Handler, handlerFor, type Origin } from './handler.ts';
 import type { Input, RequestSchema } from './input.ts';
+
+/** How many days before its end a client is reminded of it. */
+const reminderDays = 14;
+const msPerDay = 86_400_000;
 
 // The entry of this room. It makes the handler of a route from the kind of its callers, a schema and one operation. A handler
 // identifies the caller, parses the input, runs the operation and answers. It never throws.
 
-/** Makes the handler of a backend's route, which clients call with a key. */
+/** What a backend's route asks of its callers. */
+export interface EndpointOptions {
+  /** A word that the scope of the caller's key must have, like `notes:read`. Without it, every key may call the route. */
+  readonly scope?: string;
+}
+
+/**
+ * Makes the handler of a backend's route, which clients call with a key. A key that ends within 14 days gets its end in the
+ * header `Api-Key-Expires`.
+ */
 export function endpoint<S extends RequestSchema>(
   schema: S,
   run: (input: Input<S>, context: { readonly caller: Caller }) => Promise<Result<Answer, Failure>>,
+  { scope }: EndpointOptions = {},
 ): Handler {
   return handlerFor({
     read: (event) => identified(keyCaller(event)),
+    permit: (caller) =>
+      scope === undefined || scopeOf(caller).includes(scope)
+        ? ok(undefined)
+        : fail({ kind: 'insufficient_scope', scope }),
+    headers: ({ expiresAt }) => expiresSoon(expiresAt),
     schema,
     run: (input, caller) => run(input, { caller }),
   });
+}
+
+/** The header that reminds a client to replace its key; none while there is time. */
+function expiresSoon(expiresAt: string | undefined): Record<string, string> {
+  if (expiresAt === undefined || Date.parse(expiresAt) - Date.now() > reminderDays * msPerDay) return {};
+  return { [keyExpiresHeader]: expiresAt };
 }
 
 /** Makes the handler of a route that manages keys, which customers and operators call. */

@@ -26,6 +26,10 @@ export interface Origin<T> {
 /** The parts of a route's handler: how it reads the origin, the schema of its input, and its operation. */
 interface Route<S extends RequestSchema, T> {
   readonly read: (event: APIGatewayProxyEvent) => Result<Origin<T>, Failure> | Promise<Result<Origin<T>, Failure>>;
+  /** Decides whether the origin may call the route at all, before its input is parsed. */
+  readonly permit?: ((from: T) => Result<void, Failure>) | undefined;
+  /** Headers of every answer to this origin. */
+  readonly headers?: ((from: T) => Readonly<Record<string, string>>) | undefined;
   readonly schema: S;
   readonly run: (
     input: Input<S>,
@@ -44,7 +48,7 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
   const docsUrl = readEnvironment('DOCS_URL');
   return async (event) => {
     const { requestId } = event.requestContext;
-    const { result, log } = await answerOf(route, event);
+    const { result, log, headers: ofOrigin } = await answerOf(route, event);
     const { status, headers, body } = result.ok
       ? result.value
       : problemAnswer(result.failure, { requestId, docsUrl, isOAuth: route.schema.form !== undefined });
@@ -62,6 +66,7 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
         // Without a type API Gateway declares JSON, even if there is no body.
         ...(body === undefined ? { 'Content-Type': 'text/plain' } : {}),
         ...corsHeaders(event, corsAllowOrigin),
+        ...ofOrigin,
         ...headers,
       },
       body: body === undefined ? '' : JSON.stringify(body),
@@ -69,19 +74,25 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
   };
 }
 
-async function answerOf<S extends RequestSchema, T>(
-  { read, schema, run }: Route<S, T>,
-  event: APIGatewayProxyEvent,
-): Promise<{ readonly result: Result<Answer, Failure>; readonly log: Readonly<Record<string, string>> }> {
-  let log = {};
+interface Outcome {
+  readonly result: Result<Answer, Failure>;
+  readonly log: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function answerOf<S extends RequestSchema, T>(route: Route<S, T>, event: APIGatewayProxyEvent): Promise<Outcome> {
+  let known: Omit<Outcome, 'result'> = { log: {}, headers: {} };
   try {
-    const from = await read(event);
-    if (!from.ok) return { result: from, log };
-    log = from.value.log;
-    const input = parseRequest(event, schema);
-    return { result: input.ok ? await run(input.value, from.value.value, event.requestContext) : input, log };
+    const from = await route.read(event);
+    if (!from.ok) return { result: from, ...known };
+    const { value, log } = from.value;
+    known = { log, headers: route.headers?.(value) ?? {} };
+    const permitted = route.permit?.(value);
+    if (permitted && !permitted.ok) return { result: permitted, ...known };
+    const input = parseRequest(event, route.schema);
+    return { result: input.ok ? await route.run(input.value, value, event.requestContext) : input, ...known };
   } catch (cause) {
-    return { result: fail({ kind: 'internal_error', cause }), log };
+    return { result: fail({ kind: 'internal_error', cause }), ...known };
   }
 }
 

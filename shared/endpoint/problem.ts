@@ -80,6 +80,8 @@ export interface Problem {
   readonly errors?: readonly { path: string; message: string }[];
   /** Of `already_rotated`. */
   readonly successorId?: string;
+  /** Of `insufficient_scope`: the word that the key lacks. */
+  readonly scope?: string;
 }
 
 /**
@@ -102,6 +104,7 @@ export function toProblem(
       requestId,
       ...(failure.kind === 'invalid_request' ? { errors: failure.errors } : {}),
       ...(failure.kind === 'already_rotated' ? { successorId: failure.successorId } : {}),
+      ...(failure.kind === 'insufficient_scope' ? { scope: failure.scope } : {}),
     },
     headers: retryAfterSeconds === undefined ? {} : { 'Retry-After': String(retryAfterSeconds) },
   };

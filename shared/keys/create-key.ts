@@ -2,6 +2,7 @@ import { causedBy } from '../audit/audit.ts';
 import { type Initiator, isOperator } from '../authentication/actor.ts';
 import { type KeyRequest, mint } from '../authorization/authority.ts';
 import { requireScope } from '../authorization/sight.ts';
+import { anyScope, type Vocabulary } from '../authorization/vocabulary.ts';
 import type { Failure } from '../failure.ts';
 import { type Key, type NewKey, toKey } from '../key.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -12,6 +13,12 @@ import type { KeyServices } from './key-services.ts';
 import { requireStanding } from './standing.ts';
 import { withdraw } from './withdrawal.ts';
 
+/** The settings that concern new keys. */
+export interface CreationRules {
+  readonly maxKeysPerUser?: number | undefined;
+  readonly knows?: Vocabulary;
+}
+
 /**
  * Creates a key. Needs `keys:write`. The plain key is in this answer and nowhere else. `too_many_keys`: the user already has
  * `maxKeysPerUser` active keys. Keys that are created at the same time may exceed the limit, because Scalekit cannot count and
@@ -21,11 +28,13 @@ export async function createKey(
   services: KeyServices,
   request: KeyRequest,
   by: Initiator,
-  maxKeysPerUser?: number,
+  { maxKeysPerUser, knows = anyScope }: CreationRules = {},
 ): Promise<Result<{ readonly key: string } & Key, Failure>> {
   const { scalekit, mutations } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
+  const known = knows(request.scope);
+  if (!known.ok) return known;
   const minted = mint(by.actor, request);
   if (!minted.ok) return minted;
   const fits = await requireBelowLimit(scalekit, minted.value, by, maxKeysPerUser);

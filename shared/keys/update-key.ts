@@ -2,37 +2,69 @@ import { causedBy } from '../audit/audit.ts';
 import type { Initiator } from '../authentication/actor.ts';
 import { amend, type KeyChange } from '../authorization/authority.ts';
 import { requireScope } from '../authorization/sight.ts';
+import { anyScope, type Vocabulary } from '../authorization/vocabulary.ts';
+import type { Suspensions } from '../decision-cache/suspensions.ts';
 import type { Failure } from '../failure.ts';
 import { type AmendedKey, type Key, type KeyInfo, toKey } from '../key.ts';
-import { hasSameClaims } from '../key-claims.ts';
+import { hasSameClaims, isSuspended, scopeOf, withSuspension } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { findKey } from './find-key.ts';
 import type { KeyServices } from './key-services.ts';
 import { requireStanding } from './standing.ts';
+
+/** The services that a change of a key needs. */
+export interface UpdateServices extends KeyServices {
+  readonly suspensions: Suspensions;
+}
 
 /**
  * Changes a key. Needs `keys:write`, and authority over the key. Returns the changed key from Scalekit; `not_applied` if it is
  * not as requested.
  */
 export async function updateKey(
-  services: KeyServices,
+  services: UpdateServices,
   keyId: string,
   change: KeyChange,
   by: Initiator,
+  knows: Vocabulary = anyScope,
 ): Promise<Result<Key, Failure>> {
-  const { scalekit, mutations } = services;
+  const { scalekit, mutations, suspensions } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
   const [stands, found] = await Promise.all([requireStanding(scalekit, by.actor), findKey(scalekit, keyId, by.actor)]);
   if (!stands.ok) return stands;
   if (!found.ok) return found;
+  const known = knows(change.scope, scopeOf(found.value));
+  if (!known.ok) return known;
   // The caller's key is not checked again afterwards. A caller only narrows keys, so a key that was revoked in between gains
   // nothing. Restoring the old values could undo another actor's narrowing.
   const amended = amend(by.actor, found.value, change);
   if (!amended.ok) return amended;
+  if (change.suspended !== undefined) {
+    const recorded = await suspensions.record(keyId, change.suspended);
+    if (!recorded.ok) return recorded;
+  }
   const updated = await mutations.update(found.value, amended.value, causedBy(by, 'requested'));
   if (!updated.ok) return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
-  return isApplied(amended.value, updated.value) ? ok(toKey(updated.value)) : fail({ kind: 'not_applied' });
+  if (!isApplied(amended.value, updated.value)) return fail({ kind: 'not_applied' });
+  return amended.value.customClaims === undefined
+    ? ok(toKey(updated.value))
+    : keepSuspended(services, updated.value, by);
+}
+
+/** A change that read the claims before a suspension has undone it by writing them. It makes the suspension again. */
+async function keepSuspended(
+  { mutations, suspensions }: UpdateServices,
+  key: KeyInfo,
+  by: Initiator,
+): Promise<Result<Key, Failure>> {
+  const recent = await suspensions.isRecent(key.keyId);
+  if (!recent.ok) return recent;
+  if (!recent.value || isSuspended(key)) return ok(toKey(key));
+  const customClaims = withSuspension(key.customClaims, true);
+  const repeated = await mutations.update(key, { customClaims }, causedBy(by, 'requested'));
+  if (!repeated.ok) return fail(repeated.failure.kind === 'refused' ? { kind: 'not_found' } : repeated.failure);
+  return ok(toKey(repeated.value));
 }
 
 /** Reports whether a key has the requested description and claims, and no other claim. */

@@ -59,7 +59,9 @@ function timestamp(epochMs: number) {
 export function expectProblem(answer: Answer, status: number, code: string): void {
   expectAnyProblem(answer, status, code, target.settings.docsUrl);
   expect(answer.headers['access-control-allow-origin']).toBe(target.settings.corsAllowOrigin);
-  expect(answer.headers['access-control-expose-headers']).toBe('Location, Retry-After, WWW-Authenticate');
+  expect(answer.headers['access-control-expose-headers']).toBe(
+    'Location, Retry-After, WWW-Authenticate, Api-Key-Expires',
+  );
 }
 
 /** Asserts that an answer is a 400 with few errors, each with a message, one of which names the field. */

@@ -35,6 +35,42 @@ test('a decision is reused for data routes, but never for key routes', async () 
   expect(await validations()).toBeGreaterThanOrEqual(before + 3);
 });
 
+test('a suspended key is refused by the next request, by the cache too, and works again once it is resumed', async () => {
+  const { key, keyId } = await cachedKey({ scope: 'keys:write' });
+  const patch = (body: object) => callAsOperator(runtime.outputs, 'PATCH', `/keys/${keyId}`, body);
+  expect((await asAdmin('PATCH', `/keys/${keyId}`, { suspended: true })).json).toMatchObject({ suspended: true });
+  for (const [method, path] of [
+    ['GET', '/whoami'],
+    ['GET', '/whoami'],
+    ['POST', '/keys'],
+  ] as const) {
+    const refused = await call(key, method, path, method === 'POST' ? {} : undefined);
+    expect(refused).toMatchObject({ status: 401, json: { code: 'key_suspended' } });
+    expect(refused.headers['www-authenticate']).toBe('Bearer realm="api"');
+  }
+  expect((await asAdmin('PATCH', `/keys/${keyId}`, { suspended: false })).json).toMatchObject({
+    code: 'beyond_authority',
+  });
+  expect((await patch({ suspended: false })).status).toBe(200);
+  expect(await status(key)).toBe(200);
+  const shown = await asAdmin('GET', `/keys/${keyId}`);
+  expect(shown.json).not.toHaveProperty('suspended');
+  expect(shown.json.customClaims).toMatchObject({ suspended: 'false' });
+});
+
+test('a key that changes itself all the time cannot undo its suspension', async () => {
+  const { key, keyId } = await cachedKey({ scope: 'keys:write notes:read' });
+  let isOver = false;
+  const changing = Array.from({ length: 4 }, async () => {
+    while (!isOver) await call(key, 'PATCH', `/keys/${keyId}`, { scope: 'keys:write notes:read' });
+  });
+  expect((await asAdmin('PATCH', `/keys/${keyId}`, { suspended: true })).status).toBe(200);
+  expect((await call(key, 'GET', '/whoami')).json).toMatchObject({ code: 'key_suspended' });
+  isOver = true;
+  await Promise.all(changing);
+  expect((await call(key, 'GET', '/whoami')).json).toMatchObject({ code: 'key_suspended' });
+});
+
 describe('a key is refused by the next request', () => {
   test('after DELETE', async () => {
     const { key, keyId } = await cachedKey();

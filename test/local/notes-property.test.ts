@@ -18,6 +18,8 @@ import { environmentFor } from '../support/parameter-server.ts';
 
 type Handler = (event: APIGatewayProxyEvent, context: Context) => Promise<APIGatewayProxyResult>;
 
+const scope = 'notes:read notes:write';
+
 const folder = mkdtempSync(join(tmpdir(), 'notes-'));
 let dynamoDb: DynamoDb;
 let server: JsonServer;
@@ -91,7 +93,7 @@ test('no read or write crosses organizations, users or claims, in any sequence o
           keyId: 'apit_1',
           organizationId: `${by.organizationId}x${run}`,
           ...(by.userId === undefined ? {} : { userId: by.userId }),
-          customClaims: by.environment === undefined ? { team: 'a' } : { environment: by.environment },
+          customClaims: { scope, ...(by.environment === undefined ? { team: 'a' } : { environment: by.environment }) },
           roles: [],
         });
         const requestContext = { requestId: 'r', path: '/v1/notes', authorizer };
@@ -151,7 +153,7 @@ test('no read or write crosses organizations, users or claims, in any sequence o
 });
 
 test('an organization or user in a client’s request is refused, never used', async () => {
-  const authorizer = encodeCaller({ keyId: 'apit_1', organizationId: 'org_a', customClaims: {}, roles: [] });
+  const authorizer = encodeCaller({ keyId: 'apit_1', organizationId: 'org_a', customClaims: { scope }, roles: [] });
   const requestContext = { requestId: 'r', path: '/v1/notes', authorizer };
   const ask = async (handler: Handler, request: object) => {
     const answer = await handler({ requestContext, ...request } as unknown as APIGatewayProxyEvent, {} as Context);

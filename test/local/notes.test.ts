@@ -33,7 +33,8 @@ afterAll(async () => {
 
 const { call, ...client } = clientOf(() => runtime.outputs);
 const admin = () => runtime.outputs.adminKey;
-const newKey = async (request: object): Promise<string> => (await client.newKey(request)).key;
+const bothScopes = 'notes:read notes:write';
+const newKey = async (request: object): Promise<string> => (await client.newKey({ scope: bothScopes, ...request })).key;
 const textsSeenBy = async (key: string | null) =>
   (await call(key, 'GET', '/notes')).json.notes.map(({ text }: { text: string }) => text).toSorted();
 
@@ -101,6 +102,21 @@ test('an AWS SDK client with permission can read the table, and each function ha
   expect(new Set(usedByFunctions)).toEqual(new Set(granted));
   expect(granted).toHaveLength(4);
   expect(denied).toEqual([]);
+});
+
+test('a key that may only read reads, and cannot write', async () => {
+  const reader = await newKey({ scope: 'notes:read' });
+  expect((await call(reader, 'GET', '/notes')).status).toBe(200);
+  for (const refused of [
+    await call(reader, 'POST', '/notes', { text: 'no' }),
+    await call(reader, 'POST', '/notes', 'not even JSON'), // before the input is parsed
+    await call(reader, 'DELETE', '/notes/any'),
+  ]) {
+    expect(refused).toMatchObject({ status: 403, json: { code: 'insufficient_scope', scope: 'notes:write' } });
+    expect(refused.json.detail).toBe('The API key does not have the scope "notes:write".');
+  }
+  const writer = await newKey({ scope: 'notes:write' });
+  expect((await call(writer, 'GET', '/notes')).json).toMatchObject({ code: 'insufficient_scope', scope: 'notes:read' });
 });
 
 test('its contract shows its own routes: those of keys, its backends, and no backend of another API', async () => {

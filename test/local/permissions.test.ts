@@ -105,7 +105,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     const { keyId } = (await send('POST', '/keys', {})).json;
     await send('GET', '/keys');
     await send('GET', `/keys/${keyId}`);
-    await send('PATCH', `/keys/${keyId}`, { description: 'changed' });
+    await send('PATCH', `/keys/${keyId}`, { description: 'changed', suspended: true });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 3600 });
     await send('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true }); // moves the existing schedule
     const doomed = (await send('POST', '/keys', {})).json;

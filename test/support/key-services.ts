@@ -1,6 +1,7 @@
 import type { Audit } from '../../shared/audit/audit.ts';
 import { auditedMutations } from '../../shared/audit/mutations.ts';
 import type { Marks } from '../../shared/decision-cache/marks.ts';
+import type { Suspensions } from '../../shared/decision-cache/suspensions.ts';
 import type { KeyServices } from '../../shared/keys/key-services.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { ok } from '../../shared/result.ts';
@@ -13,6 +14,9 @@ export const forgottenMarks: Marks = {
   settle: async () => ok(undefined),
   keyIdOf: async () => ok(undefined),
 };
+
+/** No key is suspended, and nothing is stored. */
+export const noSuspensions: Suspensions = { record: async () => ok(undefined), isRecent: async () => ok(false) };
 
 /** The services of operations on a Scalekit. By default audit and marks store nothing. */
 export function keyServicesOf(

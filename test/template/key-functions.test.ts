@@ -18,6 +18,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   decide: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
   mark: ['dynamodb:PutItem'],
   findId: ['dynamodb:GetItem'],
+  suspend: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   readUses: ['dynamodb:BatchGetItem'],
   schedule: [
     'scheduler:GetSchedule',

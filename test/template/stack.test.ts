@@ -182,7 +182,7 @@ describe('the functions', () => {
     CreateKey: change,
     ListKeys: ['dynamodb:BatchGetItem'],
     GetKey: ['dynamodb:BatchGetItem'],
-    UpdateKey: change,
+    UpdateKey: [...change, 'dynamodb:GetItem'],
     RevokeKey: change,
     RevokeKeys: change,
     RotateKey: [...change, ...schedule],

@@ -396,3 +396,35 @@ test('a successor equals its predecessor, except for issued_by and rotated_from'
     },
   });
 });
+
+test('a key suspends only what it may change, resumes nothing, and a suspension changes no other claim', () => {
+  fc.assert(
+    fc.property(caller, caller, fc.boolean(), (changer, changed, suspended) => {
+      const amended = amend(changer, changed, { suspended });
+      expect(amended.ok).toBe(suspended && amend(changer, changed, {}).ok);
+      if (!amended.ok) return;
+      const { suspended: value, ...others } = amended.value.customClaims ?? {};
+      expect(value).toBe('true');
+      expect(others).toEqual(changed.customClaims);
+    }),
+    runs,
+  );
+});
+
+test('an operator resumes every key, and no other change resumes', () => {
+  const operator = { userArn: 'arn:aws:iam::1:user/o', organizationId: 'org_1' };
+  fc.assert(
+    fc.property(caller, caller, keyRequest, (changer, changed, { customClaims, scope }) => {
+      const suspended = { ...changed, customClaims: { ...changed.customClaims, suspended: 'true' } };
+      const resumed = amend(operator, { ...suspended, organizationId: 'org_1' }, { suspended: false });
+      expect(resumed).toMatchObject({ ok: true, value: { customClaims: { suspended: 'false' } } });
+      const amended = amend(changer, suspended, { customClaims, scope });
+      if (amended.ok) expect(amended.value.customClaims?.['suspended']).toBe('true');
+      const minted = mint(changer, { customClaims: { suspended: 'false' }, scope: [] });
+      expect(minted.ok).toBe(false);
+      const succeeded = succeed(changer, suspended, 'apit_9');
+      if (succeeded.ok) expect(succeeded.value.customClaims['suspended']).toBe('true');
+    }),
+    runs,
+  );
+});

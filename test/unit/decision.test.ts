@@ -26,12 +26,14 @@ const noCache: DecisionCache = {
   refused: async () => 'off',
 };
 
+type Found = Result<KeyInfo | undefined, Outage>;
+
 /** Services whose Scalekit always gives one answer, and collects its calls. */
-function servicesWith(answer: Result<KeyInfo | undefined, Outage>, cache: DecisionCache = noCache) {
+function servicesWith(given: Found | (() => Found), cache: DecisionCache = noCache) {
   const asked: string[] = [];
   const lookUp = async (presented: string) => {
     asked.push(presented);
-    return answer;
+    return typeof given === 'function' ? given() : given;
   };
   const directory = { deadlineMs: 1, lookUp, list: () => Promise.reject(new Error('not asked for')) };
   const scalekit = async () => directory;
@@ -65,6 +67,25 @@ test('a wrong address is denied with the key’s identity, and the key is not re
       known: { keyId: 'apit_1', organizationId: 'org_1' },
     });
   expect(asked).toHaveLength(2);
+});
+
+test('a suspended key is denied with its identity, is not remembered as refused, and works once it is resumed', async () => {
+  let suspended = 'true';
+  const { services, asked } = servicesWith(() => ok({ ...key, customClaims: { suspended } }));
+  for (const _ of [1, 2])
+    expect(await decide(request('Bearer plain'), services)).toEqual({
+      outcome: 'denied',
+      code: 'key_suspended',
+      known: { keyId: 'apit_1', organizationId: 'org_1' },
+    });
+  suspended = 'false';
+  expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'allowed' });
+  expect(asked).toHaveLength(3);
+});
+
+test.each(['false', 'yes', 'TRUE', ''])('a claim suspended = "%s" does not suspend', async (suspended) => {
+  const { services } = servicesWith(ok({ ...key, customClaims: { suspended } }));
+  expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'allowed' });
 });
 
 test('in an outage a key is neither allowed nor denied, and Scalekit is asked again', async () => {

@@ -36,7 +36,7 @@ async function create(
   const services = keyServicesOf({ ...directory, list, create: creation });
   const actor: Operator = { userArn: 'arn:aws:iam::1:user/x', organizationId };
   const by = { actor, requestId: 'r' };
-  const result = await createKey(services, { ...request, customClaims: {}, scope: [] }, by, limit);
+  const result = await createKey(services, { ...request, customClaims: {}, scope: [] }, by, { maxKeysPerUser: limit });
   return { result, list, create: creation };
 }
 

@@ -8,7 +8,7 @@ import type { RotationServices } from '../../shared/rotation/end-previous.ts';
 import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
-import { keyServicesOf } from '../support/key-services.ts';
+import { keyServicesOf, noSuspensions } from '../support/key-services.ts';
 
 // An operator acts on a thief's key during the thief's request. The tests run the operator's action right before a call to
 // Scalekit leaves.
@@ -82,7 +82,12 @@ describe('a key that is revoked during its request', () => {
     const target = await env.scalekit.create({ organizationId, customClaims: { issued_by: actor.keyId } });
     const services = meanwhile('update', async () => {});
     const keyId = target.ok ? target.value.info.keyId : '';
-    const changed = await updateKey(services, keyId, { description: 'mine' }, by(actor));
+    const changed = await updateKey(
+      { ...services, suspensions: noSuspensions },
+      keyId,
+      { description: 'mine' },
+      by(actor),
+    );
     expect(changed).toMatchObject({ failure: { kind: 'invalid_token' } });
     expect((await env.sdk.token.validateToken(keyId)).tokenInfo?.description ?? '').toBe('');
   });
@@ -94,11 +99,16 @@ test('a change by a key that is revoked during the request widens no key', async
   const keyId = target.ok ? target.value.info.keyId : '';
   const services = meanwhile('update', revokeActor);
   for (const change of [{ scope: ['keys:read', 'keys:write'] }, { customClaims: {} }])
-    expect(await updateKey(services, keyId, change, by(actor))).toMatchObject({
+    expect(await updateKey({ ...services, suspensions: noSuspensions }, keyId, change, by(actor))).toMatchObject({
       failure: { kind: 'beyond_authority' },
     });
   expect(await env.scalekit.lookUp(keyId)).toMatchObject({ value: { customClaims: had } });
-  await updateKey(services, keyId, { customClaims: { team: 'x', env: 'a' } }, by(actor));
+  await updateKey(
+    { ...services, suspensions: noSuspensions },
+    keyId,
+    { customClaims: { team: 'x', env: 'a' } },
+    by(actor),
+  );
   expect(await env.scalekit.lookUp(actor.keyId)).toEqual(ok(undefined)); // it was revoked before the change took effect
   expect(await env.scalekit.lookUp(keyId)).toMatchObject({ value: { customClaims: { ...had, env: 'a' } } });
 });
@@ -113,7 +123,12 @@ test('a key that is narrowed during its request leaves no key with the wider aut
 
 test('a change of the description does not restore authority that was removed during the request', async () => {
   const services = meanwhile('update', narrowActor);
-  const changed = await updateKey(services, actor.keyId, { description: 'harmless' }, by(actor));
+  const changed = await updateKey(
+    { ...services, suspensions: noSuspensions },
+    actor.keyId,
+    { description: 'harmless' },
+    by(actor),
+  );
   expect(changed).toMatchObject({ ok: true, value: { customClaims: { scope: 'keys:read' } } });
   const now = await env.scalekit.lookUp(actor.keyId);
   expect(now).toMatchObject({ value: { description: 'harmless', customClaims: { scope: 'keys:read' } } });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KeyInfo } from '../../shared/key.ts';
-import type { KeyServices } from '../../shared/keys/key-services.ts';
-import { updateKey } from '../../shared/keys/update-key.ts';
+import { type UpdateServices, updateKey } from '../../shared/keys/update-key.ts';
 import { ok } from '../../shared/result.ts';
 
 const key: KeyInfo = {
@@ -18,7 +17,8 @@ const servicesThatAnswer = (changed: KeyInfo) =>
   ({
     scalekit: { lookUp: async () => ok(key) },
     mutations: { update: async () => ok(changed) },
-  }) as unknown as KeyServices;
+    suspensions: { isRecent: async () => ok(false) },
+  }) as unknown as UpdateServices;
 
 const change = (changed: KeyInfo) =>
   updateKey(
@@ -40,4 +40,36 @@ test.each<[string, KeyInfo]>([
   ['the old description', { ...applied, description: 'old' }],
 ])('a change that Scalekit accepts and answers with %s is not_applied', async (_what, changed) => {
   expect(await change(changed)).toEqual({ ok: false, failure: { kind: 'not_applied' } });
+});
+
+test('a change that has undone a suspension makes it again', async () => {
+  let now: KeyInfo = key;
+  const written: unknown[] = [];
+  let suspended = false;
+  const services = {
+    scalekit: { lookUp: async () => ok(now) },
+    mutations: {
+      update: async (_key: KeyInfo, { customClaims }: Pick<KeyInfo, 'customClaims'>) => {
+        written.push(customClaims);
+        if (written.length === 1) suspended = true; // by another request, after this one has read the claims
+        now = { ...key, customClaims };
+        return ok(now);
+      },
+    },
+    suspensions: { record: async () => ok(undefined), isRecent: async () => ok(suspended) },
+  } as unknown as UpdateServices;
+  const by = { actor: operator, requestId: 'r' };
+  expect(await updateKey(services, key.keyId, { scope: [] }, by)).toMatchObject({ value: { suspended: true } });
+  expect(written).toEqual([{ issued_by: 'operator' }, { issued_by: 'operator', suspended: 'true' }]);
+});
+
+test('nothing is suspended unless the suspension could be recorded', async () => {
+  const failure = { kind: 'cache_not_flushed', cause: new Error('down') };
+  const services = {
+    ...servicesThatAnswer(key),
+    suspensions: { record: async () => ({ ok: false, failure }) },
+    mutations: { update: () => Promise.reject(new Error('must not be called')) },
+  } as unknown as UpdateServices;
+  const by = { actor: operator, requestId: 'r' };
+  expect(await updateKey(services, key.keyId, { suspended: true }, by)).toEqual({ ok: false, failure });
 });

@@ -58,8 +58,13 @@ def read_caller(event: dict, now: datetime | None = None) -> Caller:
     return caller
 
 
-def with_caller(handler):
-    """Makes a Lambda handler of `handler(event, caller, context)`, which runs only if there is a caller."""
+def with_caller(handler=None, *, scope: str | None = None):
+    """Makes a Lambda handler of `handler(event, caller, context)`, which runs only if there is a caller.
+
+    With `scope`, as in `@with_caller(scope="notes:read")`, the caller's key must have that word.
+    """
+    if handler is None:
+        return lambda wrapped: with_caller(wrapped, scope=scope)
 
     def handle(event, context):
         try:
@@ -70,6 +75,9 @@ def with_caller(handler):
             logging.error("no caller: is the route behind the authorizer?")
             detail = "The server failed. The error is logged under `requestId`."
             return _problem(event, context, 500, "Internal Server Error", "internal_error", detail)
+        if scope is not None and scope not in caller.scope:
+            detail = f'The API key does not have the scope "{scope}".'
+            return _problem(event, context, 403, "Forbidden", "insufficient_scope", detail, scope=scope)
         return handler(event, caller, context)
 
     return handle
@@ -104,9 +112,9 @@ def _instant(value: str) -> datetime:
     return instant
 
 
-def _problem(event: dict, context, status: int, title: str, code: str, detail: str) -> dict:
+def _problem(event: dict, context, status: int, title: str, code: str, detail: str, **more: str) -> dict:
     request_id = (event.get("requestContext") or {}).get("requestId") or getattr(context, "aws_request_id", "")
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, "requestId": request_id}
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, "code": code, "requestId": request_id, **more}
     return {
         "statusCode": status,
         "headers": {"Content-Type": "application/problem+json", "Cache-Control": "no-store"},
