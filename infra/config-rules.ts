@@ -7,6 +7,9 @@ export function brokenRule(config: Config, namedOf: (name: keyof Config) => stri
   const { authorizerReservedConcurrency: reserved, authorizerProvisionedConcurrency: provisioned } = config;
   if (reserved > 0 && reserved < provisioned)
     return `${namedOf('authorizerReservedConcurrency')} is less than authorizerProvisionedConcurrency: use ${provisioned} or more`;
+  const { maxKeyLifetimeDays: longest, defaultKeyLifetimeDays: usual } = config;
+  if (longest > 0 && usual > longest)
+    return `${namedOf('defaultKeyLifetimeDays')} is more than maxKeyLifetimeDays: use ${longest} or less`;
   if (config.waf && config.webAclArn !== undefined)
     return `${namedOf('webAclArn')} is another web ACL than that of waf: use one of them`;
   if (!config.monitoring && config.alarmEmail !== undefined)

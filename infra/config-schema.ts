@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-values.ts';
 
+/** Ten years. A key that should last longer should not end at all. */
+const lifetime = wholeNumber.refine((value) => value <= 3_650, 'use a whole number of days from 0 (no limit) to 3650');
+
 /** The allowed values of each setting, and its default. */
 export const ConfigSchema = z.strictObject({
   stage: z
@@ -31,6 +34,8 @@ export const ConfigSchema = z.strictObject({
     'use words separated by spaces, like notes:read notes:write',
   ).optional(),
   maxKeysPerUser: upTo1000('no limit').default(0),
+  maxKeyLifetimeDays: lifetime.default(0),
+  defaultKeyLifetimeDays: lifetime.default(0),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   docsUrl: textLike(

@@ -24,6 +24,10 @@ export interface Config {
   readonly scopes?: string | undefined;
   /** How many active keys a user of an organization may have. It never blocks a rotation. 0 means no limit. @default 0 */
   readonly maxKeysPerUser: number;
+  /** How many days a new key may live at most; older keys stay as they are. 0 means no limit. @default 0 */
+  readonly maxKeyLifetimeDays: number;
+  /** How many days a key lives that is made without an end. 0 means the maximum, if there is one. @default 0 */
+  readonly defaultKeyLifetimeDays: number;
   /**
    * Requests per second that each method of the customers' API accepts from all clients together. Key routes that do not end
    * access accept a tenth. @default 1000

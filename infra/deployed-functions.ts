@@ -28,10 +28,16 @@ export function createFunctions(scope: Construct, { deployment, config, rotation
   const functions = Object.fromEntries(made) as DeployedFunctions;
   // Rotation does not get the limit: it replaces a key, also for a user who is at the limit.
   if (config.maxKeysPerUser > 0) functions.CreateKey.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
+  for (const one of [functions.CreateKey, functions.RotateKey]) limitLifetime(one, config);
   if (config.scopes !== undefined)
     for (const one of [functions.CreateKey, functions.UpdateKey]) one.addEnvironment('SCOPES', config.scopes);
   for (const one of Object.values(functions)) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
   return functions;
+}
+
+function limitLifetime(maker: ApiFunction, { maxKeyLifetimeDays, defaultKeyLifetimeDays }: Config): void {
+  if (maxKeyLifetimeDays > 0) maker.addEnvironment('MAX_KEY_LIFETIME_DAYS', String(maxKeyLifetimeDays));
+  if (defaultKeyLifetimeDays > 0) maker.addEnvironment('DEFAULT_KEY_LIFETIME_DAYS', String(defaultKeyLifetimeDays));
 }
 
 /** The functions that have a permission, in the order of the table. */

@@ -1,3 +1,4 @@
+import { lifetimesFromEnvironment } from '../../shared/authorization/lifetime.ts';
 import { vocabularyFromEnvironment } from '../../shared/authorization/vocabulary.ts';
 import { keyEndpoint, keyPath } from '../../shared/endpoint/endpoint.ts';
 import { limitFromEnvironment } from '../../shared/environment.ts';
@@ -7,7 +8,11 @@ import { ok } from '../../shared/result.ts';
 import { CreateKeyInput } from './schema.ts';
 
 const services = keyServices();
-const rules = { maxKeysPerUser: limitFromEnvironment('MAX_KEYS_PER_USER'), knows: vocabularyFromEnvironment() };
+const rules = {
+  maxKeysPerUser: limitFromEnvironment('MAX_KEYS_PER_USER'),
+  knows: vocabularyFromEnvironment(),
+  lifetimes: lifetimesFromEnvironment(),
+};
 
 /** Creates a key of the caller's organization. The plain key is in this answer and nowhere else. */
 export const handler = keyEndpoint(services, CreateKeyInput, async ({ body }, { by, path }) => {

@@ -1,3 +1,4 @@
+import { lifetimesFromEnvironment } from '../../shared/authorization/lifetime.ts';
 import { keyEndpoint, keyPath } from '../../shared/endpoint/endpoint.ts';
 import { keyServices } from '../../shared/keys/key-services.ts';
 import { ok } from '../../shared/result.ts';
@@ -6,12 +7,13 @@ import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import { RotateKeyInput } from './schema.ts';
 
 const services = { ...keyServices(), schedules: overlapSchedulesFromEnvironment() };
+const lifetimes = lifetimesFromEnvironment();
 
 /**
  * Replaces a key with a new one. The old key ends at once or after an overlap. The plain key is in this answer and nowhere else.
  */
 export const handler = keyEndpoint(services, RotateKeyInput, async (input, { by, path }) => {
-  const rotated = await rotateKey(services, input.path.keyId, input.body, by);
+  const rotated = await rotateKey(services, input.path.keyId, input.body, by, lifetimes);
   if (!rotated.ok) return rotated;
   return ok({ status: 201, headers: { Location: keyPath(path, rotated.value.keyId) }, body: rotated.value });
 });

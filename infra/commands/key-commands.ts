@@ -4,7 +4,7 @@ import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { addCommand, announced, type CommonOptions, clientOf } from './key-command.ts';
 import { givenKeyIds } from './key-ids.ts';
 import { keyTable, recordTable, show, showNewKey } from './key-output.ts';
-import { allPages, familyOf } from './key-pages.ts';
+import { allPages, expiringWithin, familyOf } from './key-pages.ts';
 import type { OperatorClient } from './operator-client.ts';
 import { claim, duration, keyId } from './option-values.ts';
 import { noKeys, notActiveIn } from './revoke.ts';
@@ -31,6 +31,13 @@ export function addKeyCommands(program: Command): void {
       const keys = (await allPages(await clientOf(common), user)).flatMap((page) => page.keys);
       if (keys.length === 0 && user === undefined) console.error(noKeys(common.organization));
       show(keys, common, () => keyTable(keys));
+    });
+
+  addCommand(program, 'expiring', 'show the keys that end soon')
+    .requiredOption('--within <duration>', 'like 14d', duration)
+    .action(async ({ within, ...common }: CommonOptions & { readonly within: number }) => {
+      const keys = expiringWithin(within, await allPages(await clientOf(common)));
+      show(keys, common, () => (keys.length === 0 ? 'No key ends within this time.' : keyTable(keys)));
     });
 
   addCommand(program, 'get', 'show an active key')

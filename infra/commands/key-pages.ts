@@ -40,3 +40,12 @@ export function familyOf(keyIds: readonly string[], pages: readonly KeyPage[]): 
       if ([customClaims['issued_by'], customClaims['rotated_from']].includes(id)) family.add(keyId);
   return [...family];
 }
+
+/** The keys that end within some time, the soonest first. */
+export function expiringWithin(seconds: number, pages: readonly KeyPage[], now: number = Date.now()): ListedKey[] {
+  const endOf = ({ expiresAt = '' }: ListedKey) => Date.parse(expiresAt);
+  return pages
+    .flatMap((page) => page.keys)
+    .filter((key) => endOf(key) <= now + seconds * 1_000)
+    .sort((one, other) => endOf(one) - endOf(other));
+}

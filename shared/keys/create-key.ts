@@ -1,6 +1,7 @@
 import { causedBy } from '../audit/audit.ts';
 import { type Initiator, isOperator } from '../authentication/actor.ts';
 import { type KeyRequest, mint } from '../authorization/authority.ts';
+import { type Lifetimes, withLifetime } from '../authorization/lifetime.ts';
 import { requireScope } from '../authorization/sight.ts';
 import { anyScope, type Vocabulary } from '../authorization/vocabulary.ts';
 import type { Failure } from '../failure.ts';
@@ -17,6 +18,7 @@ import { withdraw } from './withdrawal.ts';
 export interface CreationRules {
   readonly maxKeysPerUser?: number | undefined;
   readonly knows?: Vocabulary;
+  readonly lifetimes?: Lifetimes;
 }
 
 /**
@@ -28,7 +30,7 @@ export async function createKey(
   services: KeyServices,
   request: KeyRequest,
   by: Initiator,
-  { maxKeysPerUser, knows = anyScope }: CreationRules = {},
+  { maxKeysPerUser, knows = anyScope, lifetimes = {} }: CreationRules = {},
 ): Promise<Result<{ readonly key: string } & Key, Failure>> {
   const { scalekit, mutations } = services;
   const scoped = requireScope(by.actor, 'keys:write');
@@ -37,10 +39,13 @@ export async function createKey(
   if (!known.ok) return known;
   const minted = mint(by.actor, request);
   if (!minted.ok) return minted;
-  const fits = await requireBelowLimit(scalekit, minted.value, by, maxKeysPerUser);
+  const lasting = withLifetime(minted.value, request.expiresAt, lifetimes);
+  if (!lasting.ok) return lasting;
+  const newKey = lasting.value;
+  const fits = await requireBelowLimit(scalekit, newKey, by, maxKeysPerUser);
   if (!fits.ok) return fits;
-  const created = await mutations.create(minted.value, causedBy(by, 'requested'));
-  if (!created.ok) return fail(notCreated(created.failure, minted.value, by));
+  const created = await mutations.create(newKey, causedBy(by, 'requested'));
+  if (!created.ok) return fail(notCreated(created.failure, newKey, by));
   const stands = await requireStanding(scalekit, by.actor);
   if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
   return ok({ key: created.value.key, ...toKey(created.value.info) });

@@ -1,6 +1,7 @@
 import { causedBy } from '../audit/audit.ts';
 import type { Initiator } from '../authentication/actor.ts';
 import { succeed } from '../authorization/authority.ts';
+import { type Lifetimes, withLifetime } from '../authorization/lifetime.ts';
 import { requireScope, sees } from '../authorization/sight.ts';
 import { type Failure, invalid, outage } from '../failure.ts';
 import { type CreatedKey, type Key, type KeyInfo, type NewKey, toKey } from '../key.ts';
@@ -39,16 +40,19 @@ export async function rotateKey(
   keyId: string,
   request: RotationRequest,
   by: Initiator,
+  lifetimes: Lifetimes = {},
 ): Promise<Result<RotatedKey, Failure>> {
   const { scalekit } = services;
   const startedAt = Date.now();
   const planned = await plan(scalekit, keyId, request, by, startedAt + searchMs);
   if (!planned.ok) return planned;
-  const { succession, previous } = planned.value;
+  const { previous } = planned.value;
+  const lasting = withLifetime(planned.value.succession, request.expiresAt, lifetimes);
+  if (!lasting.ok) return lasting;
   const searchUntil = startedAt + rotationMs - endMs(scalekit) - scalekit.deadlineMs;
   // Until now nothing has changed. From here on there must be time for all steps that may follow.
   if (Date.now() + changeMs(scalekit) > searchUntil) return fail(outage({ kind: 'slow', cause: new Error('late') }));
-  const created = await createSuccessor(services, succession, keyId, previous.replaced, by, searchUntil);
+  const created = await createSuccessor(services, lasting.value, keyId, previous.replaced, by, searchUntil);
   if (!created.ok) return created;
   const { key, info } = created.value;
   const ended = await endPrevious(services, previous, info, request.overlapSeconds, by);
