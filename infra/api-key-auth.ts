@@ -142,10 +142,13 @@ export class ApiKeyAuth extends Construct {
     return this.#customers.url;
   }
 
-  /** Adds a route to your function, for requests with a key. The contract shows it. Throws for `/ping` and `/sping`. */
-  dataRoute(method: string, path: string, handler: IFunction): void {
-    this.#customers.dataRoute(method, path, handler);
-    this.#contract.show(method, path);
+  /**
+   * Adds a route to your function, for requests with a key. The contract shows it, with the name of its operation, by default like
+   * `getOrders`. Throws for `/ping` and `/sping`.
+   */
+  dataRoute(method: string, path: string, handler: IFunction, operationName?: string): void {
+    this.#customers.dataRoute(method, path, handler, operationName);
+    this.#contract.show(method, path, operationName);
   }
 
   /**

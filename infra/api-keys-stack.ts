@@ -20,7 +20,7 @@ export class ApiKeysStack extends Stack {
 
     const auth = new ApiKeyAuth(this, 'Default', config); // CDK omits the id `Default` from the ids of its parts
     const whoami = new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config });
-    auth.dataRoute('GET', '/whoami', whoami);
+    auth.dataRoute('GET', '/whoami', whoami, 'whoami');
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
 
     auth.addOutputs();

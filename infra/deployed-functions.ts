@@ -57,9 +57,10 @@ export function grantPermissions(functions: DeployedFunctions, grants: Grants): 
 /** Adds each function's route: on both APIs, on the operators' only, or open on the customers'. */
 export function addRoutes(functions: DeployedFunctions, customers: CustomerApi, operators: OperatorApi): void {
   for (const [id, { route, operatorRoute, open, endsAccess = false }] of keyFunctionEntries) {
-    if (route) customers.keyRoute(route, functions[id], endsAccess);
-    if (route) operators.keyRoute(route, functions[id], endsAccess);
-    if (operatorRoute) operators.keyRoute(operatorRoute, functions[id], endsAccess);
-    if (open) customers.openRoute(open.route, functions[id], open);
+    const name = open?.operationName ?? id.charAt(0).toLowerCase() + id.slice(1); // as in the contract
+    if (route) customers.keyRoute(route, functions[id], name, endsAccess);
+    if (route) operators.keyRoute(route, functions[id], name, endsAccess);
+    if (operatorRoute) operators.keyRoute(operatorRoute, functions[id], name, endsAccess);
+    if (open) customers.openRoute(open.route, functions[id], name, open);
   }
 }

@@ -45,7 +45,7 @@ export interface KeyFunction {
   /** On the operators' API only. */
   readonly operatorRoute?: Route;
   /** On the customers' API, for anyone. */
-  readonly open?: Throttle & { readonly route: Route };
+  readonly open?: Throttle & { readonly route: Route; readonly operationName?: string };
   /** Small functions need less. @default 1024 */
   readonly memoryMb?: number;
   /** API Gateway waits 29 s. @default 25 */
@@ -82,7 +82,7 @@ export const keyFunctions = {
   ScalekitWebhook: { entry: 'scalekit-webhook', may: ['scalekit', 'webhookSecret', 'record', 'mark', 'putWork'], timeoutSeconds: 28,
                      open: { route: 'POST /webhooks/scalekit', ratePerSecond: 10, burst: 20 } },
   OpenApi:         { entry: 'openapi', may: [], memoryMb: 512,
-                     open: { route: 'GET /openapi.json', ratePerSecond: 2, burst: 5 } },
+                     open: { route: 'GET /openapi.json', operationName: 'getContract', ratePerSecond: 2, burst: 5 } },
 } as const satisfies Readonly<Record<string, KeyFunction>>;
 
 export type KeyFunctionId = keyof typeof keyFunctions;

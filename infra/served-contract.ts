@@ -14,15 +14,16 @@ export class ServedContract {
   }
 
   /** Shows a route in the contract. OpenAPI cannot describe `ANY`. Once there is no room, a warning says so. */
-  show(method: string, path: string): void {
+  show(method: string, path: string, operationName?: string): void {
     if (method === 'ANY') return;
-    const routes = [...this.#routes, `${method}:${path}`].join(' ');
+    const route = [method, path, ...(operationName === undefined ? [] : [operationName])].join(':');
+    const routes = [...this.#routes, route].join(' ');
     if (Buffer.byteLength(routes) > maxBytes) {
       const told = `The contract at /openapi.json shows the first ${this.#routes.size} routes of backends: there is no room for more.`;
       Annotations.of(this.#function).addWarningV2('ApiKeyAuth:contractRoutes', told);
       return;
     }
-    this.#routes.add(`${method}:${path}`);
+    this.#routes.add(route);
     this.#function.addEnvironment('BACKEND_ROUTES', routes);
   }
 }

@@ -168,3 +168,9 @@ function isLoopback(hostname: string): boolean {
 
 /** The root path of the routes that manage keys, on the customers' API. Decisions on them never come from a cache. */
 export const keysPath = '/keys';
+
+/** The name of a route's operation, from its method and path: `getNotesNoteId`. */
+export function operationNameOf(method: string, path: string): string {
+  const words = path.split(/[^A-Za-z0-9]+/).filter(Boolean);
+  return [method.toLowerCase(), ...words.map((word) => word.charAt(0).toUpperCase() + word.slice(1))].join('');
+}

@@ -1,3 +1,4 @@
+import { operationNameOf } from '../../shared/deployment.ts';
 import contract from './openapi.json' with { type: 'json' };
 
 type Paths = Record<string, Record<string, object>>;
@@ -6,15 +7,18 @@ type Paths = Record<string, Record<string, object>>;
 const { 200: _ownAnswer, ...ofWhoami } = contract.paths['/whoami'].get.responses;
 const refusals = { ...ofWhoami, 403: { $ref: '#/components/responses/LacksScope' } };
 
-/** The paths of the contract as this API has them: the routes of keys, and the given routes of backends (`GET:/orders`). */
+/**
+ * The paths of the contract as this API has them: the routes of keys, and the given routes of backends: `GET:/orders`, or
+ * `GET:/orders:listOrders` with the name of the operation.
+ */
 export function servedPaths(routes: readonly string[]): Paths {
   const documented: Paths = contract.paths;
   const ofKeys = Object.entries(documented).filter(([, operations]) => !Object.values(operations).some(isOfBackend));
   const paths: Paths = Object.fromEntries(ofKeys);
   for (const route of routes) {
-    const [method = '', path = ''] = route.split(':');
+    const [method = '', path = '', name = operationNameOf(method, path)] = route.split(':');
     const verb = method.toLowerCase();
-    paths[path] = { ...paths[path], [verb]: documented[path]?.[verb] ?? undescribed(verb, path) };
+    paths[path] = { ...paths[path], [verb]: documented[path]?.[verb] ?? undescribed(verb, path, name) };
   }
   return paths;
 }
@@ -24,11 +28,10 @@ function isOfBackend(operation: object): boolean {
 }
 
 /** A route of which only its existence is known. */
-function undescribed(method: string, path: string): object {
+function undescribed(method: string, path: string, operationId: string): object {
   const names = [...path.matchAll(/\{(\w+)\+?\}/g)].map(([, name = '']) => name);
-  const words = path.split(/[^A-Za-z0-9]+/).filter(Boolean);
   return {
-    operationId: [method, ...words.map((word) => word[0]?.toUpperCase() + word.slice(1))].join(''),
+    operationId,
     summary: `${method.toUpperCase()} ${path}`,
     tags: ['backend'],
     ...(names.length === 0

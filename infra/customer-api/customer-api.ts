@@ -4,13 +4,12 @@ import {
   type IAuthorizer,
   type IResource,
   type MethodOptions,
-  type RequestAuthorizer,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
-import { corsExposeHeaders } from '../../shared/deployment.ts';
+import { corsExposeHeaders, operationNameOf } from '../../shared/deployment.ts';
 import { acknowledge } from '../acknowledge.ts';
 import { type Config, ConfigError } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
@@ -123,9 +122,9 @@ export class CustomerApi extends Construct {
    * Adds a route that manages keys. Every request is validated. Its limit is a tenth of other routes' limit, unless it ends
    * access.
    */
-  keyRoute(route: Route, handler: IFunction, endsAccess: boolean): void {
+  keyRoute(route: Route, handler: IFunction, operationName: string, endsAccess: boolean): void {
     const [method, path] = methodAndPath(route);
-    this.#route(method, path, handler, this.#authorizers.keys);
+    this.#route(method, path, handler, operationName);
     const share = endsAccess ? 1 : 10;
     throttle(this.restApi, method, path, {
       ratePerSecond: Math.ceil(this.#config.throttleRatePerSecond / share),
@@ -134,16 +133,17 @@ export class CustomerApi extends Construct {
   }
 
   /** Adds a route to a function of a backend. */
-  dataRoute(method: string, path: string, handler: IFunction): void {
+  dataRoute(method: string, path: string, handler: IFunction, operationName = operationNameOf(method, path)): void {
     requireUnreserved(path);
-    this.#route(method, path, handler, this.#authorizers.keys);
+    this.#route(method, path, handler, operationName);
   }
 
   /** Adds a route that anyone may call, with a limit for all clients together. */
-  openRoute(route: Route, handler: IFunction, limit: Throttle): void {
+  openRoute(route: Route, handler: IFunction, operationName: string, limit: Throttle): void {
     const [method, path] = methodAndPath(route);
     const open = this.restApi.root.resourceForPath(path).addMethod(method, this.#integrations.of(handler), {
       ...(this.#adopted ? nothingInherited : {}),
+      operationName,
       authorizationType: AuthorizationType.NONE,
     });
     this.#openMethods.add(open.node.defaultChild);
@@ -166,10 +166,11 @@ export class CustomerApi extends Construct {
     return { name: domainName, alias };
   }
 
-  #route(method: string, path: string, handler: IFunction, authorizer: RequestAuthorizer): void {
+  #route(method: string, path: string, handler: IFunction, operationName: string): void {
     this.#resource(path).addMethod(method, this.#integrations.of(handler), {
       ...(this.#adopted ? nothingInherited : {}),
-      authorizer,
+      operationName,
+      authorizer: this.#authorizers.keys,
       authorizationType: AuthorizationType.CUSTOM,
     });
   }

@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { CfnMethod, CorsOptions, IResource } from 'aws-cdk-lib/aws-apigateway';
-import { corsExposeHeaders } from '../../shared/deployment.ts';
+import { corsExposeHeaders, operationNameOf } from '../../shared/deployment.ts';
 import type { Config } from '../config.ts';
 
 /** The CORS options for pages of the allowed origin. */
@@ -16,6 +16,7 @@ function preflightFor(config: Config): CorsOptions {
 /** Adds a preflight to a resource. On an `adopted` API, it overrides the defaults and binary types of the API. */
 export function addPreflight(resource: IResource, config: Config, adopted: boolean): void {
   const preflight = resource.addCorsPreflight(preflightFor(config)).node.defaultChild as CfnMethod;
+  preflight.operationName = operationNameOf('OPTIONS', resource.path);
   refuseOtherBodyTypes(preflight);
   if (adopted) {
     preflight.apiKeyRequired = false;

@@ -97,12 +97,12 @@ export class OperatorApi extends Construct {
   }
 
   /** Adds a route that manages keys, below the organization's path. */
-  keyRoute(route: Route, handler: IFunction, endsAccess: boolean): void {
+  keyRoute(route: Route, handler: IFunction, operationName: string, endsAccess: boolean): void {
     const [method, path] = methodAndPath(route);
     const integration = new LambdaIntegration(handler, { allowTestInvoke: false });
     this.#api.root
       .resourceForPath(operatorRoute + path)
-      .addMethod(method, integration, { authorizationType: AuthorizationType.IAM });
+      .addMethod(method, integration, { operationName, authorizationType: AuthorizationType.IAM });
     if (endsAccess) throttle(this.#api, method, operatorRoute + path, this.#endingLimit);
   }
 

@@ -45,7 +45,12 @@ export class ProductStack extends Stack {
     super(scope, id);
     const config = readSettings(this.node.getAllContext(), '/no/settings/');
     const auth = new ApiKeyAuth(this, 'Default', config);
-    auth.dataRoute('GET', '/whoami', new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config }));
+    auth.dataRoute(
+      'GET',
+      '/whoami',
+      new ApiFunction(this, 'Whoami', { entry: 'whoami', memoryMb: 512, config }),
+      'whoami',
+    );
     if (auth.customerManagedKey) Aspects.of(this).add(auth.customerManagedKey);
     const { operators, audit, monitoring } = auth;
     const outputs = {

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { operations } from '../../contract/operations.ts';
 import { keyFunctionEntries, keyFunctions, type Permission } from '../../infra/key-functions.ts';
-import { everySetting } from '../support/product.ts';
+import { everySetting, synthesizeProduct } from '../support/product.ts';
 import { synthesize } from './deployed/deployed.ts';
 
 interface Statement {
@@ -77,3 +77,13 @@ function rolesOf(entry: string): string[] {
     return (Properties['Role'] as { 'Fn::GetAtt': [string, string] })['Fn::GetAtt'][0];
   });
 }
+
+test('every method has an operation name, which is that of the contract where it has one', () => {
+  const ids = Object.values(operations).flatMap((methods) =>
+    Object.values(methods).map(({ operationId }) => operationId),
+  );
+  const methods = Object.values(synthesizeProduct().findResources('AWS::ApiGateway::Method'));
+  const names = methods.map(({ Properties }) => Properties.OperationName as string | undefined);
+  for (const name of names) expect(name).toMatch(/^[a-z][A-Za-z0-9]*$/);
+  for (const id of ids) expect(names).toContain(id);
+});
