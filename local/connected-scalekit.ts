@@ -1,7 +1,7 @@
 import type { DataFolder } from './data-folder.ts';
 import type { Options } from './options.ts';
 import type { Outputs } from './outputs.ts';
-import { freePort, isTaken, portTaken } from './ports.ts';
+import { freePort, portError } from './ports.ts';
 import { openCertificate } from './scalekit/certificate.ts';
 import type { ScalekitEnvironment } from './scalekit/client.ts';
 import { nothingSeeded, type Seed, seedScalekit } from './scalekit/seed.ts';
@@ -32,7 +32,7 @@ export async function connectScalekit(
     databaseFile: files.database,
     tls: { certificate, port: tlsPort },
   }).catch((error: unknown) => {
-    throw isTaken(error) ? portTaken(tlsPort, '--scalekit-port') : error;
+    throw portError(error, tlsPort, '--scalekit-port');
   });
   cleanUp.defer(embedded.close);
   return {

@@ -35,3 +35,10 @@ export function portTaken(port: number, option = '--port'): UserError {
     `Port ${port} is taken. Choose another: npm start -- ${option} ${port + 10}, or ${option} 0 for a free one.`,
   );
 }
+
+/** What to tell the user about an error of a server that should listen on a port; other errors stay as they are. */
+export function portError(error: unknown, port: number, option: string): unknown {
+  if (isTaken(error)) return portTaken(port, option);
+  if ((error as NodeJS.ErrnoException).code !== 'EACCES') return error;
+  return new UserError(`This user may not listen on port ${port}. Choose one from 1024: npm start -- ${option} PORT.`);
+}
