@@ -13,6 +13,7 @@ import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
 import { DecisionTable } from './decision-table.ts';
 import { addRoutes, createFunctions, functionsThatMay, type Grants, grantPermissions } from './deployed-functions.ts';
+import { ExpiryReminders } from './expiry-reminders.ts';
 import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
@@ -87,6 +88,9 @@ export class ApiKeyAuth extends Construct {
     const work = new WorkQueue(this, 'WorkQueue', { deadLetters: rotation.deadLetterQueue });
     this.audit = new AuditTrail(this, 'Audit', { eventBus, archived: config.auditArchive });
     const decisions = new DecisionTable(this, 'Decisions', { config });
+    const reminders = config.expiryReminders
+      ? new ExpiryReminders(this, 'ExpiryReminders', { deployment, config })
+      : undefined;
     const functions = createFunctions(this, { deployment, config, rotation });
     const authorizer = keptWarm(this, functions.Authorizer, config);
     const api = new CustomerApi(this, 'CustomerApi', { name: deployment, authorizer, config, restApi });
@@ -96,7 +100,7 @@ export class ApiKeyAuth extends Construct {
       loggingAccount: api.loggingAccount,
     });
     addRoutes(functions, api, this.operators);
-    grantPermissions(functions, grantsOf({ rotation, parameters, audit: this.audit, decisions, work }));
+    grantPermissions(functions, grantsOf({ rotation, parameters, audit: this.audit, decisions, work, reminders }));
     const canary = config.canary ? new Canary(this, 'Canary', { config, url: api.url, parameters }) : undefined;
     if (config.monitoring)
       this.monitoring = new Monitoring(this, 'Monitoring', {
@@ -171,11 +175,17 @@ interface Granting {
   readonly audit: AuditTrail;
   readonly decisions: DecisionTable;
   readonly work: WorkQueue;
+  readonly reminders: ExpiryReminders | undefined;
 }
 
 /** How each permission of a function is given. */
-function grantsOf({ rotation, parameters, audit, decisions, work }: Granting): Grants {
+function grantsOf({ rotation, parameters, audit, decisions, work, reminders }: Granting): Grants {
+  if (reminders) {
+    parameters.grantRead(reminders.function);
+    audit.grantRecord(reminders.function);
+  }
   return {
+    remind: (maker) => reminders?.grantPlan(maker),
     schedule: (rotator) => rotation.grantSchedule(rotator),
     webhookSecret: (reader) => parameters.grantReadWebhookSecret(reader),
     scalekit: (reader) => parameters.grantRead(reader),

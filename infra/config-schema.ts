@@ -36,6 +36,7 @@ export const ConfigSchema = z.strictObject({
   maxKeysPerUser: upTo1000('no limit').default(0),
   maxKeyLifetimeDays: lifetime.default(0),
   defaultKeyLifetimeDays: lifetime.default(0),
+  expiryReminders: flag.default(false),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   docsUrl: textLike(

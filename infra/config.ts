@@ -28,6 +28,8 @@ export interface Config {
   readonly maxKeyLifetimeDays: number;
   /** How many days a key lives that is made without an end. 0 means the maximum, if there is one. @default 0 */
   readonly defaultKeyLifetimeDays: number;
+  /** Puts events on the audit bus 14, 7 and 1 days before a key ends, and at its end. @default false */
+  readonly expiryReminders: boolean;
   /**
    * Requests per second that each method of the customers' API accepts from all clients together. Key routes that do not end
    * access accept a tenth. @default 1000

@@ -7,7 +7,15 @@ import type { Metrics } from '../metrics.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** The kinds of change of a key. The event's `detail-type` is `ApiKey …`. */
-export type AuditType = 'Created' | 'Updated' | 'Suspended' | 'Resumed' | 'Rotated' | 'Revoked';
+export type AuditType =
+  | 'Created'
+  | 'Updated'
+  | 'Suspended'
+  | 'Resumed'
+  | 'Rotated'
+  | 'Revoked'
+  | 'Expiring'
+  | 'Expired';
 
 /** The actor that caused a change of a key. */
 export type AuditActor =
@@ -34,6 +42,10 @@ export interface AuditEvent extends AuditCause {
   readonly userId?: string;
   /** For `Rotated`: the key that this one replaces. */
   readonly previousKeyId?: string;
+  /** For `Expiring` and `Expired`: the end of the key, in RFC 3339. */
+  readonly expiresAt?: string;
+  /** For `Expiring` and `Expired`: how many days are left. */
+  readonly daysLeft?: number;
   /** Names of the fields that were set or changed: `description`, `customClaims.env`. */
   readonly fields: readonly string[];
 }
@@ -44,13 +56,16 @@ export interface Audit {
   record(event: AuditEvent): Promise<void>;
 }
 
-const metricOf: Record<AuditType, MetricName> = {
+/** The reminders change no key. */
+const metricOf: Record<AuditType, MetricName | undefined> = {
   Created: 'KeysCreated',
   Updated: 'KeysUpdated',
   Suspended: 'KeysUpdated',
   Resumed: 'KeysUpdated',
   Rotated: 'KeysRotated',
   Revoked: 'KeysRevoked',
+  Expiring: undefined,
+  Expired: undefined,
 };
 
 /** The longest time that a record takes. */
@@ -67,7 +82,8 @@ export function auditFromEnvironment(metrics: Metrics): Audit {
     async record(event) {
       const { type, ...detail } = event;
       const { keyId } = detail;
-      metrics.measure(metricOf[type]);
+      const metric = metricOf[type];
+      if (metric) metrics.measure(metric);
       logger.info('audit', { audit: event, ...metrics.take() });
       const entry = { EventBusName, Source: eventSource, DetailType: `ApiKey ${type}`, Detail: JSON.stringify(detail) };
       try {

@@ -24,6 +24,7 @@ export const everySetting = {
   scopes: 'notes:read notes:write',
   maxKeyLifetimeDays: 365,
   defaultKeyLifetimeDays: 90,
+  expiryReminders: true,
   tracing: true,
   authorizerReservedConcurrency: 100,
   reservedConcurrencyForRevocation: 5,

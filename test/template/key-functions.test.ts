@@ -18,6 +18,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   decide: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
   mark: ['dynamodb:PutItem'],
   findId: ['dynamodb:GetItem'],
+  remind: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'iam:PassRole'],
   suspend: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   readUses: ['dynamodb:BatchGetItem'],
   schedule: [
@@ -49,10 +50,10 @@ test('the contract has exactly the routes of the table, without the webhook of a
   expect(open.toSorted()).toEqual(promised('open').toSorted());
 });
 
-test('every function’s folder is in the table, except the example backend and the optional canary', () => {
+test('every function’s folder is in the table, except the example backend and the optional ones', () => {
   const folders = readdirSync(new URL('../../functions', import.meta.url));
   const entries = keyFunctionEntries.map(([, { entry }]) => entry);
-  expect([...entries, 'canary', 'whoami'].toSorted()).toEqual(folders.toSorted());
+  expect([...entries, 'canary', 'remind-expiry', 'whoami'].toSorted()).toEqual(folders.toSorted());
 });
 
 test.each(keyFunctionEntries)('%s has exactly the permissions of the table', (id, { may, entry }) => {

@@ -19,6 +19,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   audit: ['authentication', 'aws', 'scalekit', 'decision-cache'],
   keys: keysMay,
   rotation: [...keysMay, 'keys'],
+  reminders: [...keysMay, 'keys', 'rotation'],
   revocation: [...keysMay, 'keys'],
   webhook: ['endpoint', 'aws', 'scalekit', 'audit', 'keys', 'revocation'],
 };
@@ -71,7 +72,7 @@ const scratches: Scratch[] = [
       { source: '../../test/support/client.ts', isRefused: true },
     ],
   })),
-  ...['keys', 'rotation', 'revocation', 'webhook'].map((room) => ({
+  ...['keys', 'rotation', 'reminders', 'revocation', 'webhook'].map((room) => ({
     path: `shared/${room}/changes.ts`,
     imports: [
       { source: '../scalekit/scalekit.ts', names: 'KeyDirectory', isRefused: false },

@@ -40,6 +40,8 @@ export const keptIds: Readonly<Record<string, string>> = {
 
 /** The additional resources with every setting. */
 export const keptIdsOfSettings: Readonly<Record<string, string>> = {
+  ExpiryRemindersFunctionLog242A8935: 'AWS::Logs::LogGroup',
+  ExpiryRemindersSchedulesEEB07F91: 'AWS::Scheduler::ScheduleGroup',
   AuthorizerAlias7AD153E1: 'AWS::Lambda::Alias',
   CanaryFunctionLogD69D0D6C: 'AWS::Logs::LogGroup',
   CustomerApiCustomDomainEF780635: 'AWS::ApiGateway::DomainName',
