@@ -7,7 +7,7 @@ import { callAsOperator } from '../support/signed-request.ts';
 
 let runtime: RuntimeProcess;
 beforeAll(async () => {
-  runtime = await startRuntimeProcess({ context: ['maxKeyLifetimeDays=365', 'scopes=notes:read'] });
+  runtime = await startRuntimeProcess({ assembly: process.env['TEST_LIMITED_ASSEMBLY'] ?? '' });
 });
 afterAll(() => runtime.stop());
 

@@ -71,15 +71,15 @@ test('publint and arethetypeswrong find nothing', () => {
   expect(run(tool('attw'), tarball)).toContain('No problems found');
 });
 
-/** With each kind of module resolution. CDK's own types are checked too where they allow it, once. */
+/** The CDK's types take seconds to load: once with the oldest resolution, and once complete. `attw` resolves them with all. */
 test.each([
-  ['commonjs', 'node10', ['--skipLibCheck']],
+  ['commonjs', 'node10', ['--skipLibCheck', 'app.ts']],
   ['node16', 'node16', ['--skipLibCheck']],
-  ['nodenext', 'nodenext', []],
+  ['nodenext', 'nodenext', ['app.ts']],
   ['esnext', 'bundler', ['--skipLibCheck']],
 ])('an app and a backend compile with module %s and moduleResolution %s', (module, resolution, more) => {
   const options = ['--module', module, '--moduleResolution', resolution, '--target', 'es2022', '--strict', '--noEmit'];
-  expect(run(tool('tsc'), ...options, ...more, '--types', 'node', 'app.ts', 'backend.ts', 'strict.ts')).toBe('');
+  expect(run(tool('tsc'), ...options, '--types', 'node', 'backend.ts', 'strict.ts', ...more)).toBe('');
 });
 
 test('a backend answers with its caller and never runs without one, in ESM and in CommonJS', () => {
