@@ -38,7 +38,7 @@ export function nextReminder(expiresAt: string, after: number): NextReminder | u
   return next && { at: new Date(next.at), daysLeft: next.daysLeft };
 }
 
-/** Plans reminders: one schedule per key, which moves itself on. */
+/** Plans reminders: one schedule per key at a time, which plans the next. */
 export interface Reminders {
   /** Plans the next reminder. Never fails: a key is good without reminders. A failure is logged as an error. */
   plan(key: ExpiringKey): Promise<void>;
@@ -68,8 +68,9 @@ export function remindersFromEnvironment(targetArn = readEnvironment('REMINDER_T
         },
       };
       try {
-        const schedule = scheduleNamed(`expiry-${keyId}`, groupName);
-        if (!(await schedule.create(body, until))) await schedule.update(body, until);
+        // Each reminder has a name of its own, because Scheduler may delete a schedule only after its function has run. If there is
+        // one of that name, an earlier attempt made it.
+        await scheduleNamed(`expiry-${keyId}-${daysLeft}`, groupName).create(body, until);
       } catch (cause) {
         logger.error('reminder_not_planned', { keyId, ...causeOf(cause) });
       }

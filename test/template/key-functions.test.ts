@@ -18,7 +18,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   decide: ['dynamodb:GetItem', 'dynamodb:BatchGetItem', 'dynamodb:PutItem'],
   mark: ['dynamodb:PutItem'],
   findId: ['dynamodb:GetItem'],
-  remind: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule', 'iam:PassRole'],
+  remind: ['scheduler:CreateSchedule', 'iam:PassRole'],
   suspend: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   readUses: ['dynamodb:BatchGetItem'],
   schedule: [
