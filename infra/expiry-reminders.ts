@@ -47,7 +47,7 @@ export class ExpiryReminders extends Construct {
     acknowledgeWildcard(planner.role ?? planner, schedules, reason);
     planner.addToRolePolicy(
       new PolicyStatement({
-        actions: ['scheduler:CreateSchedule', 'scheduler:UpdateSchedule'],
+        actions: ['scheduler:CreateSchedule'],
         resources: [schedules],
       }),
     );

@@ -4,7 +4,7 @@ import { ok, type Result } from '../result.ts';
 import { successorsOf } from '../rotation/successors.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import type { Reminders } from './reminders.ts';
+import { msPerDay, type Reminders } from './reminders.ts';
 
 /** How long the successors of a key are searched. */
 const searchMs = 10_000;
@@ -48,6 +48,8 @@ export async function remind(
     requestId,
     reason: 'expiry',
   });
-  await reminders.plan(key);
+  // A schedule has whole seconds, so it may fire a moment before the time of its reminder.
+  const thisOne = Date.parse(expiresAt) - daysLeft * msPerDay;
+  if (daysLeft > 0) await reminders.plan(key, Math.max(Date.now(), thisOne));
   return ok('reminded');
 }

@@ -8,7 +8,7 @@ const leadDays = [14, 7, 1] as const;
 /** EventBridge Scheduler is exact to a minute, and a key that has ended cannot be looked up any more. */
 const beforeEndMs = 60_000;
 
-const msPerDay = 86_400_000;
+export const msPerDay = 86_400_000;
 
 /** How long planning may take. */
 const planMs = 2_000;
@@ -40,8 +40,8 @@ export function nextReminder(expiresAt: string, after: number): NextReminder | u
 
 /** Plans reminders: one schedule per key at a time, which plans the next. */
 export interface Reminders {
-  /** Plans the next reminder. Never fails: a key is good without reminders. A failure is logged as an error. */
-  plan(key: ExpiringKey): Promise<void>;
+  /** Plans the first reminder after a time (ms), by default now. Never fails: a key is good without reminders. A failure is logged as an error. */
+  plan(key: ExpiringKey, after?: number): Promise<void>;
 }
 
 /** The reminders of the function's environment; none if the setting is off. `targetArn` is the function that reminds. */
@@ -50,8 +50,8 @@ export function remindersFromEnvironment(targetArn = readEnvironment('REMINDER_T
   if (groupName === undefined || targetArn === undefined) return { plan: async () => {} };
   const roleArn = requireEnvironment('REMINDER_ROLE_ARN');
   return {
-    async plan({ keyId, organizationId, expiresAt }) {
-      const next = expiresAt === undefined ? undefined : nextReminder(expiresAt, Date.now());
+    async plan({ keyId, organizationId, expiresAt }, after = Date.now()) {
+      const next = expiresAt === undefined ? undefined : nextReminder(expiresAt, after);
       if (!next) return;
       const { at, daysLeft } = next;
       const until = Date.now() + planMs;
