@@ -1,11 +1,10 @@
-import { RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { ApiFunction } from './lambda/api-function.ts';
-import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
-import { schedulerRole } from './scheduler-role.ts';
+import { allowScheduling, schedulerRole } from './scheduler-role.ts';
 
 interface ExpiryRemindersProps {
   /** Distinguishes this deployment's metrics from others in the account. */
@@ -38,25 +37,6 @@ export class ExpiryReminders extends Construct {
   #allow(planner: ApiFunction): void {
     planner.addEnvironment('REMINDER_SCHEDULE_GROUP', this.#group.scheduleGroupName);
     planner.addEnvironment('REMINDER_ROLE_ARN', this.#role.roleArn);
-    const schedules = Stack.of(this).formatArn({
-      service: 'scheduler',
-      resource: 'schedule',
-      resourceName: `${this.#group.scheduleGroupName}/*`,
-    });
-    const reason = 'Schedules are created at run time, one per key, in their own group.';
-    acknowledgeWildcard(planner.role ?? planner, schedules, reason);
-    planner.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['scheduler:CreateSchedule'],
-        resources: [schedules],
-      }),
-    );
-    planner.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [this.#role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-      }),
-    );
+    allowScheduling(planner, { group: this.#group, role: this.#role, actions: ['scheduler:CreateSchedule'] });
   }
 }

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
@@ -6,8 +6,7 @@ import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { keyFunctions, reservedConcurrency } from './key-functions.ts';
 import { ApiFunction } from './lambda/api-function.ts';
-import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
-import { schedulerRole } from './scheduler-role.ts';
+import { allowScheduling, schedulerRole } from './scheduler-role.ts';
 
 /** Ends the overlap of a rotated key with its successor: one-time schedules invoke one function. */
 export class KeyRotation extends Construct {
@@ -45,30 +44,12 @@ export class KeyRotation extends Construct {
     rotator.addEnvironment('OVERLAP_TARGET_ARN', this.endOverlap.functionArn);
     rotator.addEnvironment('OVERLAP_ROLE_ARN', this.#role.roleArn);
     rotator.addEnvironment('OVERLAP_DEAD_LETTER_ARN', this.deadLetterQueue.queueArn);
-    const schedules = Stack.of(this).formatArn({
-      service: 'scheduler',
-      resource: 'schedule',
-      resourceName: `${this.#group.scheduleGroupName}/*`,
-    });
-    const reason = 'Schedules are created at run time, one per key, in their own group.';
-    acknowledgeWildcard(rotator.role ?? rotator, schedules, reason);
-    rotator.addToRolePolicy(
-      new PolicyStatement({
-        actions: [
-          'scheduler:GetSchedule',
-          'scheduler:CreateSchedule',
-          'scheduler:UpdateSchedule',
-          'scheduler:DeleteSchedule',
-        ],
-        resources: [schedules],
-      }),
-    );
-    rotator.addToRolePolicy(
-      new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [this.#role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-      }),
-    );
+    const actions = [
+      'scheduler:GetSchedule',
+      'scheduler:CreateSchedule',
+      'scheduler:UpdateSchedule',
+      'scheduler:DeleteSchedule',
+    ] as const;
+    allowScheduling(rotator, { group: this.#group, role: this.#role, actions });
   }
 }
