@@ -20,12 +20,15 @@ export const long = [
   'test/local/{bench,bulk-crashes,canary,clients,daily-loop,e2e-settings,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
 ];
 
+const temporaryFolder = 'test/support/temporary-folder.ts';
+const withAssembly = [temporaryFolder, 'test/support/shared-assembly.ts'];
+
 /** Tests against runtimes and processes. SDKs take seconds to load: once a worker. */
 const ofRuntimes = {
   deps,
   env,
   isolate: false,
-  globalSetup: 'test/support/shared-assembly.ts',
+  globalSetup: withAssembly,
   testTimeout: 120_000,
   hookTimeout: 120_000,
 };
@@ -39,6 +42,7 @@ export default defineConfig({
           isolate: false,
           env: withoutValidation,
           name: 'unit',
+          globalSetup: temporaryFolder,
           include: ['test/{unit,parity}/**/*.test.ts'],
           maxWorkers,
           testTimeout: 120_000,
@@ -50,7 +54,7 @@ export default defineConfig({
           env: withoutValidation,
           name: 'template',
           include: ['test/template/**/*.test.ts'],
-          globalSetup: 'test/support/shared-assembly.ts',
+          globalSetup: withAssembly,
           setupFiles: 'test/template/shared-bundles.ts',
           isolate: false, // the CDK takes seconds to load: once per worker
           maxWorkers,
@@ -89,7 +93,7 @@ export default defineConfig({
           name: 'e2e', // against API_URL if it is set, else against a local runtime
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: 'test/e2e/audit-check.ts',
-          globalSetup: ['test/support/shared-assembly.ts', 'test/e2e/global-setup.ts'],
+          globalSetup: [...withAssembly, 'test/e2e/global-setup.ts'],
           fileParallelism: false, // the files share one organization, and one counts its keys
           sequence: { groupOrder: 1 },
           testTimeout: 120_000,

@@ -137,9 +137,22 @@ function inputsOf({ outputs }: Metafile, folder: string): string[] {
 /** At the same depth below the project in every run, because source maps contain relative paths. */
 function newFolder(): string {
   mkdirSync(`${root}dist`, { recursive: true });
-  const folder = mkdtempSync(`${root}dist/bundles-`);
+  for (const name of readdirSync(`${root}dist`)) {
+    const [, pid] = /^bundles-(\d+)-/.exec(name) ?? [];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(`${root}dist/${name}`, { recursive: true, force: true });
+  }
+  const folder = mkdtempSync(`${root}dist/bundles-${process.pid}-`);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A process that was killed has left its folder. */
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 function sha256(file: string): string {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { App, type AppProps, Aspects, CfnOutput, Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { DISABLE_ASSET_STAGING_CONTEXT } from 'aws-cdk-lib/cx-api';
 import type { Construct } from 'constructs';
 import { ApiKeyAuth } from '../../infra/api-key-auth.ts';
 import { ApiFunction } from '../../infra/lambda/api-function.ts';
@@ -35,9 +36,10 @@ export const everySetting = {
   disableDefaultEndpoint: true,
 };
 
-/** An app with the project's CDK flags and only these settings. */
+/** An app with the project's CDK flags and only these settings. Without `outdir`, the functions' bundles are not copied. */
 export function newApp(settings: object = {}, props: AppProps = {}): App {
-  return new App({ ...props, context: { ...flags, ...settings } });
+  const staging = props.outdir ? {} : { [DISABLE_ASSET_STAGING_CONTEXT]: true };
+  return new App({ ...props, context: { ...flags, ...staging, ...settings } });
 }
 
 /** An API behind keys, with one data route. */

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,6 @@ const script = fileURLToPath(new URL('./synthesize.ts', import.meta.url));
 export default function setup(): void {
   if (process.env['TEST_ASSEMBLY']) return;
   const folder = mkdtempSync(join(tmpdir(), 'assembly-'));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   execFileSync(process.execPath, [script, folder], { stdio: 'pipe' });
   Object.assign(process.env, {
     TEST_ASSEMBLY: join(folder, 'product'),

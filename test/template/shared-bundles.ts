@@ -10,5 +10,5 @@ vi.mock('../../infra/lambda/bundle.ts', async (importOriginal) => {
     const known = join(process.env['TEST_BUNDLES'] ?? '', entry);
     return existsSync(known) ? known : original.bundleFunction(entry);
   };
-  return { ...original, bundleFunction };
+  return { ...original, bundleFunction, recordBuild: () => {} };
 });
