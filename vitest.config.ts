@@ -66,7 +66,7 @@ export default defineConfig({
           ...ofRuntimes,
           name: 'local',
           maxWorkers,
-          include: ['test/{local,authorizer,alarms,hostile}/**/*.test.ts'],
+          include: ['test/{local,authorizer,alarms,hostile,portal}/**/*.test.ts'],
           exclude: long,
         },
       },

@@ -19,6 +19,7 @@ import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { OperatorApi } from './operator-api/operator-api.ts';
 import { addOutputs } from './outputs.ts';
+import { Portal } from './portal.ts';
 import { requireRoomInStack } from './resource-limit.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
 import { ServedContract } from './served-contract.ts';
@@ -100,13 +101,17 @@ export class ApiKeyAuth extends Construct {
       loggingAccount: api.loggingAccount,
     });
     addRoutes(functions, api, this.operators);
-    grantPermissions(functions, grantsOf({ rotation, parameters, audit: this.audit, decisions, work, reminders }));
+    const grants = grantsOf({ rotation, parameters, audit: this.audit, decisions, work, reminders });
+    grantPermissions(functions, grants);
+    const portal = config.portal
+      ? new Portal(this, 'Portal', { deployment, config, customers: api, operators: this.operators, grants })
+      : undefined;
     const canary = config.canary ? new Canary(this, 'Canary', { config, url: api.url, parameters }) : undefined;
     if (config.monitoring)
       this.monitoring = new Monitoring(this, 'Monitoring', {
         deployment,
         authorizer: functions.Authorizer,
-        recorders: functionsThatMay('record', functions),
+        recorders: [...functionsThatMay('record', functions), ...(portal ? [portal.function] : [])],
         stage: api.restApi.deploymentStage,
         operatorStage: this.operators.stage,
         warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
@@ -197,6 +202,7 @@ function grantsOf({ rotation, parameters, audit, decisions, work, reminders }: G
     putWork: (giver) => work.grantPut(giver),
     takeWork: (worker) => work.grantTake(worker),
     readUses: (reader) => decisions.grantReadUses(reader),
+    readEnded: (reader) => decisions.grantReadEnded(reader),
   };
 }
 

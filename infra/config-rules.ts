@@ -10,6 +10,8 @@ export function brokenRule(config: Config, namedOf: (name: keyof Config) => stri
   const { maxKeyLifetimeDays: longest, defaultKeyLifetimeDays: usual } = config;
   if (longest > 0 && usual > longest)
     return `${namedOf('defaultKeyLifetimeDays')} is more than maxKeyLifetimeDays: use ${longest} or less`;
+  if (config.productName !== undefined && !config.portal)
+    return `${namedOf('productName')} needs portal: only the page for keys shows it`;
   if (config.waf && config.webAclArn !== undefined)
     return `${namedOf('webAclArn')} is another web ACL than that of waf: use one of them`;
   if (!config.monitoring && config.alarmEmail !== undefined)

@@ -37,6 +37,8 @@ export const ConfigSchema = z.strictObject({
   maxKeyLifetimeDays: lifetime.default(0),
   defaultKeyLifetimeDays: lifetime.default(0),
   expiryReminders: flag.default(false),
+  portal: flag.default(false),
+  productName: textLike(/^[^\p{Cc}]{1,60}$/u, 'use 1 to 60 characters, like Acme Cloud').optional(),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
   throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
   docsUrl: textLike(

@@ -30,6 +30,10 @@ export interface Config {
   readonly defaultKeyLifetimeDays: number;
   /** Puts events on the audit bus 14, 7 and 1 days before a key ends, and at its end. @default false */
   readonly expiryReminders: boolean;
+  /** The page on which customers manage their keys, at `/portal`. Operators make links to it. @default false */
+  readonly portal: boolean;
+  /** The name of your product, for the page; needs `portal`. @default API keys */
+  readonly productName?: string | undefined;
   /**
    * Requests per second that each method of the customers' API accepts from all clients together. Key routes that do not end
    * access accept a tenth. @default 1000

@@ -1,9 +1,9 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
+import { allowItems } from './item-permissions.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 
 /**
@@ -36,45 +36,37 @@ export class DecisionTable extends Construct {
     authorizer.addEnvironment('DECISION_CACHE_SECONDS', String(decisionCacheSeconds));
     authorizer.addEnvironment('OUTAGE_GRACE_SECONDS', String(outageGraceSeconds));
     const isCaching = decisionCacheSeconds > 0;
-    this.#allow(authorizer, 'GetItem', isCaching ? ['hash', 'used'] : ['used']);
-    this.#allow(authorizer, 'PutItem', isCaching ? ['decision', 'hash', 'used'] : ['used']);
-    if (isCaching) this.#allow(authorizer, 'BatchGetItem', ['decision', 'ended']);
+    allowItems(authorizer, this.table, 'GetItem', isCaching ? ['hash', 'used'] : ['used']);
+    allowItems(authorizer, this.table, 'PutItem', isCaching ? ['decision', 'hash', 'used'] : ['used']);
+    if (isCaching) allowItems(authorizer, this.table, 'BatchGetItem', ['decision', 'ended']);
   }
 
   /** Lets a function that ends or changes keys mark them, but not read decisions. */
   grantMark(changer: ApiFunction): void {
     changer.addEnvironment('DECISION_TABLE', this.table.tableName);
-    this.#allow(changer, 'PutItem', ['decision', 'ended']);
+    allowItems(changer, this.table, 'PutItem', ['decision', 'ended']);
   }
 
   /** Lets the function that changes keys record suspensions, so that no other change undoes one. */
   grantSuspend(changer: ApiFunction): void {
-    this.#allow(changer, 'GetItem', ['suspension']);
-    this.#allow(changer, 'PutItem', ['suspension']);
+    allowItems(changer, this.table, 'GetItem', ['suspension']);
+    allowItems(changer, this.table, 'PutItem', ['suspension']);
   }
 
   /** Lets the function that revokes leaked keys find the id of a key that Scalekit no longer knows. */
   grantFindId(changer: ApiFunction): void {
-    this.#allow(changer, 'GetItem', ['hash']);
+    allowItems(changer, this.table, 'GetItem', ['hash']);
+  }
+
+  /** Lets the page for keys read which organizations and users were ended, because their sessions end too. */
+  grantReadEnded(reader: ApiFunction): void {
+    reader.addEnvironment('DECISION_TABLE', this.table.tableName);
+    allowItems(reader, this.table, 'BatchGetItem', ['ended']);
   }
 
   /** Lets a function that shows keys read when they were last used. */
   grantReadUses(reader: ApiFunction): void {
     reader.addEnvironment('DECISION_TABLE', this.table.tableName);
-    this.#allow(reader, 'BatchGetItem', ['used']);
-  }
-
-  /** `ForAllValues` is true for a request without a partition key, so `Null` requires one. */
-  #allow(to: ApiFunction, operation: 'GetItem' | 'BatchGetItem' | 'PutItem', prefixes: readonly string[]): void {
-    to.addToRolePolicy(
-      new PolicyStatement({
-        actions: [`dynamodb:${operation}`],
-        resources: [this.table.tableArn],
-        conditions: {
-          'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': prefixes.map((prefix) => `${prefix}#*`) },
-          Null: { 'dynamodb:LeadingKeys': 'false' },
-        },
-      }),
-    );
+    allowItems(reader, this.table, 'BatchGetItem', ['used']);
   }
 }

@@ -27,12 +27,18 @@ export function createFunctions(scope: Construct, { deployment, config, rotation
   });
   const functions = Object.fromEntries(made) as DeployedFunctions;
   // Rotation does not get the limit: it replaces a key, also for a user who is at the limit.
-  if (config.maxKeysPerUser > 0) functions.CreateKey.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
-  for (const one of [functions.CreateKey, functions.RotateKey]) limitLifetime(one, config);
+  limitNewKeys(functions.CreateKey, config);
+  limitLifetime(functions.RotateKey, config);
   if (config.scopes !== undefined)
     for (const one of [functions.CreateKey, functions.UpdateKey]) one.addEnvironment('SCOPES', config.scopes);
   for (const one of Object.values(functions)) one.addEnvironment('METRICS_DEPLOYMENT', deployment);
   return functions;
+}
+
+/** Tells a function that creates keys how many there may be, and how long they may live. */
+export function limitNewKeys(maker: ApiFunction, config: Config): void {
+  if (config.maxKeysPerUser > 0) maker.addEnvironment('MAX_KEYS_PER_USER', String(config.maxKeysPerUser));
+  limitLifetime(maker, config);
 }
 
 function limitLifetime(maker: ApiFunction, { maxKeyLifetimeDays, defaultKeyLifetimeDays }: Config): void {

@@ -1,6 +1,7 @@
 // Every function that decides on requests or manages keys, with its route and permissions. Routes, permissions and monitored
 // functions come only from this table.
 
+import { portalPath } from '../shared/deployment.ts';
 import type { Config } from './config.ts';
 
 /** A permission of a function, in addition to writing its own log. */
@@ -21,6 +22,8 @@ export type Permission =
   | 'findId'
   /** Read the last uses of keys in that table. */
   | 'readUses'
+  /** Read in that table which organizations and users were ended. */
+  | 'readEnded'
   /** Plan reminders of keys that end, if the setting is on. */
   | 'remind'
   /** Create, update and delete schedules that end overlaps. */
@@ -108,9 +111,12 @@ export function methodAndPath(route: Route): [method: string, path: string] {
 }
 
 /** The first path segments of our routes on the customers' API. */
-export function rootNames(): Set<string> {
-  const routes = keyFunctionEntries.flatMap(([, { route, open }]) => route ?? open?.route ?? []);
-  return new Set(routes.map((route) => methodAndPath(route)[1].split('/')[1] ?? ''));
+export function rootNames({ portal }: Pick<Config, 'portal'>): Set<string> {
+  const paths = keyFunctionEntries.flatMap(([, { route, open }]) => {
+    const own = route ?? open?.route;
+    return own === undefined ? [] : [methodAndPath(own)[1]];
+  });
+  return new Set([...paths, ...(portal ? [portalPath] : [])].map((path) => path.split('/')[1] ?? ''));
 }
 
 /** The methods of the operators' API. */

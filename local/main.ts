@@ -4,11 +4,12 @@ import { openDataFolder } from './data-folder.ts';
 import { FailureReasons } from './failure-reasons.ts';
 import type { AccessRecord } from './gateway/gateway.ts';
 import { help, type Options, readOptions } from './options.ts';
+import { portalLink } from './portal-link.ts';
 import { holdPort } from './ports.ts';
 import { readProjectFiles, synthesisKey } from './project-files.ts';
 import type { RuntimeEvents } from './runtime.ts';
 import { scalekitTrouble } from './scalekit-check.ts';
-import { fault, greet, note, showAccess, showReasons, step, warn } from './screen.ts';
+import { fault, greet, note, showAccess, showPortalLink, showReasons, step, warn } from './screen.ts';
 import { root, synthesizeOnce } from './synthesize.ts';
 import { UserError } from './user-error.ts';
 import { ProjectWatch } from './watch.ts';
@@ -71,6 +72,10 @@ async function start(options: Options): Promise<void> {
   const told = await trouble;
   if (told) warn(`${told} Until this is fixed, requests with a key are answered 503.`);
   greet(runtime, dataDir);
+  void portalLink(runtime).then(
+    (link) => link && showPortalLink(link),
+    () => {},
+  ); // a start without it is good
   stop = () => {
     const signalledAt = performance.now();
     stop = () => {

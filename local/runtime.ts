@@ -17,7 +17,7 @@ import { LambdaService, type SendDeadLetter } from './lambda/lambda-service.ts';
 import { logFiles } from './log-files.ts';
 import type { Options } from './options.ts';
 import { type Outputs, writeOutputs } from './outputs.ts';
-import { localOutputs, type ServedRoutes, serveApis, servedRoutes } from './served-apis.ts';
+import { localOutputs, localUrls, type ServedRoutes, serveApis, servedRoutes } from './served-apis.ts';
 import { newWebhookSecret, storeSecrets } from './stored-secrets.ts';
 import { readAssembly } from './template/assembly.ts';
 import type { ServedModel } from './template/model.ts';
@@ -157,7 +157,9 @@ async function deploy({ port, events, files, model, scalekit, secrets, urls }: P
     events.onAccess(record);
   };
   const apis = await serveApis(model, port, (api) => new Gateway(api, lambda, iam, onAccess), cleanUp, urls);
-  const outputs = model.outputs.map((stack) => localOutputs(stack, apis, model.domains));
+  const localize = localUrls(apis, model.domains);
+  lambda.localize(localize);
+  const outputs = model.outputs.map((stack) => localOutputs(stack, localize));
   running.resolve({ lambda, apis, outputs, sendDeadLetter });
 
   const outputOf = (name: string) => outputs.find((stack) => name in stack.outputs)?.outputs[name] ?? '';

@@ -71,3 +71,11 @@ export function greet({ outputs, warnings, routes }: Runtime, dataDir: string): 
   );
   console.log(`${styled('green', 'ready')} ${apiUrl}  Ctrl-C stops.`);
 }
+
+/** Prints a link to the page for keys. */
+export function showPortalLink(link: string): void {
+  console.log(`The page for keys:  ${styled('bold', link)}`);
+  note(
+    '  It works once, for 15 minutes. Another: npm run -s keys -- portal-link --local --scope "keys:read keys:write"',
+  );
+}

@@ -62,17 +62,17 @@ export function servedRoutes({ api, url }: ServedApi, outputs: readonly StackOut
   return { name: named[0] ?? api.logicalId, url, methods: [...methods].sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
-/** A stack's outputs, with local URLs instead of those on AWS. */
-export function localOutputs(
-  { stackName, outputs }: StackOutputs,
-  apis: readonly ServedApi[],
-  domains: readonly Domain[],
-): StackOutputs {
+/** Makes the function that replaces URLs that APIs would have on AWS with their local ones. */
+export function localUrls(apis: readonly ServedApi[], domains: readonly Domain[]): (text: string) => string {
   const urls = apis.flatMap(({ api, url }) => publicUrls(api, domains).map((onAws) => [onAws, url] as const));
-  const localUrl = (value: string) => urls.reduce((text, [onAws, url]) => text.replace(onAws, url), value);
+  return (text) => urls.reduce((changed, [onAws, url]) => changed.replace(onAws, url), text);
+}
+
+/** A stack's outputs with local URLs. */
+export function localOutputs({ stackName, outputs }: StackOutputs, localize: (text: string) => string): StackOutputs {
   return {
     stackName,
-    outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, localUrl(value)])),
+    outputs: Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, localize(value)])),
   };
 }
 

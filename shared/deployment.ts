@@ -23,6 +23,9 @@ export type FunctionVariable =
   | 'OVERLAP_ROLE_ARN'
   | 'OVERLAP_SCHEDULE_GROUP'
   | 'OVERLAP_TARGET_ARN'
+  | 'PORTAL_TABLE'
+  | 'PORTAL_URL'
+  | 'PRODUCT_NAME'
   | 'SCALEKIT_DEADLINE_MS'
   | 'SCALEKIT_PARAMETER_PATH'
   | 'WEBHOOK_SECRET_PARAMETER'
@@ -92,6 +95,9 @@ export const corsExposeHeaders: readonly string[] = ['Location', 'Retry-After', 
 /** The prefix of every route of the operators' API. No route of the customers' API has it. */
 export const operatorRoute = '/organizations/{organizationId}';
 
+/** The path of the page for keys, on the customers' API. */
+export const portalPath = '/portal';
+
 /** Outputs of the stack. */
 export const outputNames = {
   apiUrl: 'ApiUrl',
@@ -143,6 +149,8 @@ export const idPatterns = {
   key: /^apit_[0-9A-Za-z]+$/,
   organization: /^org_[0-9A-Za-z]+$/,
   user: /^usr_[0-9A-Za-z]+$/,
+  /** Ours: a link to the page for keys. */
+  link: /^plink_[0-9A-Za-z]+$/,
 } as const;
 
 /**

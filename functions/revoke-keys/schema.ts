@@ -1,12 +1,12 @@
 import * as z from 'zod';
-import { CustomClaims, Instant, KeyId, UserId } from '../../shared/endpoint/schemas.ts';
+import { CustomClaims, Instant, IssuerId, UserId } from '../../shared/endpoint/schemas.ts';
 
 const filters = {
   userId: UserId.optional(),
   customClaims: CustomClaims.meta({ minProperties: 1 }).optional(),
   createdBefore: Instant.optional(),
   createdAfter: Instant.optional(),
-  issuedBy: KeyId.optional(),
+  issuedBy: IssuerId.optional(),
 };
 
 /** In JSON Schema, the schema `false` says that a property is absent. */

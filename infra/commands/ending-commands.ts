@@ -5,7 +5,7 @@ import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { addCommand, announced, type CommonOptions, clientOf } from './key-command.ts';
 import { givenKeyIds } from './key-ids.ts';
 import { keyTable, show } from './key-output.ts';
-import { claim, days, keyId, time } from './option-values.ts';
+import { claim, days, issuerId, time } from './option-values.ts';
 import { redrive } from './redrive.ts';
 import { noKeys, type Revocation, revokeKeys, sentencesOf } from './revoke.ts';
 import { countAll, revokeUntilNone } from './revoke-all.ts';
@@ -43,7 +43,7 @@ export function addEndingCommands(program: Command): void {
       time,
     )
     .option('--created-after <time>', 'the keys created after a time', time)
-    .option('--issued-by <keyId>', 'the keys that a key made, and the keys that those made', keyId)
+    .option('--issued-by <id>', 'the keys that a key or a link made, and the keys that those made', issuerId)
     .option('--all', 'every key of the organization')
     .option('--dry-run', 'only count')
     .option('--yes', 'do not ask for confirmation')

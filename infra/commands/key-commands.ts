@@ -24,6 +24,7 @@ interface KeyOptions extends CommonOptions {
 export function addKeyCommands(program: Command): void {
   addCreate(program);
   addSuspension(program);
+  addPortalLink(program);
 
   addCommand(program, 'list', 'show the active keys')
     .option('--user <id>', 'only the keys of a user')
@@ -111,6 +112,34 @@ function addSuspension(program: Command): void {
         const done = suspended ? 'Suspended' : 'Resumed';
         show({ [done.toLowerCase()]: keyIds }, common, () => `${done}: ${keyIds.join(' ')}`);
       });
+}
+
+interface LinkOptions extends CommonOptions {
+  readonly user?: string;
+  readonly scope: string;
+  readonly claim?: Record<string, string>;
+  readonly returnUrl?: string;
+  readonly expiresIn?: number;
+}
+
+function addPortalLink(program: Command): void {
+  addCommand(
+    program,
+    'portal-link',
+    'make a link to the page for keys, which works once; in a pipe, stdout has only the link',
+  )
+    .requiredOption('--scope <words>', 'what a person may do and give to keys, like "keys:read keys:write notes:read"')
+    .option('--user <id>', 'only the keys of a user')
+    .option('--claim <name=value>', 'a claim that all keys have; may be repeated', claim)
+    .option('--return-url <url>', 'where the person goes when it leaves the page')
+    .option('--expires-in <duration>', 'how long the link works, at most 15m', duration)
+    .action(async ({ user: userId, scope, claim: customClaims, returnUrl, expiresIn, ...common }: LinkOptions) => {
+      const client = await clientOf(common);
+      const link = await client.makeLink({ userId, scope, customClaims, returnUrl, expiresIn });
+      const { url, ...rest } = link as { readonly url: string };
+      if (!common.json) console.error(recordTable(rest));
+      console.log(common.json ? JSON.stringify(link, null, 2) : url);
+    });
 }
 
 function addCreate(program: Command): void {

@@ -31,6 +31,8 @@ export interface OperatorClient {
    * The default of `withinMs` is 30 s.
    */
   readonly send: (method: string, path: string, body?: unknown, withinMs?: number) => Promise<unknown>;
+  /** Makes a link to the page for keys. */
+  readonly makeLink: (body: unknown) => Promise<unknown>;
 }
 
 /** Finds the operators' API in the outputs of a deployment's stack, and signs requests with the AWS credential chain. */
@@ -48,12 +50,14 @@ export async function connect(target: Target): Promise<OperatorClient> {
   const region =
     /\.execute-api\.([^.]+)\./.exec(stack.url)?.[1] ?? stack.region ?? process.env['AWS_REGION'] ?? 'us-east-1';
   const account = `AWS account ${stack.accountId ?? credentials.accountId ?? 'unknown'}, region ${region}`;
-  const keys = `${stack.url}${operatorRoute.replace('{organizationId}', organization)}/keys`;
+  const base = `${stack.url}${operatorRoute.replace('{organizationId}', organization)}`;
+  const signed = { region, credentials, organization, advice: stack.advice };
   return {
     organization,
     where: `${local === undefined ? account : `Local runtime in ${local}`}, API ${stack.url}`,
     send: (method, path, body, withinMs = 30_000) =>
-      send(new URL(keys + path), { method, body, region, credentials, withinMs, organization, advice: stack.advice }),
+      send(new URL(`${base}/keys${path}`), { ...signed, method, body, withinMs }),
+    makeLink: (body) => send(new URL(`${base}/portal-links`), { ...signed, method: 'POST', body, withinMs: 30_000 }),
   };
 }
 

@@ -24,6 +24,13 @@ export function keyId(text: string): string {
   return text;
 }
 
+/** A key, or a link to the page for keys. */
+export function issuerId(text: string): string {
+  if (!idPatterns.key.test(text) && !idPatterns.link.test(text))
+    throw new InvalidArgumentError('Use an id that begins with apit_ or plink_.');
+  return text;
+}
+
 /** Returns a time in RFC 3339. Accepts such a time, a date (its start in UTC), or an age. */
 export function time(text: string): string {
   const isDate = /^\d{4}-\d\d-\d\d$/.test(text);

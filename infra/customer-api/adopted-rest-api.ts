@@ -9,14 +9,14 @@ import {
   SpecRestApi,
 } from 'aws-cdk-lib/aws-apigateway';
 import type { Construct, IConstruct } from 'constructs';
-import { ConfigError } from '../config.ts';
+import { type Config, ConfigError } from '../config.ts';
 import { rootNames } from '../key-functions.ts';
 
 /**
  * Throws a {@link ConfigError} with the fix for an API that ApiKeyAuth cannot protect. Later additions to the API are checked at
  * synthesis.
  */
-export function requireAdoptable(api: RestApi, scope: Construct): void {
+export function requireAdoptable(api: RestApi, scope: Construct, config: Pick<Config, 'portal'>): void {
   const refuse = (message: string): never => {
     throw new ConfigError(message);
   };
@@ -33,7 +33,7 @@ export function requireAdoptable(api: RestApi, scope: Construct): void {
   // On an API that sends every path to one function, CDK replaces this method with one that throws.
   if (Object.hasOwn(api.root, 'addResource'))
     refuse(`${named(api)} is a LambdaRestApi that sends every path to its function: create it with proxy: false.`);
-  for (const path of rootNames())
+  for (const path of rootNames(config))
     if (api.root.getResource(path))
       refuse(`${named(api)} already has a resource /${path}, which ApiKeyAuth adds: move yours.`);
   const [own] = partsOf(api, CfnGatewayResponse);

@@ -63,7 +63,7 @@ export class CustomerApi extends Construct {
 
   constructor(scope: Construct, id: string, { name, authorizer, config, restApi }: CustomerApiProps) {
     super(scope, id);
-    if (restApi) requireAdoptable(restApi, this);
+    if (restApi) requireAdoptable(restApi, this, config);
     this.#config = config;
     this.#authorizers = createAuthorizers(this, authorizer);
     this.#adopted = restApi !== undefined;
@@ -149,7 +149,8 @@ export class CustomerApi extends Construct {
     this.#openMethods.add(open.node.defaultChild);
     acknowledge(open, {
       id: 'AwsSolutions-APIG4',
-      reason: 'Open by design: anyone who finds a key may revoke it, webhooks are signed, and the contract is public.',
+      reason:
+        'Open by design: anyone who finds a key may revoke it, webhooks are signed, the contract is public, and the page for keys has sessions.',
     });
     throttle(this.restApi, method, path, limit);
   }

@@ -22,7 +22,8 @@ export interface FunctionMetrics {
 /** Runs the invocations of one function in reused execution environments, as Lambda does. */
 export class FunctionRunner {
   readonly #lambda: LambdaFunction;
-  readonly #environment: NodeJS.Dict<string>;
+  readonly #given: NodeJS.Dict<string>;
+  #fromTemplate: Readonly<Record<string, string>>;
   readonly #log: (text: string) => void;
   readonly #all = new Set<ExecutionEnvironment>();
   readonly #idle: ExecutionEnvironment[] = [];
@@ -35,8 +36,8 @@ export class FunctionRunner {
     this.#lambda = lambda;
     this.#folder = lambda.folder;
     this.#log = log;
-    this.#environment = {
-      ...lambda.environment,
+    this.#fromTemplate = lambda.environment;
+    this.#given = {
       ...environment,
       AWS_LAMBDA_FUNCTION_NAME: lambda.name,
       AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
@@ -65,6 +66,12 @@ export class FunctionRunner {
       );
     }
     return result;
+  }
+
+  /** Changes the template's variables for environments that start from now on. */
+  localize(change: (value: string) => string): void {
+    const entries = Object.entries(this.#lambda.environment).map(([name, value]) => [name, change(value)] as const);
+    this.#fromTemplate = Object.fromEntries(entries);
   }
 
   /** The folder of the code for further invocations. */
@@ -119,7 +126,7 @@ export class FunctionRunner {
   async #start(): Promise<ExecutionEnvironment | InvocationResult> {
     this.#metrics.coldStarts++;
     const lambda = { ...this.#lambda, folder: this.#folder };
-    const variables = { ...this.#environment, LAMBDA_TASK_ROOT: this.#folder };
+    const variables = { ...this.#fromTemplate, ...this.#given, LAMBDA_TASK_ROOT: this.#folder };
     const environment = new ExecutionEnvironment(lambda, variables, this.#log);
     this.#all.add(environment);
     const failure = await environment.init();

@@ -127,6 +127,11 @@ export class LambdaService {
     for (const { runner } of this.#functions.values()) if (runner.folder === folder) runner.replaceCode(by);
   }
 
+  /** Changes the variables of the template for environments that start from now on: APIs have other URLs here. */
+  localize(change: (value: string) => string): void {
+    for (const { runner } of this.#functions.values()) runner.localize(change);
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#functions.values()].map(({ runner }) => runner.close()));
   }

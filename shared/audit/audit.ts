@@ -21,6 +21,14 @@ export type AuditType =
 export type AuditActor =
   | { readonly type: 'key'; readonly keyId: string; readonly organizationId: string; readonly userId?: string }
   | { readonly type: 'operator'; readonly userArn: string }
+  /** A person on the page for keys. */
+  | {
+      readonly type: 'visitor';
+      readonly linkId: string;
+      readonly sessionId: string;
+      readonly organizationId: string;
+      readonly userId?: string;
+    }
   /** The unknown holder of the plain key. */
   | { readonly type: 'holder' }
   /** The end of a rotation's overlap. */
@@ -108,6 +116,12 @@ function failedEntries(body: string): number {
 /** The cause of a change that was requested over the API. */
 export function causedBy({ actor, requestId }: Initiator, reason: string): AuditCause {
   if (isOperator(actor)) return { actor: { type: 'operator', userArn: actor.userArn }, requestId, reason };
-  const { keyId, organizationId, userId } = actor;
+  const { organizationId, userId } = actor;
+  if (!('keyId' in actor)) {
+    const { linkId, sessionId } = actor;
+    const visitor = withoutUndefined({ linkId, sessionId, organizationId, userId });
+    return { actor: { type: 'visitor', ...visitor }, requestId, reason };
+  }
+  const { keyId } = actor;
   return { actor: { type: 'key', ...withoutUndefined({ keyId, organizationId, userId }) }, requestId, reason };
 }

@@ -11,25 +11,50 @@ export interface Operator {
   readonly organizationId: string;
 }
 
-/** A manager of keys: a customer with a key, or an operator. */
-export type Actor = Caller | Operator;
+/** A person on the page for keys, who came by a link that an operator made. */
+export interface Visitor {
+  /** `plink_…`; the keys that the person makes are issued by the link. */
+  readonly linkId: string;
+  readonly sessionId: string;
+  readonly organizationId: string;
+  /** Present if the link is for one user's keys. */
+  readonly userId?: string;
+  readonly customClaims: Readonly<Record<string, string>>;
+  /** No session limits how long the keys live that it makes. */
+  readonly expiresAt?: undefined;
+}
+
+/** A manager of keys: a customer with a key, a customer on the page for keys, or an operator. */
+export type Actor = Caller | Visitor | Operator;
 
 /** The actor of a request, and the request. */
 export interface Initiator {
   readonly actor: Actor;
   /** API Gateway's id, which is in every log and answer. */
   readonly requestId: string;
+  /** Whether a visitor's session has not ended meanwhile. Scalekit knows it of a key. */
+  readonly stands?: () => Promise<Result<void, Failure>>;
 }
 
 export function isOperator(actor: Actor): actor is Operator {
   return 'userArn' in actor;
 }
 
+/** The own key of an actor; `undefined` if it has none. */
+export function ownKeyOf(actor: Actor): string | undefined {
+  return 'keyId' in actor ? actor.keyId : undefined;
+}
+
+/** The value of `issued_by` for the keys that an actor makes. */
+export function issuerOf(actor: Caller | Visitor): string {
+  return 'keyId' in actor ? actor.keyId : actor.linkId;
+}
+
 /**
  * Reads the actor from a proxy event. An operator's request is signed and on an operators' route. A signed request on another
  * route, an unsigned request on an operators' route, or a request with both kinds of credentials is an `internal_error`.
  */
-export function readActor(event: APIGatewayProxyEvent): Result<Actor, Failure> {
+export function readActor(event: APIGatewayProxyEvent): Result<Caller | Operator, Failure> {
   const { authorizer, identity } = event.requestContext;
   const isOperatorRoute = event.resource.startsWith(`${operatorRoute}/`);
   if (!isOperatorRoute && !identity.userArn) return keyCaller(event);

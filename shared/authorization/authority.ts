@@ -1,4 +1,4 @@
-import { type Actor, isOperator } from '../authentication/actor.ts';
+import { type Actor, isOperator, issuerOf } from '../authentication/actor.ts';
 import { type Failure, invalid } from '../failure.ts';
 import type { AmendedKey, Governed, NewKey } from '../key.ts';
 import {
@@ -108,7 +108,7 @@ export function succeed(
   if (!governed.ok) return governed;
   const expiry = expiresAt ? mintedExpiry(actor, expiresAt) : ok(key.expiresAt);
   if (!expiry.ok) return expiry;
-  const issuer = isOperator(actor) ? (key.customClaims['issued_by'] ?? operatorIssuer) : actor.keyId;
+  const issuer = isOperator(actor) ? (key.customClaims['issued_by'] ?? operatorIssuer) : issuerOf(actor);
   const customClaims = { ...key.customClaims, issued_by: issuer, rotated_from: rotatedFrom };
   const count = Object.keys(customClaims).length;
   if (count > maxClaims)
@@ -117,6 +117,11 @@ export function succeed(
     );
   const { organizationId, userId, description } = key;
   return ok(withoutUndefined({ organizationId, userId, description, customClaims, expiresAt: expiry.value }));
+}
+
+/** Reports whether an actor may change and rotate a key. */
+export function governs(actor: Actor, key: Governed): boolean {
+  return requireGovernance(actor, key).ok;
 }
 
 /** Checks that an actor may have power over a key: the key must lie within the actor's own authority. */
@@ -177,7 +182,7 @@ function inheritanceOf(actor: Actor): Claims {
   return {
     ...Object.fromEntries(boundaryOf(actor)),
     ...(plan === undefined ? {} : { plan }),
-    issued_by: actor.keyId,
+    issued_by: issuerOf(actor),
   };
 }
 

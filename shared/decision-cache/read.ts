@@ -1,6 +1,7 @@
 import type { Item } from '../aws/dynamodb.ts';
 import type { CachedCaller } from './cached-caller.ts';
-import { decisionId, decodeDecision, decodeNotBefore, endedId, type KnownKey } from './items.ts';
+import { endedAt, endedIds } from './ended.ts';
+import { decisionId, decodeDecision, type KnownKey } from './items.ts';
 import type { KnownKeys } from './known-keys.ts';
 import { memory } from './memory.ts';
 import type { DecisionCacheSettings } from './settings.ts';
@@ -84,16 +85,6 @@ function judge(
   if (ageMs < -clockErrorMs) return miss('future');
   if (ageMs < cacheSeconds * 1000) return { isHit: true, caller, ageMs };
   return ageMs < graceSeconds * 1000 ? { ...miss('old'), inOutage: { caller, ageMs } } : miss('old');
-}
-
-/** The latest mark of the key's user and organization, 0 without any; `undefined` if one is malformed. */
-function endedAt(items: readonly Item[]): number | undefined {
-  const times = items.map(decodeNotBefore);
-  return times.every((time) => time !== undefined) ? Math.max(0, ...times) : undefined;
-}
-
-function endedIds({ organizationId, userId }: KnownKey): string[] {
-  return [endedId(organizationId), ...(userId === undefined ? [] : [endedId(organizationId, userId)])];
 }
 
 function isOfKey(caller: CachedCaller, { keyId, organizationId, userId }: KnownKey): boolean {

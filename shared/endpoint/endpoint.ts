@@ -1,4 +1,4 @@
-import { type Actor, type Initiator, isOperator, keyCaller, readActor } from '../authentication/actor.ts';
+import { type Initiator, isOperator, keyCaller, type Operator, readActor } from '../authentication/actor.ts';
 import type { Caller } from '../authentication/caller.ts';
 import { keyExpiresHeader } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
@@ -90,7 +90,7 @@ export function keyPath(path: string, keyId: string): string {
 }
 
 /** Adds the log fields that identify an actor. */
-function identified<A extends Actor>(actor: Result<A, Failure>): Result<Origin<A>, Failure> {
+function identified<A extends Caller | Operator>(actor: Result<A, Failure>): Result<Origin<A>, Failure> {
   if (!actor.ok) return actor;
   const { organizationId } = actor.value;
   const who = isOperator(actor.value) ? { userArn: actor.value.userArn } : { keyId: actor.value.keyId };

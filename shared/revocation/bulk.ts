@@ -1,5 +1,5 @@
 import { causedBy } from '../audit/audit.ts';
-import { type Initiator, isOperator } from '../authentication/actor.ts';
+import { type Initiator, isOperator, ownKeyOf } from '../authentication/actor.ts';
 import { hasBoundary } from '../authorization/sight.ts';
 import type { KeyInfo } from '../key.ts';
 import type { KeyOwner } from '../keys/key-search.ts';
@@ -49,10 +49,10 @@ export function bulkTask(services: KeyServices, request: BulkRequest, by: Initia
     mutations: services.mutations,
     cause: causedBy(by, 'bulk'),
     until: lastRevocationAt(startedAt, services.scalekit),
-    mayGoOn: async () => (await requireStanding(services.scalekit, actor, { waitsForLimit: true })).ok,
+    mayGoOn: async () => (await requireStanding(services.scalekit, by, { waitsForLimit: true })).ok,
   };
   const whose = { organizationId: actor.organizationId, userId };
-  return { services, request, by, startedAt, whose, own: isOperator(actor) ? undefined : actor.keyId, revoking };
+  return { services, request, by, startedAt, whose, own: ownKeyOf(actor), revoking };
 }
 
 /** The data that a cursor is bound to: it continues only the same request of the same caller. */

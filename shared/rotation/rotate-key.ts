@@ -108,7 +108,7 @@ async function createSuccessor(
   }
   const { info } = created.value;
   const [stands, siblings] = await Promise.all([
-    requireStanding(scalekit, by.actor),
+    requireStanding(scalekit, by),
     successorsOf(scalekit, keyId, succession.userId, by.actor, searchUntil),
   ]);
   if (!stands.ok) return withdraw(mutations, info, stands.failure, by);

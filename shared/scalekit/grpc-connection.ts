@@ -12,22 +12,30 @@ export interface GrpcConnection {
   ready(baseUrl: string): Promise<void>;
 }
 
-/** Makes a connection for one service. It reconnects when the base URL changes. */
+interface Held {
+  readonly baseUrl: string;
+  readonly session: Http2Session;
+  readonly transport: Transport;
+  readonly clients: Map<GrpcService, unknown>;
+}
+
+/** Makes a connection. It reconnects when the base URL changes. */
 export function grpcConnection(): GrpcConnection {
-  let held: { baseUrl: string; session: Http2Session; transport: Transport; client?: unknown } | undefined;
+  let held: Held | undefined;
   const hold = (baseUrl: string) => {
     if (held?.baseUrl !== baseUrl) {
       held?.session.close();
       const session = new Http2Session(baseUrl);
-      held = { baseUrl, session, transport: grpcTransport(baseUrl, session) };
+      held = { baseUrl, session, transport: grpcTransport(baseUrl, session), clients: new Map() };
     }
     return held;
   };
   return {
     clientOf(service, baseUrl) {
-      const connection = hold(baseUrl);
-      connection.client ??= createClient(service, connection.transport);
-      return connection.client;
+      const { clients, transport } = hold(baseUrl);
+      const client = clients.get(service) ?? createClient(service, transport);
+      clients.set(service, client);
+      return client;
     },
     async ready(baseUrl) {
       try {

@@ -1,17 +1,14 @@
 import tokenModule from '@scalekit-sdk/node/lib/token.js';
-import { millisecondsFromEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import type { AmendedKey, CreatedKey, KeyInfo, NewKey } from '../key.ts';
 import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { type AccessToken, clientCredentialsTokens } from './access-token.ts';
-import { breaker } from './breaker.ts';
-import { type CallKind, type CallLimits, callPolicy } from './call-policy.ts';
+import type { CallKind } from './call-policy.ts';
 import type { Secrets } from './credentials.ts';
-import { type CallOptions, timestampFromDate } from './grpc.ts';
-import { type GrpcService, grpcConnection } from './grpc-connection.ts';
+import { timestampFromDate } from './grpc.ts';
 import { type KeyPage, toKeyInfo, toKeyPage } from './key-info.ts';
+import { limitsFromEnvironment, type SdkCalls, sdkCalls } from './sdk-calls.ts';
 import { secretsFromEnvironment } from './secrets.ts';
 import type { CallFailure } from './verdict.ts';
 
@@ -59,7 +56,7 @@ export interface Scalekit extends KeyDirectory {
  * read the secrets, connect and fetch an access token, ahead of the first call.
  */
 export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
-  return createScalekit(secretsFromEnvironment(), limitsFromEnvironment(), metrics);
+  return createScalekit(sdkCalls(secretsFromEnvironment(), limitsFromEnvironment(), metrics));
 }
 
 /**
@@ -67,25 +64,16 @@ export function scalekitFromEnvironment(metrics: Metrics): Scalekit {
  * is as in {@link CallLimits}.
  */
 export function keyDirectoryFromEnvironment(metrics: Metrics, secrets: Secrets, answerMs?: number): StartedDirectory {
-  return createScalekit(secrets, { ...limitsFromEnvironment(), answerMs }, metrics);
+  return createScalekit(sdkCalls(secrets, { ...limitsFromEnvironment(), answerMs }, metrics));
 }
-
-function limitsFromEnvironment(): CallLimits {
-  return { deadlineMs: millisecondsFromEnvironment('SCALEKIT_DEADLINE_MS') };
-}
-
-type Call = <T>(
-  repeatable: boolean,
-  operation: (tokens: TokenClient) => Promise<T>,
-  kind?: CallKind,
-) => Promise<Result<T, CallFailure>>;
 
 /** Makes a {@link Scalekit}. */
-function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics): Scalekit & StartedDirectory {
-  const { call, started } = caller(secrets, limits, metrics);
+function createScalekit(calls: SdkCalls): Scalekit & StartedDirectory {
+  const call = <T>(repeatable: boolean, operation: (tokens: TokenClient) => Promise<T>, kind?: CallKind) =>
+    calls.call(TokenClient, repeatable, operation, kind);
   return {
-    started,
-    deadlineMs: limits.deadlineMs,
+    started: calls.started,
+    deadlineMs: calls.deadlineMs,
     async lookUp(keyOrId, kind) {
       const answer = await call(true, (tokens) => tokens.validateToken(keyOrId), kind);
       if (answer.ok) return toKeyInfo(answer.value.tokenInfo);
@@ -116,39 +104,6 @@ function createScalekit(secrets: Secrets, limits: CallLimits, metrics: Metrics):
       return fail(toOutage(answer.failure));
     },
   };
-}
-
-/** Runs the SDK's calls under our policy, with our one connection and access token. */
-function caller(
-  secrets: Secrets,
-  limits: CallLimits,
-  metrics: Metrics,
-): { readonly call: Call; readonly started: Promise<void> } {
-  const accessTokens = clientCredentialsTokens(secrets, limits.deadlineMs);
-  const connection = grpcConnection();
-  const policy = callPolicy(accessTokens, breaker(), limits, metrics, connection);
-
-  function tokenClient(accessToken: AccessToken, deadline: number): TokenClient {
-    const grpc = {
-      createClient: (service: GrpcService) => connection.clientOf(service, accessToken.environmentUrl),
-    };
-    const executor = {
-      connectExec: <I, O>(send: (input: I, options: CallOptions) => Promise<O>, input: I) =>
-        send(input, {
-          timeoutMs: Math.max(1, deadline - Date.now()),
-          headers: { authorization: `Bearer ${accessToken.value}` },
-        }),
-    };
-    // The SDK's types require its own classes, but it uses only these two methods (a test checks that).
-    return new TokenClient(grpc as never, executor as never);
-  }
-
-  // Both fail silently: the first call tries again and reports the failure.
-  const connected = secrets.current().then(({ environmentUrl }) => connection.ready(environmentUrl));
-  const started = Promise.allSettled([connected, accessTokens.fetch()]).then(() => {});
-  const call: Call = (repeatable, operation, kind) =>
-    policy(repeatable, (token, deadline) => operation(tokenClient(token, deadline)), kind);
-  return { call, started };
 }
 
 /** Any failure of a call that is safe to repeat is an outage. */

@@ -26,6 +26,8 @@ export const everySetting = {
   maxKeyLifetimeDays: 365,
   defaultKeyLifetimeDays: 90,
   expiryReminders: true,
+  portal: true,
+  productName: 'Acme Cloud',
   tracing: true,
   authorizerReservedConcurrency: 100,
   reservedConcurrencyForRevocation: 5,

@@ -21,6 +21,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   remind: ['scheduler:CreateSchedule', 'iam:PassRole'],
   suspend: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   readUses: ['dynamodb:BatchGetItem'],
+  readEnded: ['dynamodb:BatchGetItem'],
   schedule: [
     'scheduler:GetSchedule',
     'scheduler:CreateSchedule',
@@ -53,7 +54,9 @@ test('the contract has exactly the routes of the table, without the webhook of a
 test('every function’s folder is in the table, except the example backend and the optional ones', () => {
   const folders = readdirSync(new URL('../../functions', import.meta.url));
   const entries = keyFunctionEntries.map(([, { entry }]) => entry);
-  expect([...entries, 'canary', 'remind-expiry', 'whoami'].toSorted()).toEqual(folders.toSorted());
+  expect([...entries, 'canary', 'create-portal-link', 'portal', 'remind-expiry', 'whoami'].toSorted()).toEqual(
+    folders.toSorted(),
+  );
 });
 
 test.each(keyFunctionEntries)('%s has exactly the permissions of the table', (id, { may, entry }) => {

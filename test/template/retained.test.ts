@@ -21,6 +21,7 @@ type SettingName = keyof typeof everySetting;
 /** Settings that need other settings. */
 const companions: Partial<Record<SettingName, readonly SettingName[]>> = {
   outageGraceSeconds: ['decisionCacheSeconds'],
+  productName: ['portal'],
   domainName: ['certificateArn'],
   certificateArn: ['domainName'],
   disableDefaultEndpoint: ['domainName', 'certificateArn'],

@@ -21,6 +21,17 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   rotation: [...keysMay, 'keys'],
   reminders: [...keysMay, 'keys', 'rotation'],
   revocation: [...keysMay, 'keys'],
+  portal: [
+    'authentication',
+    'authorization',
+    'endpoint',
+    'aws',
+    'scalekit',
+    'decision-cache',
+    'keys',
+    'rotation',
+    'reminders',
+  ],
   webhook: ['endpoint', 'aws', 'scalekit', 'audit', 'keys', 'revocation'],
 };
 const rooms = Object.keys(allowed);
@@ -72,7 +83,7 @@ const scratches: Scratch[] = [
       { source: '../../test/support/client.ts', isRefused: true },
     ],
   })),
-  ...['keys', 'rotation', 'reminders', 'revocation', 'webhook'].map((room) => ({
+  ...['keys', 'rotation', 'reminders', 'revocation', 'portal', 'webhook'].map((room) => ({
     path: `shared/${room}/changes.ts`,
     imports: [
       { source: '../scalekit/scalekit.ts', names: 'KeyDirectory', isRefused: false },

@@ -40,6 +40,8 @@ export const keptIds: Readonly<Record<string, string>> = {
 
 /** The additional resources with every setting. */
 export const keptIdsOfSettings: Readonly<Record<string, string>> = {
+  PortalLinksLog62D0B688: 'AWS::Logs::LogGroup',
+  PortalPageLog4830B7B4: 'AWS::Logs::LogGroup',
   ExpiryRemindersFunctionLog242A8935: 'AWS::Logs::LogGroup',
   ExpiryRemindersSchedulesEEB07F91: 'AWS::Scheduler::ScheduleGroup',
   AuthorizerAlias7AD153E1: 'AWS::Lambda::Alias',

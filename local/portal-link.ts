@@ -1,0 +1,29 @@
+import aws4 from 'aws4';
+import type { Runtime } from './runtime.ts';
+
+/** The operators' route of a deployment that has the page for keys. */
+const route = '/organizations/{organizationId}/portal-links';
+
+/** What the link lets a person give to keys, beside managing them. */
+const scope = 'keys:read keys:write notes:read notes:write';
+
+/** Makes a link to the page for the seeded organization's keys; `undefined` if the deployment has no such page. */
+export async function portalLink({ outputs, routes }: Runtime): Promise<string | undefined> {
+  const { operatorUrl, organizationId, aws } = outputs;
+  const served = routes.find(({ url }) => url === operatorUrl)?.methods.some(([path]) => path === route);
+  if (!served || organizationId === null) return undefined;
+  const url = new URL(operatorUrl + route.replace('{organizationId}', organizationId));
+  const request = {
+    service: 'execute-api',
+    region: aws.region,
+    host: url.host,
+    method: 'POST',
+    path: url.pathname,
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ scope }),
+  };
+  const { headers = {}, body } = aws4.sign(request, aws);
+  const answer = await fetch(url, { method: 'POST', headers: headers as Record<string, string>, body: body ?? '' });
+  const { url: link } = (await answer.json()) as { readonly url?: string };
+  return link;
+}

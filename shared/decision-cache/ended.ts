@@ -1,0 +1,41 @@
+import type { Item } from '../aws/dynamodb.ts';
+import { requireEnvironment } from '../environment.ts';
+import { type Outage, outage } from '../failure.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { areIds, decodeNotBefore, endedId } from './items.ts';
+import { tableOf } from './table.ts';
+
+/** The owner of keys: an organization, or one of its users. */
+export interface Owner {
+  readonly organizationId: string;
+  readonly userId?: string;
+}
+
+/** The ids of the marks that end everything of an owner. */
+export function endedIds({ organizationId, userId }: Owner): string[] {
+  return [endedId(organizationId), ...(userId === undefined ? [] : [endedId(organizationId, userId)])];
+}
+
+/** The latest of such marks (ms), 0 without any; `undefined` if one is malformed. */
+export function endedAt(marks: readonly Item[]): number | undefined {
+  const times = marks.map(decodeNotBefore);
+  return times.every((time) => time !== undefined) ? Math.max(0, ...times) : undefined;
+}
+
+/** Reports whether everything of an owner that began at a time (ms), at most a day ago, was ended since. */
+export type EndedSince = (owner: Owner, beganAt: number) => Promise<Result<boolean, Outage>>;
+
+/** A person waits for it, so there is more time than for a decision. */
+const readMs = 1_000;
+
+/** The marks in the table that `DECISION_TABLE` names. */
+export function endedSinceFromEnvironment(): EndedSince {
+  const table = tableOf(requireEnvironment('DECISION_TABLE'));
+  return async (owner, beganAt) => {
+    if (!areIds(owner.organizationId, owner.userId)) return ok(true);
+    const marks = await table.getAll(endedIds(owner), true, readMs);
+    if (!marks.ok) return fail(outage({ kind: marks.failure.kind, cause: marks.failure }));
+    const ended = endedAt(marks.value);
+    return ok(ended === undefined || beganAt <= ended);
+  };
+}

@@ -1,0 +1,62 @@
+import * as z from 'zod';
+import type { Visitor } from '../authentication/actor.ts';
+import { withoutUndefined } from '../without-undefined.ts';
+
+/** What a link lets its holder do, and for whom: fixed when an operator makes the link. */
+export interface Grant {
+  readonly linkId: string;
+  readonly organizationId: string;
+  /** As Scalekit has it. */
+  readonly organizationName: string;
+  readonly userId?: string;
+  /** With the scope. */
+  readonly customClaims: Readonly<Record<string, string>>;
+  /** Where the person goes when it leaves the page. */
+  readonly returnUrl?: string;
+  /** When the link was made (ms). What ends the organization or the user after it ends the link and its session. */
+  readonly madeAt: number;
+}
+
+const GrantSchema = z
+  .strictObject({
+    linkId: z.string(),
+    organizationId: z.string(),
+    organizationName: z.string(),
+    userId: z.string().optional(),
+    customClaims: z.record(z.string(), z.string()),
+    returnUrl: z.string().optional(),
+    madeAt: z.int(),
+  })
+  .transform((grant): Grant => withoutUndefined(grant));
+
+/** A session that began with a link. */
+export interface Session {
+  readonly sessionId: string;
+  readonly grant: Grant;
+}
+
+const SessionSchema = z.strictObject({ sessionId: z.string(), grant: GrantSchema });
+
+/** Reads a grant as it was stored; `undefined` if it is not exactly of its form. */
+export function decodeGrant(text: string): Grant | undefined {
+  return decode(GrantSchema, text);
+}
+
+/** Reads a session as it was stored; `undefined` if it is not exactly of its form. */
+export function decodeSession(text: string): Session | undefined {
+  return decode(SessionSchema, text);
+}
+
+/** The person of a session, as operations on keys see it. */
+export function visitorOf({ sessionId, grant }: Session): Visitor {
+  const { linkId, organizationId, userId, customClaims } = grant;
+  return withoutUndefined({ linkId, sessionId, organizationId, userId, customClaims });
+}
+
+function decode<T>(schema: z.ZodType<T>, text: string): T | undefined {
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { type DynamoDbFailure, type DynamoDbTable, dynamoDbTable, type Item } from '../aws/dynamodb.ts';
+import { requireEnvironment } from '../environment.ts';
+import { type Outage, outage } from '../failure.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { decodeGrant, decodeSession, type Grant, type Session } from './grant.ts';
+
+// The table of the page for keys. It has hashes of codes and tokens, never the codes and tokens themselves. DynamoDB deletes an
+// item some time after `expiresAt` (s since the epoch), so readers check `endsAt` (ms).
+
+/** How long a session lasts. */
+export const sessionMs = 3_600_000;
+
+/** How long an ended session is known, so that its person is shown the way back. */
+const rememberedMs = 86_400_000;
+
+/** A person waits for it. */
+const callMs = 1_000;
+
+/** A session that was found. `isOver`: it has ended, and only the way back is of use. */
+export interface FoundSession extends Session {
+  readonly isOver: boolean;
+}
+
+/** The links and sessions of the page for keys. */
+export interface PortalStore {
+  /** Stores a link that works once, until `endsAt` (ms). Returns its code. */
+  addLink(grant: Grant, endsAt: number): Promise<Result<string, Outage>>;
+  /** Finds a link that would work now. Unknown, expired and used links are the same: `undefined`. */
+  findLink(code: string): Promise<Result<Grant | undefined, Outage>>;
+  /** Uses a link up and begins its session. Of many that try at once one gets the session, the others `undefined`. */
+  redeem(code: string): Promise<Result<{ readonly token: string; readonly session: Session } | undefined, Outage>>;
+  findSession(token: string): Promise<Result<FoundSession | undefined, Outage>>;
+  /** Ends a session for good. */
+  endSession(token: string): Promise<Result<void, Outage>>;
+  /** Takes the number of a form. `false`: a form with this number was already sent. */
+  takeForm(token: string, form: string): Promise<Result<boolean, Outage>>;
+}
+
+/** The store in the table that `PORTAL_TABLE` names. */
+export function portalStoreFromEnvironment(): PortalStore {
+  return portalStore(dynamoDbTable(requireEnvironment('PORTAL_TABLE')), Date.now);
+}
+
+/** Makes the store of a table; `now` is the clock, in ms. */
+function portalStore(table: DynamoDbTable, now: () => number): PortalStore {
+  const get = async (id: string): Promise<Result<Item | undefined, Outage>> => {
+    const found = await table.getItem({ id: { S: id } }, { isConsistent: true, timeoutMs: callMs });
+    return found.ok ? found : fail(outageOf(found.failure));
+  };
+  /** `false` if the condition is not met. */
+  const put = async (item: Item, expression?: string, values?: Item): Promise<Result<boolean, Outage>> => {
+    const condition = expression === undefined ? {} : { condition: { expression, ...(values && { values }) } };
+    const stored = await table.putItem(item, { ...condition, timeoutMs: callMs });
+    if (stored.ok) return ok(true);
+    return stored.failure.kind === 'condition_failed' ? ok(false) : fail(outageOf(stored.failure));
+  };
+  const findLink = async (code: string) => {
+    const found = await get(linkItemId(code));
+    if (!found.ok || !found.value) return found;
+    const isUsable = !('usedAt' in found.value) && endOf(found.value) > now();
+    return ok(isUsable ? decodeGrant(textOf(found.value, 'grant')) : undefined);
+  };
+
+  return {
+    findLink: async (code) => findLink(code) as Promise<Result<Grant | undefined, Outage>>,
+    async addLink(grant, endsAt) {
+      const code = secret();
+      const stored = await put({ ...itemOf(linkItemId(code), endsAt), grant: { S: JSON.stringify(grant) } });
+      return stored.ok ? ok(code) : stored;
+    },
+    async redeem(code) {
+      const found = await get(linkItemId(code));
+      if (!found.ok) return found;
+      const grant = decodeGrant(textOf(found.value ?? {}, 'grant'));
+      if (!found.value || !grant) return ok(undefined);
+      const used = await put(
+        { ...found.value, usedAt: { N: String(now()) } },
+        'attribute_exists(id) AND attribute_not_exists(usedAt) AND endsAt > :now',
+        { ':now': { N: String(now()) } },
+      );
+      if (!used.ok) return used;
+      if (!used.value) return ok(undefined);
+      const token = secret();
+      const session = { sessionId: `psess_${randomBytes(12).toString('hex')}`, grant };
+      const stored = await put({
+        ...itemOf(sessionItemId(token), now() + sessionMs, rememberedMs),
+        session: { S: JSON.stringify(session) },
+      });
+      return stored.ok ? ok({ token, session }) : stored;
+    },
+    async findSession(token) {
+      const found = await get(sessionItemId(token));
+      if (!found.ok) return found;
+      const session = found.value && decodeSession(textOf(found.value, 'session'));
+      if (!found.value || !session) return ok(undefined);
+      return ok({ ...session, isOver: 'endedAt' in found.value || endOf(found.value) <= now() });
+    },
+    async endSession(token) {
+      const found = await get(sessionItemId(token));
+      if (!found.ok) return found;
+      const ended = found.value && (await put({ ...found.value, endedAt: { N: String(now()) } }));
+      return !ended || ended.ok ? ok(undefined) : ended;
+    },
+    async takeForm(token, form) {
+      const id = `form#${hashOf(`${sessionItemId(token)} ${form}`)}`;
+      return put(itemOf(id, now() + sessionMs), 'attribute_not_exists(id)');
+    },
+  };
+}
+
+/** 256 bits, in characters that need no escaping anywhere. */
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function linkItemId(code: string): string {
+  return `link#${hashOf(code)}`;
+}
+
+function sessionItemId(token: string): string {
+  return `session#${hashOf(token)}`;
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function itemOf(id: string, endsAt: number, keptMs = 0): Item {
+  return {
+    id: { S: id },
+    endsAt: { N: String(endsAt) },
+    expiresAt: { N: String(Math.ceil((endsAt + keptMs) / 1000)) },
+  };
+}
+
+function endOf({ endsAt }: Item): number {
+  return endsAt && 'N' in endsAt ? Number(endsAt.N) : 0;
+}
+
+function textOf(item: Item, name: string): string {
+  const attribute = item[name];
+  return attribute && 'S' in attribute ? attribute.S : '';
+}
+
+function outageOf(failure: DynamoDbFailure): Outage {
+  return outage({ kind: failure.kind, cause: 'cause' in failure ? failure.cause : failure.kind });
+}

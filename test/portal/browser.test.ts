@@ -1,0 +1,253 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { clientOf, sdkOf } from '../support/client.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { callAsOperator } from '../support/signed-request.ts';
+import { chromiumPath, startBrowser } from './browser.ts';
+import { newLink } from './person.ts';
+import { fillList, walk } from './walk.ts';
+
+// The page for keys in Chromium.
+
+if (!chromiumPath)
+  console.warn('The tests in a browser are skipped: there is no Chromium. Install it, or set CHROMIUM to its path.');
+
+let runtime: RuntimeProcess;
+let browser: Browser;
+const opened: BrowserContext[] = [];
+
+beforeAll(async () => {
+  if (!chromiumPath) return;
+  [runtime, browser] = await Promise.all([
+    startRuntimeProcess({ assembly: process.env['TEST_LIMITED_ASSEMBLY'] ?? '' }),
+    startBrowser(chromiumPath),
+  ]);
+});
+afterAll(async () => {
+  await browser?.close();
+  await runtime?.stop();
+});
+
+const { isGood } = clientOf(() => runtime.outputs);
+
+/** A deployment with a new organization, so that tests do not see each other's keys. */
+async function newOrganization() {
+  const { organization } = await sdkOf(runtime.outputs.scalekit).organization.createOrganization('Acme');
+  return { ...runtime.outputs, organizationId: organization?.id ?? '' };
+}
+type Organization = Awaited<ReturnType<typeof newOrganization>>;
+
+/** A browser window. A page that reports an error fails the test that opened it. */
+async function openPage(
+  options: BrowserContextOptions = {},
+): Promise<{ page: Page; context: BrowserContext; errors: string[] }> {
+  const context = await browser.newContext(options);
+  opened.push(context);
+  const page = await context.newPage();
+  const errors: string[] = [];
+  page.on('pageerror', (error) => errors.push(error.message));
+  page.on('console', (message) => {
+    // Chromium reports each answer from 400 on.
+    if (message.type() === 'error' && !message.text().startsWith('Failed to load resource'))
+      errors.push(message.text());
+  });
+  return { page, context, errors };
+}
+
+/** Opens a link and goes on to the list. */
+async function enter(page: Page, organization: Organization, body: object = {}): Promise<void> {
+  await page.goto((await newLink(organization, body)).url);
+  await page.getByRole('button', { name: 'Continue as' }).click();
+}
+
+async function createKey(page: Page, name: string): Promise<string> {
+  await page.getByRole('link', { name: 'Create a key' }).click();
+  await page.getByLabel('Name').fill(name);
+  await page.getByRole('button', { name: 'Create' }).click();
+  return page.locator('#key').inputValue();
+}
+
+const keysOf = async (organization: Organization): Promise<{ keyId: string; description: string }[]> =>
+  (await callAsOperator(organization, 'GET', '/keys?pageSize=30')).json.keys;
+
+/** Without a second window for each analysis, which no frame of ours needs. */
+const everyRule = (page: Page) => new AxeBuilder({ page }).setLegacyMode();
+/** The rules that depend on colours and the width of the screen. */
+const rulesOfLooks = (page: Page) =>
+  everyRule(page).withRules(['color-contrast', 'target-size', 'scrollable-region-focusable']);
+
+describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
+  test.each([
+    ['light, on a desktop', { colorScheme: 'light' as const }, everyRule],
+    ['dark, on a narrow screen', { colorScheme: 'dark' as const, viewport: { width: 360, height: 740 } }, rulesOfLooks],
+  ])('has no screen with an accessibility fault (%s)', async (_name, options, axe) => {
+    const organization = await newOrganization();
+    await fillList(organization);
+    const { page, errors } = await openPage(options);
+    const seen: string[] = [];
+    const at = async (screen: string) => {
+      seen.push(screen);
+      const { violations } = await axe(page).analyze();
+      expect(violations.map(({ id, nodes }) => `${screen}: ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth > innerWidth');
+      expect(overflow, `${screen} is wider than the window`).toBe(false);
+    };
+    await walk(page, organization, at);
+    expect(seen.length).toBeGreaterThanOrEqual(14);
+    expect(errors).toEqual([]);
+  });
+
+  test('works without JavaScript', async () => {
+    const organization = await newOrganization();
+    await fillList(organization);
+    const { page } = await openPage({ javaScriptEnabled: false });
+    const titles: string[] = [];
+    await walk(page, organization, async () => void titles.push((await page.locator('h1').textContent()) ?? ''));
+    expect(titles).toContain('Reporting is ready');
+    expect(titles).toContain('Billing service has a new key');
+    const names = (await keysOf(organization)).map(({ description }) => description);
+    expect(names).not.toContain('Nightly export');
+  });
+
+  test('works with the keyboard alone', async () => {
+    const organization = await newOrganization();
+    const { page } = await openPage();
+    await page.goto((await newLink(organization)).url);
+    const tabTo = async (name: string) => {
+      for (let step = 0; step < 20; step++) {
+        await page.keyboard.press('Tab');
+        const text = await page.evaluate(
+          '((one) => `${one?.textContent}${one?.id}${one?.value}`)(document.activeElement)',
+        );
+        if (String(text).includes(name)) return;
+      }
+      throw new Error(`Tab does not reach ${name}`);
+    };
+    await tabTo('Continue as');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/keys');
+    await tabTo('Create a key');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/new');
+    await tabTo('name');
+    await page.keyboard.type('By keyboard');
+    await tabTo('notes:read');
+    await page.keyboard.press('Space');
+    await page.keyboard.press('Enter');
+    await page.locator('#key').waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('key');
+    expect(await isGood(await page.locator('#key').inputValue())).toBe(true);
+  });
+
+  test('shows a key once: not after going back, not after a reload, and asks before an uncopied key is left', async () => {
+    const organization = await newOrganization();
+    const { page, context, errors } = await openPage();
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await enter(page, organization);
+    const key = await createKey(page, 'Only once');
+    const asked: string[] = [];
+    page.on('dialog', (dialog) => {
+      asked.push(dialog.type());
+      void dialog.dismiss();
+    });
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await expect.poll(() => asked).toEqual(['beforeunload']);
+    expect(page.url()).toMatch(/\/new$/);
+    await page.getByRole('button', { name: 'Copy' }).click();
+    expect(await page.locator('#copied').textContent()).toBe('Copied.');
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(key);
+    await page.reload();
+    expect(await page.locator('h1').textContent()).toBe('This form was already sent');
+    expect(await page.content()).not.toContain(key);
+    await page.goBack();
+    await page.goForward().catch(() => null);
+    await expect.poll(() => page.content().catch(() => key)).not.toContain(key);
+    expect(asked).toHaveLength(1);
+    expect(await keysOf(organization)).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+
+  test('does not show a key again that was left for the list', async () => {
+    const { page } = await openPage();
+    await enter(page, await newOrganization());
+    const key = await createKey(page, 'Left');
+    await page.getByRole('link', { name: 'I have saved it' }).click();
+    await page.waitForURL('**/keys');
+    await page.goBack().catch(() => null);
+    await expect.poll(() => page.content().catch(() => key)).not.toContain(key);
+    expect(await page.evaluate('document.getElementById("key")?.value ?? ""')).toBe('');
+  });
+
+  test('in two tabs: a sign-out in one ends the other, and a form of an earlier session changes nothing', async () => {
+    const [organization, other] = [await newOrganization(), await newOrganization()];
+    const { page, context } = await openPage();
+    await enter(page, organization);
+    await page.getByRole('link', { name: 'Create a key' }).click();
+    await page.getByLabel('Name').fill('For the first organization');
+    const second = await context.newPage();
+    await enter(second, other);
+    await page.getByRole('button', { name: 'Create' }).click();
+    expect(await page.locator('h1').textContent()).toBe('Nothing was changed');
+    expect([...(await keysOf(organization)), ...(await keysOf(other))]).toEqual([]);
+    await page.goto(second.url());
+    await page.getByRole('link', { name: 'Create a key' }).click();
+    await second.getByRole('button', { name: 'Sign out' }).click();
+    await second.getByText('You can close this page.').waitFor();
+    await page.getByLabel('Name').fill('Too late');
+    await page.getByRole('button', { name: 'Create' }).click();
+    expect(await page.locator('h1').textContent()).toBe('Your session has ended');
+    expect(await keysOf(other)).toEqual([]);
+  });
+
+  test('a session that ends in the middle of a form leads back', async () => {
+    const organization = await newOrganization();
+    const { page } = await openPage();
+    await enter(page, organization, { returnUrl: 'https://app.example.com/settings' });
+    await page.getByRole('link', { name: 'Create a key' }).click();
+    await page.getByLabel('Name').fill('Too late');
+    await callAsOperator(organization, 'POST', '/keys/revoke', { all: true });
+    await page.getByRole('button', { name: 'Create' }).click();
+    expect(await page.locator('h1').textContent()).toBe('Your session has ended');
+    const back = page.getByRole('link', { name: 'Go back for a new link' });
+    expect(await back.getAttribute('href')).toBe('https://app.example.com/settings?reason=session_expired');
+  });
+
+  test('shows times in the reader’s zone', async () => {
+    const organization = await newOrganization();
+    const { page } = await openPage({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
+    await enter(page, organization);
+    await createKey(page, 'Zoned');
+    const time = page.locator('time');
+    const end = new Date((await time.getAttribute('datetime')) ?? '');
+    const style = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'Pacific/Kiritimati' } as const;
+    expect(await time.textContent()).toBe(new Intl.DateTimeFormat('en-GB', style).format(end));
+  });
+
+  test('a page of another site cannot revoke, and cannot frame it', async () => {
+    const organization = await newOrganization();
+    const { page } = await openPage();
+    await enter(page, organization);
+    await createKey(page, 'Stays');
+    const [key] = await keysOf(organization);
+    const portal = `${organization.apiUrl}/portal`;
+    const evil = createServer((_request, response) => {
+      response.setHeader('Content-Type', 'text/html');
+      response.end(`<form method="post" action="${portal}/revoke"><input name="keyId" value="${key?.keyId}">
+        <button>Win a prize</button></form><iframe src="${portal}/keys"></iframe>`);
+    }).listen(0, '127.0.0.1');
+    await new Promise((resolve) => evil.once('listening', resolve));
+    const { page: theirs } = await openPage();
+    await theirs.context().addCookies(await page.context().cookies());
+    // Another site: for cookies, another port of the same host would not be one.
+    await theirs.goto(`http://localhost:${(evil.address() as AddressInfo).port}/`);
+    const framed = theirs.frames().find((frame) => frame !== theirs.mainFrame());
+    expect(await framed?.content()).not.toContain('Stays');
+    await theirs.getByRole('button', { name: 'Win a prize' }).click();
+    expect(await theirs.locator('h1').textContent()).toBe('Your session has ended');
+    expect(await keysOf(organization)).toHaveLength(1);
+    evil.close();
+  });
+});
