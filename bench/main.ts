@@ -7,6 +7,7 @@ import { cold } from './cold.ts';
 import { containment } from './containment.ts';
 import { flood } from './flood.ts';
 import { leaked } from './leaked.ts';
+import { portal } from './portal.ts';
 import { revocation } from './revocation.ts';
 import { warm } from './warm.ts';
 
@@ -28,6 +29,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<object>>> =
   soak,
   containment,
   cache,
+  portal,
 };
 
 const { values, positionals } = parseArgs({

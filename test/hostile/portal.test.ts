@@ -88,7 +88,7 @@ describe('a client without a session', () => {
   test('is refused with forged cookies and codes', generous, () => {
     const forged = fc.oneof(
       codeLikeText,
-      fc.string({ minLength: 43, maxLength: 43, unit: fc.constantFrom(...'abcXYZ019-_') }),
+      fc.string({ minLength: 43, maxLength: 43, unit: fc.constantFrom('a', 'Z', '0', '-', '_') }),
       fc.constantFrom(person.cookie.slice(0, -1), `${person.cookie}x`, person.csrf, person.linkId),
     );
     return check(

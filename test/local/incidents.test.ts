@@ -54,6 +54,17 @@ describe.each(shells)('in %s', (shell) => {
     expect(check).toContain('1 keys of'); // the other key, which is known
   });
 
+  test('the keys that were made by a stolen link can be ended, with the keys that those made', async () => {
+    const { scalekit, organizationId } = runtime.outputs;
+    const link = `plink_${shell.replace(/\W/g, '')}`;
+    const customClaims = { issued_by: link, scope: 'keys:write' };
+    const { token } = await sdkOf(scalekit).token.createToken(organizationId, { customClaims });
+    const made = await newKey({}, token);
+    expect(await run('link-count', { LINK_ID: link })).toContain('2 keys of');
+    await run('link-issued', { LINK_ID: link });
+    expect([await isGood(token), await isGood(made.key)]).toEqual([false, false]);
+  });
+
   test('a leaked key can be ended without an API', async () => {
     const { key, keyId } = await newKey();
     expect(await run('leaked-direct', { KEY_ID: keyId })).toContain(`Revoked ${keyId}`);

@@ -3,12 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { clientOf, sdkOf } from '../support/client.ts';
+import { clientOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
 import { chromiumPath, startBrowser } from './browser.ts';
 import { newLink } from './person.ts';
-import { fillList, walk } from './walk.ts';
+import { fillList, newOrganization, walk } from './walk.ts';
 
 // The page for keys in Chromium.
 
@@ -34,11 +34,8 @@ afterAll(async () => {
 const { isGood } = clientOf(() => runtime.outputs);
 
 /** A deployment with a new organization, so that tests do not see each other's keys. */
-async function newOrganization() {
-  const { organization } = await sdkOf(runtime.outputs.scalekit).organization.createOrganization('Acme');
-  return { ...runtime.outputs, organizationId: organization?.id ?? '' };
-}
-type Organization = Awaited<ReturnType<typeof newOrganization>>;
+const newcomer = () => newOrganization(runtime.outputs);
+type Organization = Awaited<ReturnType<typeof newcomer>>;
 
 /** A browser window. A page that reports an error fails the test that opened it. */
 async function openPage(
@@ -84,7 +81,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     ['light, on a desktop', { colorScheme: 'light' as const }, everyRule],
     ['dark, on a narrow screen', { colorScheme: 'dark' as const, viewport: { width: 360, height: 740 } }, rulesOfLooks],
   ])('has no screen with an accessibility fault (%s)', async (_name, options, axe) => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     await fillList(organization);
     const { page, errors } = await openPage(options);
     const seen: string[] = [];
@@ -101,7 +98,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('works without JavaScript', async () => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     await fillList(organization);
     const { page } = await openPage({ javaScriptEnabled: false });
     const titles: string[] = [];
@@ -113,7 +110,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('works with the keyboard alone', async () => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     const { page } = await openPage();
     await page.goto((await newLink(organization)).url);
     const tabTo = async (name: string) => {
@@ -143,7 +140,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('shows a key once: not after going back, not after a reload, and asks before an uncopied key is left', async () => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     const { page, context, errors } = await openPage();
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await enter(page, organization);
@@ -172,7 +169,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
 
   test('does not show a key again that was left for the list', async () => {
     const { page } = await openPage();
-    await enter(page, await newOrganization());
+    await enter(page, await newcomer());
     const key = await createKey(page, 'Left');
     await page.getByRole('link', { name: 'I have saved it' }).click();
     await page.waitForURL('**/keys');
@@ -182,7 +179,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('in two tabs: a sign-out in one ends the other, and a form of an earlier session changes nothing', async () => {
-    const [organization, other] = [await newOrganization(), await newOrganization()];
+    const [organization, other] = [await newcomer(), await newcomer()];
     const { page, context } = await openPage();
     await enter(page, organization);
     await page.getByRole('link', { name: 'Create a key' }).click();
@@ -203,7 +200,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('a session that ends in the middle of a form leads back', async () => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     const { page } = await openPage();
     await enter(page, organization, { returnUrl: 'https://app.example.com/settings' });
     await page.getByRole('link', { name: 'Create a key' }).click();
@@ -216,7 +213,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('shows times in the reader’s zone', async () => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     const { page } = await openPage({ timezoneId: 'Pacific/Kiritimati', locale: 'en-GB' });
     await enter(page, organization);
     await createKey(page, 'Zoned');
@@ -227,7 +224,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
   });
 
   test('a page of another site cannot revoke, and cannot frame it', async () => {
-    const organization = await newOrganization();
+    const organization = await newcomer();
     const { page } = await openPage();
     await enter(page, organization);
     await createKey(page, 'Stays');

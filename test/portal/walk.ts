@@ -1,7 +1,16 @@
 import type { Page } from 'playwright-core';
 import type { Outputs } from '../../local/outputs.ts';
+import { sdkOf } from '../support/client.ts';
 import { callAsOperator } from '../support/signed-request.ts';
 import { newLink } from './person.ts';
+
+/** The same deployment with an organization that has no keys. */
+export async function newOrganization<T extends Pick<Outputs, 'scalekit'>>(
+  outputs: T,
+): Promise<T & { organizationId: string }> {
+  const { organization } = await sdkOf(outputs.scalekit).organization.createOrganization('Acme');
+  return { ...outputs, organizationId: organization?.id ?? '' };
+}
 
 type Deployment = Pick<Outputs, 'operatorUrl' | 'apiUrl' | 'aws'> & { readonly organizationId: string };
 
