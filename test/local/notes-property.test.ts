@@ -13,6 +13,7 @@ import { readAssembly } from '../../local/template/assembly.ts';
 import { Stack } from '../../local/template/stack.ts';
 import { encodeCaller } from '../../shared/authentication/caller.ts';
 import { environmentFor } from '../support/parameter-server.ts';
+import { runs } from '../support/runs.ts';
 
 // The example backend's handlers on the table of its stack, through the AWS SDK.
 
@@ -148,7 +149,7 @@ test('no read or write crosses organizations, users or claims, in any sequence o
       for (const by of rows)
         expect(await list({ ...by, userId: undefined, environment: undefined }, {})).toContain(by.noteId);
     }),
-    { numRuns: 40 },
+    { numRuns: runs(20) },
   );
 });
 

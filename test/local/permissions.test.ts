@@ -9,6 +9,7 @@ import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { parseTemplate, type Template } from '../../local/template/assembly.ts';
 import type { ServedModel } from '../../local/template/model.ts';
 import { readModel } from '../../local/template/read-model.ts';
+import { arrive, hidden } from '../portal/person.ts';
 import { type Answer, clientOf, controlOf, sdkOf } from '../support/client.ts';
 import { callAsOperator, sendSigned } from '../support/signed-request.ts';
 import { deliverWebhook } from '../support/webhook-delivery.ts';
@@ -55,6 +56,8 @@ function changedTemplate(change: (resources: Template['Resources']) => void): Te
   return copy;
 }
 
+type Send = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
 /** Does everything that needs a permission, on both APIs. */
 async function useEverything({ outputs }: Runtime): Promise<void> {
   const { apiUrl, operatorUrl, adminKey, organizationId, otherOrganizationId } = outputs;
@@ -64,7 +67,6 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     control('POST', '/iam/users', { name: policyOutput, policyOutput, tags: { organizationId } });
   const operator = await user('OperatorPolicyArn');
   const narrowed = await user('OrganizationOperatorPolicyArn');
-  type Send = (method: string, path: string, body?: unknown) => Promise<Answer>;
   const asKey: Send = (method, path, body) => call(adminKey, method, path, body);
   const as =
     (user: Credentials): Send =>
@@ -112,6 +114,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     await send('DELETE', `/keys/${doomed.keyId}`);
   }
   await asOperator('POST', '/keys/apit_1/forget');
+  await usePortal(outputs, asOperator);
   const lost = (await asOperator('POST', '/keys', {})).json;
   await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // created but not answered, so it is removed
   await asOperator('POST', `/keys/${lost.keyId}/rotate`, { overlapSeconds: 3600 });
@@ -135,6 +138,31 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   await fault(undefined);
   await expect.poll(kinds, { timeout: 20_000 }).toEqual([]);
   await expect.poll(schedules, { timeout: 20_000 }).toEqual([]);
+}
+
+/** Does on the page for keys what needs a permission. The end of the rotated key is moved to now. */
+async function usePortal(outputs: Runtime['outputs'], asOperator: Send): Promise<void> {
+  const { control } = clientOf(() => outputs);
+  const deployment = { ...outputs, organizationId: outputs.organizationId ?? '' };
+  const person = await arrive(deployment);
+  await person.create();
+  const { keyId } = (await asOperator('POST', '/keys', { scope: 'notes:read' })).json;
+  const rotate = async (rotated: string, overlap: string) => {
+    const form = hidden(await person.get(`rotate?keyId=${rotated}`), 'form');
+    return (await person.send('rotate', { keyId: rotated, form, overlap })).status;
+  };
+  expect(await rotate(keyId, '86400')).toBe(201);
+  await asOperator('POST', '/keys/revoke', { issuedBy: person.linkId });
+  expect(await rotate(keyId, '3600')).toBe(201); // moves the schedule
+  await asOperator('POST', `/keys/${keyId}/rotate`, { overlapSeconds: 1, replace: true });
+  const lost = (await asOperator('POST', '/keys', { scope: 'notes:read' })).json;
+  await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 });
+  expect(await rotate(lost.keyId, '3600')).toBe(503); // created but not answered, so it is removed
+  await control('PUT', '/scheduler/fault', { kind: 'fail', times: 0 });
+  const suspended = (await asOperator('POST', '/keys', { scope: 'notes:read' })).json;
+  expect((await person.send('suspend', { keyId: suspended.keyId })).status).toBe(303);
+  await person.send('revoke', { keyId: suspended.keyId });
+  await person.send('sign-out', {});
 }
 
 /** One permission of a template, and how to remove it. */

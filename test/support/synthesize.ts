@@ -20,7 +20,7 @@ function synthesize(name: string, settings: object, addStack: (app: App) => void
 
 const product = (app: App) => void new ProductStack(app, stackName('dev'));
 synthesize('product', {}, product);
-synthesize('cached', { decisionCacheSeconds: 300, outageGraceSeconds: 3600 }, product);
+synthesize('cached', { decisionCacheSeconds: 300, outageGraceSeconds: 3600, portal: true }, product);
 synthesize('limited', { maxKeyLifetimeDays: 365, scopes: 'notes:read', expiryReminders: true, portal: true }, product);
 synthesize('everything', everySetting, product);
 synthesize('notes', {}, (app) => void new NotesStack(app, 'Notes'));

@@ -6,9 +6,10 @@ import { amend, type KeyChange, mint, succeed } from '../../shared/authorization
 import { requireScope, sees } from '../../shared/authorization/sight.ts';
 import type { NewKey } from '../../shared/key.ts';
 import { scopeOf, withScope } from '../../shared/key-claims.ts';
+import { runs } from '../support/runs.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
 
-const runs = { numRuns: 2000 };
+const many = { numRuns: runs(1000) };
 const reserved = ['scope', 'issued_by', 'rotated_from', 'plan', 'suspended'];
 const boundaryOf = (claims: Readonly<Record<string, string>>) =>
   Object.entries(claims).filter(([name]) => !reserved.includes(name));
@@ -36,7 +37,7 @@ test('a minted key never goes beyond its maker', () => {
       expect(made.customClaims['plan']).toBe(maker.customClaims['plan']);
       expect(made.customClaims).not.toHaveProperty('rotated_from');
     }),
-    runs,
+    many,
   );
 });
 
@@ -47,7 +48,7 @@ test('a request within its maker’s authority is granted', () => {
       expect(mint(maker, asked).ok).toBe(true);
       expect(mint(maker, nothing).ok).toBe(true);
     }),
-    runs,
+    many,
   );
 });
 
@@ -57,7 +58,7 @@ test('a maker sees every key that it minted', () => {
       const minted = mint(maker, request);
       if (minted.ok) expect(sees(maker, minted.value)).toBe(true);
     }),
-    runs,
+    many,
   );
 });
 
@@ -71,7 +72,7 @@ test('a maker sees every key that its minted keys see, along a chain of any leng
       }
       if (sees(holder, seen)) expect(sees(root, seen)).toBe(true);
     }),
-    runs,
+    many,
   );
 });
 
@@ -87,7 +88,7 @@ test('no caller sees a key of another organization, of another user, or without 
         ),
       ).toBe(true);
     }),
-    runs,
+    many,
   );
 });
 
@@ -105,7 +106,7 @@ test('a changed key is within its changer’s authority before and after, and ke
         expect(changed.expiresAt && changed.expiresAt <= changer.expiresAt).toBe(true);
       for (const name of ['plan', 'issued_by']) expect(after.customClaims[name]).toBe(changed.customClaims[name]);
     }),
-    runs,
+    many,
   );
 });
 
@@ -125,7 +126,7 @@ test('a change without new values leaves the claims unchanged', () => {
         value: { customClaims: withScope(key.customClaims, scope) },
       });
     }),
-    runs,
+    many,
   );
 });
 
@@ -331,7 +332,7 @@ describe('sequences', () => {
           for (const made of play(roots, steps)) expect(roots.some((root) => isWithin(made, root))).toBe(true);
         },
       ),
-      runs,
+      many,
     );
   });
 });
@@ -351,7 +352,7 @@ describe('an operator', () => {
         expect(amend(operator, key, { scope: ['any'] }).ok).toBe(key.organizationId === 'org_1');
         expect(succeed(operator, key, 'apit_9').ok).toBe(key.organizationId === 'org_1');
       }),
-      runs,
+      many,
     );
   });
 
@@ -407,7 +408,7 @@ test('a key suspends only what it may change, resumes nothing, and a suspension 
       expect(value).toBe('true');
       expect(others).toEqual(changed.customClaims);
     }),
-    runs,
+    many,
   );
 });
 
@@ -425,6 +426,6 @@ test('an operator resumes every key, and no other change resumes', () => {
       const succeeded = succeed(changer, suspended, 'apit_9');
       if (succeeded.ok) expect(succeeded.value.customClaims['suspended']).toBe('true');
     }),
-    runs,
+    many,
   );
 });

@@ -14,6 +14,7 @@ import { revokeKeys } from '../../shared/revocation/revoke-keys.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
+import { runs } from '../support/runs.ts';
 
 let env: TestScalekit;
 let services: KeyServices;
@@ -121,7 +122,7 @@ test('a bulk revocation ends exactly the keys that match its filters, in its own
       const left = await active();
       for (const { keyId } of keys) expect(left.has(keyId)).toBe(!expected.some((key) => key.keyId === keyId));
     }),
-    { numRuns: 60 },
+    { numRuns: runs(25) },
   );
 });
 
@@ -157,7 +158,7 @@ test('after a revocation stops or fails anywhere, a retry still reaches every ke
         for (const { keyId } of keys) expect(stillActive.has(keyId)).toBe(!expected.has(keyId));
       },
     ),
-    { numRuns: 60 },
+    { numRuns: runs(25) },
   );
 });
 

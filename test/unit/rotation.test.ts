@@ -14,6 +14,7 @@ import type { Scalekit } from '../../shared/scalekit/scalekit.ts';
 import type { CallFailure } from '../../shared/scalekit/verdict.ts';
 import { startTestScalekit, type TestScalekit } from '../support/embedded-scalekit.ts';
 import { keyServicesOf } from '../support/key-services.ts';
+import { runs } from '../support/runs.ts';
 
 // Simultaneous rotations, revocations and ends of overlaps on the embedded Scalekit. A seeded scheduler interleaves their
 // calls. Only the schedules are a model, because an overlap must be able to end at any moment.
@@ -177,7 +178,7 @@ test(
       fc.asyncProperty(fc.scheduler(), fc.array(operation, { minLength: 1, maxLength: 5 }), (scheduler, operations) =>
         runAll(scheduler, operations, () => 'well'),
       ),
-      { numRuns: 100 },
+      { numRuns: runs(40) },
     ),
 );
 
@@ -195,7 +196,7 @@ test.each([
         return runAll(scheduler, operations, () => rest.shift() ?? 'well');
       },
     ),
-    { numRuns: 150 },
+    { numRuns: runs(50) },
   ),
 );
 
