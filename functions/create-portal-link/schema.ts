@@ -5,11 +5,13 @@ import { text, UserId } from '../../shared/endpoint/schemas.ts';
 const maxSeconds = 900;
 
 /** Where a person goes when it leaves the page. HTTP is for a product under development only. */
-const ReturnUrl = text(1, 2048).refine((value) => {
-  const url = URL.parse(value);
-  if (!url || url.username || url.password) return false;
-  return url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(url.hostname));
-}, 'must be a URL that begins with https://');
+const ReturnUrl = text(1, 2048)
+  .refine((value) => {
+    const url = URL.parse(value);
+    if (!url || url.username || url.password) return false;
+    return url.protocol === 'https:' || (url.protocol === 'http:' && ['localhost', '127.0.0.1'].includes(url.hostname));
+  }, 'must be a URL that begins with https://')
+  .transform((value) => new URL(value).href);
 
 const CreatePortalLinkBody = z
   .strictObject(

@@ -16,8 +16,8 @@ export type DynamoDbFailure =
 /** The condition that the existing item must meet for a put. */
 export interface Condition {
   readonly expression: string;
-  /** By their names in the expression, like `:notBefore`; absent if it has none. */
-  readonly values?: Item;
+  /** By their names in the expression, like `:notBefore`. */
+  readonly values: Item;
 }
 
 interface ReadOptions {
@@ -73,7 +73,7 @@ export function dynamoDbTable(TableName: string): DynamoDbTable {
         Item,
         ...(condition && {
           ConditionExpression: condition.expression,
-          ...(condition.values && { ExpressionAttributeValues: condition.values }),
+          ExpressionAttributeValues: condition.values,
         }),
       };
       const answer = await call('PutItem', input, timeoutMs);

@@ -22,8 +22,12 @@ export function endedAt(marks: readonly Item[]): number | undefined {
   return times.every((time) => time !== undefined) ? Math.max(0, ...times) : undefined;
 }
 
-/** Reports whether everything of an owner that began at a time (ms), at most a day ago, was ended since. */
-export type EndedSince = (owner: Owner, beganAt: number) => Promise<Result<boolean, Outage>>;
+/** Reports whether everything of an owner, or of a link, that began at a time (ms), at most a day ago, was ended since. */
+export type EndedSince = (
+  owner: Owner & { readonly linkId: string },
+  beganAt: number,
+  withinMs?: number,
+) => Promise<Result<boolean, Outage>>;
 
 /** A person waits for it, so there is more time than for a decision. */
 const readMs = 1_000;
@@ -31,9 +35,10 @@ const readMs = 1_000;
 /** The marks in the table that `DECISION_TABLE` names. */
 export function endedSinceFromEnvironment(): EndedSince {
   const table = tableOf(requireEnvironment('DECISION_TABLE'));
-  return async (owner, beganAt) => {
-    if (!areIds(owner.organizationId, owner.userId)) return ok(true);
-    const marks = await table.getAll(endedIds(owner), true, readMs);
+  return async (owner, beganAt, withinMs = readMs) => {
+    const { organizationId, linkId } = owner;
+    if (!areIds(organizationId, owner.userId, linkId)) return ok(true);
+    const marks = await table.getAll([...endedIds(owner), endedId(organizationId, linkId)], true, withinMs);
     if (!marks.ok) return fail(outage({ kind: marks.failure.kind, cause: marks.failure }));
     const ended = endedAt(marks.value);
     return ok(ended === undefined || beganAt <= ended);

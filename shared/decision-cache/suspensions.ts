@@ -3,7 +3,7 @@ import { fail, ok, type Result } from '../result.ts';
 import { areIds, decodeNotBefore, suspensionId, suspensionItem } from './items.ts';
 import type { NotFlushed } from './marks.ts';
 import { type Table, tableOf } from './table.ts';
-import { readMs } from './time-limits.ts';
+import { markMs } from './time-limits.ts';
 
 /** How long a change that read a key's claims before its suspension may still write them: longer than a function may run. */
 const otherChangesMs = 60_000;
@@ -30,12 +30,12 @@ export function suspensionsIn(table: Table, now: () => number): Suspensions {
   return {
     async record(keyId, suspended) {
       if (!areIds(keyId)) return failed(new Error('no key has such an id'));
-      const put = await table.put(suspensionItem(keyId, suspended ? now() : 0, now()), 'anything', readMs);
+      const put = await table.put(suspensionItem(keyId, suspended ? now() : 0, now()), 'anything', markMs);
       return put.ok ? ok(undefined) : failed(put.failure);
     },
     async isRecent(keyId) {
       if (!areIds(keyId)) return ok(false);
-      const found = await table.get(suspensionId(keyId), true, readMs);
+      const found = await table.get(suspensionId(keyId), true, markMs);
       if (!found.ok) return failed(found.failure);
       const at = found.value === undefined ? undefined : decodeNotBefore(found.value);
       return ok(at !== undefined && at > now() - otherChangesMs);

@@ -2,16 +2,17 @@ import { randomBytes } from 'node:crypto';
 import type { PropsWithChildren } from 'hono/jsx';
 import type { JSX } from 'hono/jsx/jsx-runtime';
 import { KeyId } from '../endpoint/schemas.ts';
-import { invalid } from '../failure.ts';
+import { type Failure, invalid } from '../failure.ts';
 import type { Key } from '../key.ts';
 import { getKey } from '../keys/get-key.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { updateKey } from '../keys/update-key.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { rotateKey } from '../rotation/rotate-key.ts';
+import { Again } from './failed-page.tsx';
 import { overlapChoices, readOverlap, usualOverlap } from './forms.ts';
 import { Time } from './layout.tsx';
-import { NewKey } from './new-key.tsx';
+import { Ends, NewKey } from './new-key.tsx';
 import type { Page, PageFailure, PortalServices, Visit } from './page.ts';
 import { nameOf } from './words.ts';
 
@@ -22,6 +23,15 @@ export const showRotate: Page = confirming('rotate', 'Rotate', (key) => (
     <p>
       You get a new key that may do the same. The old key, <code>…{key.suffix}</code>, goes on until you have replaced
       it everywhere.
+    </p>
+    <p>
+      {key.expiresAt === undefined ? (
+        'The new key does not expire, unless this product limits new keys.'
+      ) : (
+        <>
+          The new key expires when the old one would, on <Time at={key.expiresAt} />. For a later end, create a key.
+        </>
+      )}
     </p>
     <div>
       <label for="overlap">The old key ends</label>
@@ -47,12 +57,18 @@ export const rotate: Page = async (visit, services) => {
   if (!taken.ok) return taken;
   if (!taken.value) return fail({ kind: 'already_sent' });
   const request = { overlapSeconds, replace: false };
-  const rotated = await rotateKey(services, keyId.value, request, visit.by, services.rules.lifetimes);
-  if (!rotated.ok) return rotated;
+  const { by, startedAt } = visit;
+  const rotated = await rotateKey(services, keyId.value, request, by, services.rules.lifetimes, startedAt);
+  if (!rotated.ok) {
+    const { failure } = rotated;
+    if (failure.kind === 'outcome_unknown') return fail({ kind: 'rotation_unknown', cause: failure.cause });
+    return fail({ ...failure, retry: `rotate?keyId=${keyId.value}` });
+  }
   await services.reminders.plan(rotated.value);
-  const { key, previous } = rotated.value;
+  const { key, expiresAt, previous } = rotated.value;
   const content = (
     <NewKey plainKey={key}>
+      <Ends expiresAt={expiresAt} />
       <p>
         {previous.activeUntil === undefined ? (
           'The old key has ended.'
@@ -62,12 +78,21 @@ export const rotate: Page = async (visit, services) => {
           </>
         )}
       </p>
-      {previous.code === undefined ? null : (
-        <p class="note bad">The end of the old key is not finished: revoke it in the list.</p>
-      )}
     </NewKey>
   );
-  return ok({ status: 201, title: `${nameOf(rotated.value)} has a new key`, content });
+  const unfinished = (
+    <div class="narrow note bad">
+      <p>Requests with the old key may still be accepted for a while. Save the new key first, then end the old one:</p>
+      <Again action="revoke" keyId={keyId.value} csrf={visit.csrf} />
+    </div>
+  );
+  const whole = (
+    <>
+      {content}
+      {previous.code === undefined ? null : unfinished}
+    </>
+  );
+  return ok({ status: 201, title: `${nameOf(rotated.value)} has a new key`, content: whole });
 };
 
 export const showSuspend: Page = confirming('suspend', 'Suspend', () => (
@@ -81,7 +106,9 @@ export const suspend: Page = async (visit, services) => {
   const keyId = keyIdIn(visit.request.form);
   if (!keyId.ok) return keyId;
   const suspended = await updateKey(services, keyId.value, { suspended: true }, visit.by);
-  return suspended.ok ? ok({ goTo: 'keys?done=suspended' }) : suspended;
+  return suspended.ok
+    ? ok({ goTo: 'keys?done=suspended' })
+    : fail(unfinishedOr(suspended.failure, 'suspend', keyId.value));
 };
 
 export const showRevoke: Page = confirming('revoke', 'Revoke', () => (
@@ -94,8 +121,14 @@ export const revoke: Page = async (visit, services) => {
   const keyId = keyIdIn(visit.request.form);
   if (!keyId.ok) return keyId;
   const revoked = await revokeKey(services, keyId.value, visit.by);
-  return revoked.ok ? ok({ goTo: 'keys?done=revoked' }) : revoked;
+  return revoked.ok ? ok({ goTo: 'keys?done=revoked' }) : fail(unfinishedOr(revoked.failure, 'revoke', keyId.value));
 };
+
+/** Both changes may be sent again. Without an answer, nobody knows whether they were made. */
+function unfinishedOr(failure: Failure, action: 'revoke' | 'suspend', keyId: string): PageFailure {
+  const unknown = ['cache_not_flushed', 'upstream_unavailable', 'outcome_unknown', 'not_applied'];
+  return unknown.includes(failure.kind) ? { kind: 'unfinished', action, keyId } : failure;
+}
 
 /** Makes the page that names a key and asks before a change. */
 function confirming(action: string, verb: string, explain: (key: Key) => JSX.Element): Page {

@@ -22,7 +22,19 @@ const texts: Readonly<Record<PageFailure['kind'], FailureText>> = {
   },
   already_sent: {
     title: 'This form was already sent',
-    text: 'Nothing was done twice. The list shows what the first one did. A key is shown only once: if you did not save it, revoke it and create another.',
+    text: 'Nothing was done twice. Look at the list. If it has a key that you did not save, revoke it and create another, because a key is shown only once. If nothing was done, start again from the list.',
+  },
+  address_not_allowed: {
+    title: 'Not from this address',
+    text: 'This link may be used from some addresses only, such as your office. Your keys are not affected.',
+  },
+  unfinished: {
+    title: 'It is not finished yet',
+    text: 'Requests with the key may still be accepted for a while. Please do it again: that completes it.',
+  },
+  rotation_unknown: {
+    title: 'We do not know whether it worked',
+    text: 'Our key service did not answer in time. Open the list. If there is a key that you do not know, rotate that one: then you see its replacement. If there is none, rotate the old key again.',
   },
   invalid_request: { title: 'Please check what you entered', text: 'Nothing was changed.' },
   invalid_token: { title: 'Your session has ended', text: 'It ended while you worked. Nothing was changed.' },
@@ -41,7 +53,7 @@ const texts: Readonly<Record<PageFailure['kind'], FailureText>> = {
   },
   upstream_unavailable: {
     title: 'We cannot reach our key service',
-    text: 'Nothing was changed. Your keys are good: do not replace them. Please try again in a minute.',
+    text: 'Your keys are good: do not replace them. Please try again in a minute.',
   },
   outcome_unknown: {
     title: 'We do not know whether it worked',
@@ -75,6 +87,9 @@ const ownStatus: Readonly<Record<string, number>> = {
   link_unusable: 410,
   foreign_form: 403,
   already_sent: 409,
+  address_not_allowed: 403,
+  unfinished: 503,
+  rotation_unknown: 503,
 };
 
 /** The status, title and text of a failure. */

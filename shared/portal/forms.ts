@@ -44,7 +44,6 @@ const CreateForm = z.object({
   addresses: z
     .string()
     .transform((lines) => lines.split(/\s+/).filter(Boolean).join(' '))
-    .pipe(z.union([z.literal(''), z.string()]))
     .superRefine((ranges, context) => {
       if (ranges === '') return;
       const parsed = CustomClaims.safeParse({ [allowedIpsClaim]: ranges });

@@ -1,45 +1,67 @@
+import { isAddressAllowed } from '../authentication/source-address.ts';
 import { logger } from '../logger.ts';
 import { fail, ok, type Result } from '../result.ts';
 import type { Grant } from './grant.ts';
 import type { PageAnswer, PageFailure, PortalServices } from './page.ts';
 import { codeOf, type PageRequest, sessionCookie } from './request.ts';
-import { sessionMs } from './store.ts';
+import { linkCallMs, sessionMs } from './store.ts';
+import { visitOf } from './visit.ts';
+
+type LinkServices = Pick<PortalServices, 'store' | 'endedSince'>;
 
 /** Shows who a link is for. It uses nothing up: programs that check links open them, too. */
-export async function showLink(
-  { query }: PageRequest,
-  services: PortalServices,
+export async function showLink(request: PageRequest, services: LinkServices): Promise<Result<PageAnswer, PageFailure>> {
+  const code = codeOf(request.query);
+  const found = await usableLink(code, request, services);
+  if (!found.ok) return orList(found.failure, request, services);
+  return ok({ status: 200, title: 'Manage API keys', content: <Welcome grant={found.value} code={code ?? ''} /> });
+}
+
+/** Begins the session of a link, and ends the earlier session of the same browser. */
+export async function redeemLink(
+  request: PageRequest,
+  services: LinkServices,
 ): Promise<Result<PageAnswer, PageFailure>> {
-  const code = codeOf(query);
-  if (code === undefined) return fail({ kind: 'link_unusable' });
-  const found = await services.store.findLink(code);
+  const { form, isFromHere, requestId } = request;
+  if (!isFromHere) return fail({ kind: 'foreign_form' });
+  const code = codeOf(form);
+  const found = await usableLink(code, request, services);
+  if (!found.ok) return orList(found.failure, request, services);
+  const redeemed = await services.store.redeem(code ?? '');
+  if (!redeemed.ok) return redeemed;
+  if (!redeemed.value) return fail({ kind: 'link_unusable' });
+  if (request.token !== undefined) await services.store.endSession(request.token);
+  const { token, session } = redeemed.value;
+  const { linkId, organizationId } = session.grant;
+  logger.info('portal_session_begun', { requestId, linkId, sessionId: session.sessionId, organizationId });
+  return ok({ goTo: 'keys', cookie: sessionCookie(token, sessionMs / 1000) });
+}
+
+/** Finds a link that would work now. Its session checks again, on each request, what has ended. */
+async function usableLink(
+  code: string | undefined,
+  { sourceIp }: PageRequest,
+  { store, endedSince }: LinkServices,
+): Promise<Result<Grant, PageFailure>> {
+  const found = code === undefined ? ok(undefined) : await store.findLink(code);
   if (!found.ok) return found;
   const grant = found.value;
   if (!grant) return fail({ kind: 'link_unusable' });
-  const ended = await services.endedSince(grant, grant.madeAt);
+  const ended = await endedSince(grant, grant.madeAt, linkCallMs);
   if (!ended.ok) return ended;
   if (ended.value) return fail({ kind: 'link_unusable' });
-  return ok({ status: 200, title: 'Manage API keys', content: <Welcome grant={grant} code={code} /> });
+  const isAllowed = await isAddressAllowed(grant.customClaims, sourceIp);
+  return isAllowed ? ok(grant) : fail({ kind: 'address_not_allowed' });
 }
 
-/** Begins the session of a link. */
-export async function redeemLink(
-  { form, isFromHere, requestId }: PageRequest,
-  { store, endedSince }: PortalServices,
+/** Who goes back to a used link, and still has its session, is led to the list. */
+async function orList(
+  failure: PageFailure,
+  request: PageRequest,
+  services: LinkServices,
 ): Promise<Result<PageAnswer, PageFailure>> {
-  if (!isFromHere) return fail({ kind: 'foreign_form' });
-  const code = codeOf(form);
-  const redeemed = code === undefined ? ok(undefined) : await store.redeem(code);
-  if (!redeemed.ok) return redeemed;
-  if (!redeemed.value) return fail({ kind: 'link_unusable' });
-  const { token, session } = redeemed.value;
-  const { grant, sessionId } = session;
-  const ended = await endedSince(grant, grant.madeAt);
-  if (!ended.ok) return ended;
-  if (ended.value) return fail({ kind: 'link_unusable' });
-  const { linkId, organizationId } = grant;
-  logger.info('portal_session_begun', { requestId, linkId, sessionId, organizationId });
-  return ok({ goTo: 'keys', cookie: sessionCookie(token, sessionMs / 1000) });
+  if (failure.kind !== 'link_unusable' || request.token === undefined) return fail(failure);
+  return (await visitOf(request, services)).ok ? ok({ goTo: 'keys' }) : fail(failure);
 }
 
 function Welcome({ grant, code }: { readonly grant: Grant; readonly code: string }) {

@@ -2,6 +2,7 @@ import { type Actor, isOperator } from '../authentication/actor.ts';
 import { governs } from '../authorization/authority.ts';
 import type { Failure } from '../failure.ts';
 import { scopeOf } from '../key-claims.ts';
+import { largestPage } from '../keys/key-search.ts';
 import { type ShownKey, withLastUses } from '../keys/last-used.ts';
 import { listKeys } from '../keys/list-keys.ts';
 import { ok, type Result } from '../result.ts';
@@ -10,17 +11,14 @@ import { Time } from './layout.tsx';
 import type { Page, PortalServices, Visit } from './page.ts';
 import { endsSoon, nameOf, scopeInWords, stateOf } from './words.ts';
 
-/** Scalekit's largest page. */
-const pageSize = 30;
-
 /** How long a search may read further pages. */
 const searchMs = 4_000;
 
 /** What a change says on the list, by the value of `done`. */
-const doneTexts: Readonly<Record<string, string>> = {
-  revoked: 'The key is revoked. Requests with it are refused.',
-  suspended: 'The key is suspended. Requests with it are refused until it is resumed.',
-};
+const doneTexts = new Map([
+  ['revoked', 'The key is revoked. Requests with it are refused.'],
+  ['suspended', 'The key is suspended. Requests with it are refused until it is resumed.'],
+]);
 
 /** Lists the keys of the session, or those that fit a search. */
 export const showKeys: Page = async (visit, services) => {
@@ -29,7 +27,7 @@ export const showKeys: Page = async (visit, services) => {
   const found = await find(services, visit, search, query.get('pageToken') ?? undefined);
   if (!found.ok) return found;
   const { keys, nextPageToken, usageRecordedSince } = await withLastUses(found.value, services.uses);
-  const done = doneTexts[query.get('done') ?? ''];
+  const done = doneTexts.get(query.get('done') ?? '');
   const mayWrite = scopeOf(visit.session.grant).includes('keys:write');
   const next = new URLSearchParams({ ...(search ? { search } : {}), pageToken: nextPageToken ?? '' });
   return ok({
@@ -87,11 +85,11 @@ async function find(
   const until = Date.now() + searchMs;
   const keys: ShownKey[] = [];
   for (let pageToken = from; ; ) {
-    const page = await listKeys(services, { pageSize, pageToken }, by);
+    const page = await listKeys(services, { pageSize: largestPage, pageToken }, by);
     if (!page.ok) return page;
     keys.push(...page.value.keys.filter((key) => fits(key, search.toLowerCase())));
     pageToken = page.value.nextPageToken;
-    if (pageToken === undefined || search === '' || keys.length >= pageSize || Date.now() >= until)
+    if (pageToken === undefined || search === '' || keys.length >= largestPage || Date.now() >= until)
       return ok(withoutUndefined({ keys, nextPageToken: pageToken }));
   }
 }

@@ -1,4 +1,5 @@
 import type { PropsWithChildren } from 'hono/jsx';
+import { Time } from './layout.tsx';
 
 /** Shows a plain key, once. The script guards against leaving before it is copied. */
 export function NewKey({ plainKey, children }: PropsWithChildren<{ readonly plainKey: string }>) {
@@ -22,5 +23,15 @@ export function NewKey({ plainKey, children }: PropsWithChildren<{ readonly plai
         <span id="copied" role="status" />
       </p>
     </div>
+  );
+}
+
+/** When a new key ends. */
+export function Ends({ expiresAt }: { readonly expiresAt: string | undefined }) {
+  if (expiresAt === undefined) return <p>It does not expire.</p>;
+  return (
+    <p>
+      It expires on <Time at={expiresAt} />.
+    </p>
   );
 }

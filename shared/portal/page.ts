@@ -25,6 +25,8 @@ export interface PortalServices extends RotationServices, UpdateServices, KeyRea
 /** A request of a person with a session. */
 export interface Visit {
   readonly request: PageRequest;
+  /** When the request arrived (ms). */
+  readonly startedAt: number;
   readonly session: Session;
   readonly token: string;
   readonly by: Initiator;
@@ -44,9 +46,10 @@ export type PageAnswer =
     }
   | { readonly goTo: string; readonly cookie?: string };
 
-/** A failure of an operation, or of the page itself. */
-export type PageFailure =
-  | Failure
+/** A failure of an operation, or of the page itself. `retry` is the page on which to try again. */
+export type PageFailure = (Failure | OwnFailure) & { readonly retry?: string };
+
+type OwnFailure =
   /** There is no session, or it has ended. */
   | { readonly kind: 'session_over'; readonly returnUrl?: string | undefined }
   /** The link is unknown, expired or used. */
@@ -54,7 +57,13 @@ export type PageFailure =
   /** The form was not sent by a page of this session. */
   | { readonly kind: 'foreign_form' }
   /** A form with this number was already sent. */
-  | { readonly kind: 'already_sent' };
+  | { readonly kind: 'already_sent' }
+  /** The link has the claim `allowed_ips`, and the person is elsewhere. */
+  | { readonly kind: 'address_not_allowed' }
+  /** The change may be done, or is done but not everywhere: the same form again completes it. */
+  | { readonly kind: 'unfinished'; readonly action: 'revoke' | 'suspend'; readonly keyId: string }
+  /** The key may be replaced by one that nobody saw. */
+  | { readonly kind: 'rotation_unknown'; readonly cause: unknown };
 
 /** A page of a person with a session: it shows something, or does what a form asks for. */
 export type Page = (visit: Visit, services: PortalServices) => Promise<Result<PageAnswer, PageFailure>>;

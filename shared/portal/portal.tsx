@@ -37,26 +37,25 @@ export function portalHandler(services: PortalServices) {
   return async (event: APIGatewayProxyEvent): Promise<APIGatewayProxyResult> => {
     const request = readPageRequest(event);
     let visit: Visit | undefined;
-    let answer: Result<PageAnswer, PageFailure>;
+    const answer = async (): Promise<Result<PageAnswer, PageFailure>> => {
+      if (request.page === 'link')
+        return request.method === 'POST' ? redeemLink(request, services) : showLink(request, services);
+      const found = await visitOf(request, services);
+      visit = found.ok ? found.value : undefined;
+      return found.ok ? pageOf(found.value, services) : found;
+    };
+    const shown = async (result: Result<PageAnswer, PageFailure>): Promise<APIGatewayProxyResult> => {
+      const page = result.ok ? result.value : failedPage(result.failure, request, visit);
+      const rendered = await resultOf(page, visit, services.productName);
+      log(request, visit, page, services);
+      return rendered;
+    };
     try {
-      if (request.page === 'link') answer = await linkPage(request, services);
-      else {
-        const found = await visitOf(request, services);
-        visit = found.ok ? found.value : undefined;
-        answer = found.ok ? await pageOf(found.value, services) : found;
-      }
+      return await shown(await answer());
     } catch (cause) {
-      answer = fail({ kind: 'internal_error', cause });
+      return shown(fail({ kind: 'internal_error', cause }));
     }
-    const page = answer.ok ? answer.value : failedPage(answer.failure, request);
-    log(request, visit, page, services);
-    return resultOf(page, visit, services.productName);
   };
-}
-
-async function linkPage(request: PageRequest, services: PortalServices): Promise<Result<PageAnswer, PageFailure>> {
-  if (request.method === 'GET') return showLink(request, services);
-  return request.method === 'POST' ? redeemLink(request, services) : fail({ kind: 'not_found' });
 }
 
 async function pageOf(visit: Visit, services: PortalServices): Promise<Result<PageAnswer, PageFailure>> {
@@ -67,14 +66,19 @@ async function pageOf(visit: Visit, services: PortalServices): Promise<Result<Pa
   return run(visit, services);
 }
 
-function failedPage(failure: PageFailure, { requestId }: PageRequest): PageAnswer {
+function failedPage(failure: PageFailure, { requestId }: PageRequest, visit: Visit | undefined): PageAnswer {
   if ('cause' in failure) {
     const { kind, cause } = failure;
     const stack = kind === 'internal_error' && cause instanceof Error ? { stack: cause.stack } : {};
     logger.error(kind, { requestId, ...causeOf(cause), ...stack });
   }
   const { status, title } = failureText(failure);
-  return { status, title, failure: failure.kind, content: <Failed failure={failure} requestId={requestId} /> };
+  return {
+    status,
+    title,
+    failure: failure.kind,
+    content: <Failed failure={failure} requestId={requestId} csrf={visit?.csrf} />,
+  };
 }
 
 /** The same line as of other routes. Neither query nor form is in it. */

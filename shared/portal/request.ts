@@ -11,6 +11,8 @@ export interface PageRequest {
   readonly query: URLSearchParams;
   /** Empty without a form. */
   readonly form: URLSearchParams;
+  /** The client's address. */
+  readonly sourceIp: string;
   /** The token of the session; `undefined` without one. */
   readonly token: string | undefined;
   /** The form was sent by a page of this origin. */
@@ -31,7 +33,7 @@ export function readPageRequest(event: APIGatewayProxyEvent): PageRequest {
   const { cookie, origin, host, 'sec-fetch-site': site, 'content-type': type } = lowerCased(event.headers);
   const isForm = event.httpMethod === 'POST' && /^application\/x-www-form-urlencoded(;|$)/i.test(type ?? '');
   const text = isForm ? bodyText(event) : '';
-  const token = cookie === undefined ? undefined : parse(cookie, cookieName)[cookieName];
+  const token = readToken(cookie ?? '');
   const query = Object.entries(event.multiValueQueryStringParameters ?? {});
   return {
     method: event.httpMethod,
@@ -40,10 +42,18 @@ export function readPageRequest(event: APIGatewayProxyEvent): PageRequest {
       query.flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value])),
     ),
     form: new URLSearchParams(text.length > maxFormCharacters ? '' : text),
-    token: secretPattern.test(token ?? '') ? token : undefined,
+    sourceIp: event.requestContext.identity.sourceIp,
+    token,
     isFromHere: isFromHere(site, origin, host),
     requestId: event.requestContext.requestId,
   };
+}
+
+/** Another site of the same domain can set a second cookie of this name, so two of them are none. */
+function readToken(cookie: string): string | undefined {
+  if (cookie.split(cookieName).length !== 2) return undefined;
+  const token = parse(cookie, cookieName)[cookieName] ?? '';
+  return secretPattern.test(token) ? token : undefined;
 }
 
 /** A code from a link or a form; `undefined` if it cannot be one. */
@@ -73,8 +83,8 @@ export function hasCsrf({ form, token }: PageRequest): boolean {
 }
 
 /**
- * Browsers send `Sec-Fetch-Site`; old ones only `Origin`. A page without a referrer sends the origin `null`, as ours do. A header
- * that names another site always counts.
+ * Browsers since 2023 send `Sec-Fetch-Site`. A page without a referrer sends the origin `null`, as ours do: alone, it proves
+ * nothing. A header that names another site always counts.
  */
 function isFromHere(site: string | undefined, origin: string | undefined, host: string | undefined): boolean {
   if (site !== undefined && site !== 'same-origin') return false;

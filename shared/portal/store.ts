@@ -14,8 +14,11 @@ export const sessionMs = 3_600_000;
 /** How long an ended session is known, so that its person is shown the way back. */
 const rememberedMs = 86_400_000;
 
-/** A person waits for it. */
+/** How long a call may take before an operation on keys. */
 const callMs = 1_000;
+
+/** How long a call for a link may take: nothing follows, and a link works only once. */
+export const linkCallMs = 3_000;
 
 /** A session that was found. `isOver`: it has ended, and only the way back is of use. */
 export interface FoundSession extends Session {
@@ -28,13 +31,23 @@ export interface PortalStore {
   addLink(grant: Grant, endsAt: number): Promise<Result<string, Outage>>;
   /** Finds a link that would work now. Unknown, expired and used links are the same: `undefined`. */
   findLink(code: string): Promise<Result<Grant | undefined, Outage>>;
-  /** Uses a link up and begins its session. Of many that try at once one gets the session, the others `undefined`. */
+  /**
+   * Begins the session of a link and uses the link up. Of many that try at once one gets the session, the others `undefined`. If
+   * it fails, the link may be used up.
+   */
   redeem(code: string): Promise<Result<{ readonly token: string; readonly session: Session } | undefined, Outage>>;
   findSession(token: string): Promise<Result<FoundSession | undefined, Outage>>;
   /** Ends a session for good. */
   endSession(token: string): Promise<Result<void, Outage>>;
   /** Takes the number of a form. `false`: a form with this number was already sent. */
   takeForm(token: string, form: string): Promise<Result<boolean, Outage>>;
+}
+
+interface PutOptions {
+  /** The condition that the existing item must meet. */
+  readonly expression?: string;
+  readonly values?: Item;
+  readonly timeoutMs?: number;
 }
 
 /** The store in the table that `PORTAL_TABLE` names. */
@@ -44,19 +57,9 @@ export function portalStoreFromEnvironment(): PortalStore {
 
 /** Makes the store of a table; `now` is the clock, in ms. */
 function portalStore(table: DynamoDbTable, now: () => number): PortalStore {
-  const get = async (id: string): Promise<Result<Item | undefined, Outage>> => {
-    const found = await table.getItem({ id: { S: id } }, { isConsistent: true, timeoutMs: callMs });
-    return found.ok ? found : fail(outageOf(found.failure));
-  };
-  /** `false` if the condition is not met. */
-  const put = async (item: Item, expression?: string, values?: Item): Promise<Result<boolean, Outage>> => {
-    const condition = expression === undefined ? {} : { condition: { expression, ...(values && { values }) } };
-    const stored = await table.putItem(item, { ...condition, timeoutMs: callMs });
-    if (stored.ok) return ok(true);
-    return stored.failure.kind === 'condition_failed' ? ok(false) : fail(outageOf(stored.failure));
-  };
+  const { get, put } = itemsOf(table);
   const findLink = async (code: string) => {
-    const found = await get(linkItemId(code));
+    const found = await get(linkItemId(code), linkCallMs);
     if (!found.ok || !found.value) return found;
     const isUsable = !('usedAt' in found.value) && endOf(found.value) > now();
     return ok(isUsable ? decodeGrant(textOf(found.value, 'grant')) : undefined);
@@ -66,28 +69,36 @@ function portalStore(table: DynamoDbTable, now: () => number): PortalStore {
     findLink: async (code) => findLink(code) as Promise<Result<Grant | undefined, Outage>>,
     async addLink(grant, endsAt) {
       const code = secret();
-      const stored = await put({ ...itemOf(linkItemId(code), endsAt), grant: { S: JSON.stringify(grant) } });
+      const item = { ...itemOf(linkItemId(code), endsAt), grant: { S: JSON.stringify(grant) } };
+      const stored = await put(item, { timeoutMs: linkCallMs });
       return stored.ok ? ok(code) : stored;
     },
     async redeem(code) {
-      const found = await get(linkItemId(code));
+      const found = await get(linkItemId(code), linkCallMs);
       if (!found.ok) return found;
       const grant = decodeGrant(textOf(found.value ?? {}, 'grant'));
-      if (!found.value || !grant) return ok(undefined);
-      const used = await put(
-        { ...found.value, usedAt: { N: String(now()) } },
-        'attribute_exists(id) AND attribute_not_exists(usedAt) AND endsAt > :now',
-        { ':now': { N: String(now()) } },
-      );
-      if (!used.ok) return used;
-      if (!used.value) return ok(undefined);
+      if (!found.value || !grant || 'usedAt' in found.value) return ok(undefined);
+      // The session comes first: nobody has its token until the link is used up, so a session that is left over is harmless.
       const token = secret();
       const session = { sessionId: `psess_${randomBytes(12).toString('hex')}`, grant };
-      const stored = await put({
+      const item = {
         ...itemOf(sessionItemId(token), now() + sessionMs, rememberedMs),
         session: { S: JSON.stringify(session) },
-      });
-      return stored.ok ? ok({ token, session }) : stored;
+      };
+      const stored = await put(item, { timeoutMs: linkCallMs });
+      if (!stored.ok) return stored;
+      // A call may be sent twice if its connection breaks, so the one that has used the link up may do it again.
+      const usedBy = { S: session.sessionId };
+      const used = await put(
+        { ...found.value, usedAt: { N: String(now()) }, usedBy },
+        {
+          expression: 'attribute_exists(id) AND endsAt > :now AND (attribute_not_exists(usedAt) OR usedBy = :usedBy)',
+          values: { ':now': { N: String(now()) }, ':usedBy': usedBy },
+          timeoutMs: linkCallMs,
+        },
+      );
+      if (!used.ok) return used;
+      return ok(used.value ? { token, session } : undefined);
     },
     async findSession(token) {
       const found = await get(sessionItemId(token));
@@ -104,9 +115,30 @@ function portalStore(table: DynamoDbTable, now: () => number): PortalStore {
     },
     async takeForm(token, form) {
       const id = `form#${hashOf(`${sessionItemId(token)} ${form}`)}`;
-      return put(itemOf(id, now() + sessionMs), 'attribute_not_exists(id)');
+      const takenBy = { S: randomBytes(12).toString('hex') };
+      const expression = 'attribute_not_exists(id) OR takenBy = :takenBy';
+      return put({ ...itemOf(id, now() + sessionMs), takenBy }, { expression, values: { ':takenBy': takenBy } });
     },
   };
+}
+
+/** The calls of the table, whose failures are outages. */
+function itemsOf(table: DynamoDbTable) {
+  const get = async (id: string, timeoutMs = callMs): Promise<Result<Item | undefined, Outage>> => {
+    const found = await table.getItem({ id: { S: id } }, { isConsistent: true, timeoutMs });
+    return found.ok ? found : fail(outageOf(found.failure));
+  };
+  /** `false` if the condition is not met. */
+  const put = async (
+    item: Item,
+    { expression, values = {}, timeoutMs = callMs }: PutOptions = {},
+  ): Promise<Result<boolean, Outage>> => {
+    const condition = expression === undefined ? {} : { condition: { expression, values } };
+    const stored = await table.putItem(item, { ...condition, timeoutMs });
+    if (stored.ok) return ok(true);
+    return stored.failure.kind === 'condition_failed' ? ok(false) : fail(outageOf(stored.failure));
+  };
+  return { get, put };
 }
 
 /** 256 bits, in characters that need no escaping anywhere. */

@@ -1,3 +1,4 @@
+import { isAddressAllowed } from '../authentication/source-address.ts';
 import type { Failure } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { visitorOf } from './grant.ts';
@@ -5,8 +6,12 @@ import type { PageFailure, PortalServices, Visit } from './page.ts';
 import { csrfOf, type PageRequest } from './request.ts';
 
 /** Finds the session of a request. It is over after an hour, at sign-out, and when its organization or user is ended. */
-export async function visitOf(request: PageRequest, services: PortalServices): Promise<Result<Visit, PageFailure>> {
-  const { token, requestId } = request;
+export async function visitOf(
+  request: PageRequest,
+  services: Pick<PortalServices, 'store' | 'endedSince'>,
+): Promise<Result<Visit, PageFailure>> {
+  const startedAt = Date.now();
+  const { token, requestId, sourceIp } = request;
   if (token === undefined) return fail({ kind: 'session_over' });
   const { store, endedSince } = services;
   const found = await store.findSession(token);
@@ -17,10 +22,18 @@ export async function visitOf(request: PageRequest, services: PortalServices): P
   const ended = isOver ? ok(true) : await endedSince(grant, grant.madeAt);
   if (!ended.ok) return ended;
   if (ended.value) return fail({ kind: 'session_over', returnUrl: grant.returnUrl });
+  if (!(await isAddressAllowed(grant.customClaims, sourceIp))) return fail({ kind: 'address_not_allowed' });
   const stands = async (): Promise<Result<void, Failure>> => {
     const now = await visitOf(request, services);
     if (now.ok) return ok(undefined);
     return fail(now.failure.kind === 'upstream_unavailable' ? now.failure : { kind: 'invalid_token' });
   };
-  return ok({ request, session, token, by: { actor: visitorOf(session), requestId, stands }, csrf: csrfOf(token) });
+  return ok({
+    request,
+    startedAt,
+    session,
+    token,
+    by: { actor: visitorOf(session), requestId, stands },
+    csrf: csrfOf(token),
+  });
 }

@@ -2,15 +2,15 @@ import type { ShownKey } from '../keys/last-used.ts';
 
 // What the pages say in place of our own words.
 
-const keyScopes: Readonly<Record<string, string>> = {
-  'keys:read': 'See keys',
-  'keys:write': 'Create, rotate and revoke keys',
-  'keys:users': 'Manage keys of users',
-};
+const keyScopes = new Map([
+  ['keys:read', 'See keys'],
+  ['keys:write', 'Create, rotate and revoke keys'],
+  ['keys:users', 'Manage keys of users'],
+]);
 
 /** A word of a scope as people read it: `notes:read` becomes "Read notes". Other forms stay as they are. */
 export function scopeInWords(word: string): string {
-  const known = keyScopes[word];
+  const known = keyScopes.get(word);
   if (known !== undefined) return known;
   const [, noun, verb] = /^([\w-]+)[:.]([\w-]+)$/.exec(word) ?? [];
   if (noun === undefined || verb === undefined) return word;

@@ -1,5 +1,6 @@
 import type { Initiator } from '../authentication/actor.ts';
-import { requireScope, sees } from '../authorization/sight.ts';
+import { hasBoundary, requireScope, sees } from '../authorization/sight.ts';
+import { idPatterns } from '../deployment.ts';
 import { type Failure, invalid, outage } from '../failure.ts';
 import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
@@ -49,10 +50,20 @@ export async function revokeKeys(
 
 /**
  * Ends the cached decisions of all keys that a request revokes: of the organization, or of a user. With other filters they end
- * key by key.
+ * key by key, and so they do for a caller that does not see all of these keys. This also ends the sessions of the page for keys.
+ * For the keys that a link to it made, it ends the session of that link.
  */
-async function endDecisionsOf({ services, request, whose }: BulkTask): Promise<() => Promise<Result<void, Failure>>> {
-  if (request.dryRun || isPartial(request)) return async () => ok(undefined);
+async function endDecisionsOf({
+  services,
+  request,
+  whose,
+  by,
+}: BulkTask): Promise<() => Promise<Result<void, Failure>>> {
+  const nothing = async () => ok(undefined);
+  if (request.dryRun || hasBoundary(by.actor)) return nothing;
+  const { issuedBy = '' } = request;
+  if (idPatterns.link.test(issuedBy)) return services.mutations.endDecisions(whose.organizationId, issuedBy);
+  if (isPartial(request)) return nothing;
   return services.mutations.endDecisions(whose.organizationId, whose.userId);
 }
 

@@ -41,9 +41,10 @@ export async function rotateKey(
   request: RotationRequest,
   by: Initiator,
   lifetimes: Lifetimes = {},
+  /** When the request arrived (ms), if the rotation is not its first step. */
+  startedAt = Date.now(),
 ): Promise<Result<RotatedKey, Failure>> {
   const { scalekit } = services;
-  const startedAt = Date.now();
   const planned = await plan(scalekit, keyId, request, by, startedAt + searchMs);
   if (!planned.ok) return planned;
   const { previous } = planned.value;

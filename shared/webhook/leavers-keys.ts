@@ -1,3 +1,4 @@
+import { idPatterns } from '../deployment.ts';
 import type { Outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
 import { ok, type Result } from '../result.ts';
@@ -31,7 +32,8 @@ export async function leaversKeys(
   if (!ended.ok) return ended;
   const lost = ended.value;
   if (!lost) return ok(undefined);
-  const orphans = new Set(mayBeTheirs.filter((key) => lost.has(makerOf(key) ?? '')));
+  // A link to the page for keys outlives no leaver, but a key may have been made by it in between.
+  const orphans = new Set(mayBeTheirs.filter((key) => lost.has(makerOf(key) ?? '') || isByLink(key)));
   const roots = keys.filter((key) => isOlder(key) || known.has(key.keyId) || orphans.has(key));
   const rootIds = new Set(roots.map(({ keyId }) => keyId));
   return ok([...roots, ...descendantsOf((id) => rootIds.has(id) || known.has(id), keys)]);
@@ -41,6 +43,10 @@ export async function leaversKeys(
 function makerOf({ customClaims }: KeyInfo): string | undefined {
   const maker = customClaims['issued_by'];
   return maker?.startsWith('apit_') ? maker : undefined;
+}
+
+function isByLink({ customClaims }: KeyInfo): boolean {
+  return idPatterns.link.test(customClaims['issued_by'] ?? '');
 }
 
 /** The keys that are no longer active; `undefined` if time runs out. */

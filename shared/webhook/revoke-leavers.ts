@@ -42,16 +42,22 @@ export async function revokeLeavers(
     email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
   const whose = await ownerOf(services, leavers, delivery, until);
   if (!whose.ok) return whose;
+  const isFound = email !== undefined && whose.value?.userId !== undefined;
+  const settleFound = isFound
+    ? await services.mutations.endDecisions(organizationId, whose.value.userId)
+    : nothingToSettle;
   const done = whose.value
     ? await revokeTheirs(services, whose.value, event, requestId, delivery, until)
     : ok({ revoked: 0, isDone: true });
   if (!done.ok) return done;
-  const settled = await settleEnd();
-  if (!settled.ok) return settled;
+  for (const settle of [settleEnd, settleFound]) {
+    const settled = await settle();
+    if (!settled.ok) return settled;
+  }
   return done.value.isDone ? ok({ revoked: done.value.revoked }) : fail(incomplete());
 }
 
-/** The event of a directory user has no user id, so the keys are marked one by one. */
+/** The event of a directory user has no user id. It is found by a key. */
 const nothingToSettle = async () => ok(undefined);
 
 async function revokeTheirs(

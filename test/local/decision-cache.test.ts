@@ -65,9 +65,11 @@ test('a key that changes itself all the time cannot undo its suspension', async 
     while (!isOver) await call(key, 'PATCH', `/keys/${keyId}`, { scope: 'keys:write notes:read' });
   });
   try {
-    expect((await asAdmin('PATCH', `/keys/${keyId}`, { suspended: true })).status).toBe(200);
+    const suspend = async () => (await asAdmin('PATCH', `/keys/${keyId}`, { suspended: true })).status;
+    await expect.poll(suspend, { timeout: 10_000 }).toBe(200);
     // A change that was under way undoes the suspension for a moment, and makes it again.
-    await expect.poll(async () => (await call(key, 'GET', '/whoami')).json).toMatchObject({ code: 'key_suspended' });
+    const refusal = async () => (await call(key, 'GET', '/whoami')).json;
+    await expect.poll(refusal, { timeout: 10_000 }).toMatchObject({ code: 'key_suspended' });
   } finally {
     isOver = true;
     await Promise.all(changing);

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { callAsOperator } from '../support/signed-request.ts';
+import { deliverWebhook } from '../support/webhook-delivery.ts';
 import { arrive, codeIn, fromHere, getPage, hidden, newLink, plainKeyOn, sendForm } from './person.ts';
 
 // The page on which customers manage their keys, over HTTP. browser.test.ts uses it in a browser.
@@ -174,7 +175,8 @@ describe('a person', () => {
     const person = await arrive(runtime.outputs);
     const page = await person.create({ name: 'Kept name', ...fields });
     expect(page.status).toBe(400);
-    expect(page.text).toMatch(new RegExp(`role="alert".*${field}`));
+    const [, problem = ''] = /id="errors"(.*?)<\/div>/.exec(page.text) ?? [];
+    expect(problem).toContain(`>${field}</a>`);
     if (!('name' in fields)) expect(page.text).toContain('value="Kept name"');
     expect(await issuedBy(person.linkId)).toHaveLength(0);
   });
@@ -192,6 +194,56 @@ describe('a person', () => {
     expect([await isGood(old), await isGood(key)]).toEqual([false, true]);
     expect((await person.send('rotate', { keyId, form: hidden(asked, 'form'), overlap: '0' })).status).toBe(409);
     expect((await person.send('rotate', { keyId, form: 'x', overlap: '1' })).status).toBe(400);
+  });
+
+  test('reads on both pages of a rotation when the new key ends', async () => {
+    const person = await arrive(runtime.outputs);
+    const old = plainKeyOn(await person.create());
+    const { keyId, expiresAt } = (await call(old, 'GET', '/whoami')).json;
+    const asked = await person.get(`rotate?keyId=${keyId}`);
+    const rotated = await person.send('rotate', { keyId, form: hidden(asked, 'form'), overlap: '3600' });
+    for (const page of [asked, rotated]) expect(page.text).toContain(`datetime="${expiresAt}"`);
+    const again = await person.send('rotate', { keyId, form: 'y', overlap: '3600' });
+    expect([again.status, titleOf(again)]).toEqual([409, 'This key was already replaced']);
+    expect(again.text).toContain(`href="rotate?keyId=${keyId}"`);
+  });
+
+  test('whose revocation is not finished can send it again, and that completes it', async () => {
+    const person = await arrive(runtime.outputs);
+    const key = plainKeyOn(await person.create());
+    const { keyId } = (await call(key, 'GET', '/whoami')).json;
+    await control('PUT', '/dynamodb/fault', { kind: 'gone', times: 1_000, operation: 'PutItem' });
+    const unfinished = await person.send('revoke', { keyId });
+    await control('PUT', '/dynamodb/fault', { kind: 'gone', times: 0 });
+    expect([unfinished.status, titleOf(unfinished)]).toEqual([503, 'It is not finished yet']);
+    expect([hidden(unfinished, 'keyId'), hidden(unfinished, 'csrf')]).toEqual([keyId, person.csrf]);
+    expect((await person.send('revoke', { keyId })).headers['location']).toBe('keys?done=revoked');
+  });
+
+  test('keeps what was entered when a key cannot be made now, and can send it again', async () => {
+    const person = await arrive(runtime.outputs);
+    await fault({ kind: 'unavailable' });
+    for (let page = 0; page < 4; page++) await person.get('keys'); // until the breaker opens: then no call is made
+    const failed = await person.create({ name: 'Kept name', addresses: '127.0.0.0/8 ::1/128' });
+    await fault(undefined);
+    expect(failed.status).toBe(503);
+    expect(failed.text).toContain('value="Kept name"');
+    expect(failed.text).toContain('127.0.0.0/8 ::1/128</textarea>');
+    let page = failed;
+    const isMade = async () => {
+      page = await person.send('new', { form: hidden(page, 'form'), name: 'Kept name', days: '30' });
+      return page.status === 201;
+    };
+    await vi.waitUntil(isMade, { timeout: 20_000, interval: 500 });
+    expect(await issuedBy(person.linkId)).toHaveLength(1);
+  });
+
+  test('does not get a 500 by words that objects have', async () => {
+    const person = await arrive(runtime.outputs);
+    await callAsOperator(runtime.outputs, 'POST', '/keys', { description: 'constructor' });
+    for (const word of ['constructor', '__proto__', 'toString'])
+      for (const field of ['search', 'done', 'pageToken'])
+        expect([200, 400]).toContain((await person.get(`keys?${field}=${word}`)).status);
   });
 
   test('suspends a key, and does not resume it', async () => {
@@ -262,6 +314,51 @@ describe('a person', () => {
 });
 
 describe('a session', () => {
+  test('of a link with addresses is good from these only', async () => {
+    const here = await arrive(runtime.outputs, { customClaims: { allowed_ips: '127.0.0.0/8 ::1/128' } });
+    expect((await here.get('keys')).status).toBe(200);
+    const { url } = await newLink(runtime.outputs, { customClaims: { allowed_ips: '192.0.2.0/24' } });
+    expect((await getPage(runtime.outputs, `link${new URL(url).search}`)).status).toBe(403);
+    expect((await redeem(url)).status).toBe(403);
+  });
+
+  test('is not found by two cookies of its name', async () => {
+    const person = await arrive(runtime.outputs);
+    const other = await arrive(runtime.outputs);
+    const Cookie = `${person.cookie}; ${other.cookie}`;
+    expect((await getPage(runtime.outputs, 'keys', { Cookie })).status).toBe(401);
+  });
+
+  test('ends when the same browser redeems another link, and going back to its own leads to the list', async () => {
+    const person = await arrive(runtime.outputs);
+    const { url } = await newLink(runtime.outputs);
+    const form = new URLSearchParams({ code: codeIn(url) });
+    const again = await sendForm(runtime.outputs, 'link', form, { Cookie: person.cookie, ...fromHere });
+    expect(again.status).toBe(303);
+    expect((await person.get('keys')).status).toBe(401);
+    const Cookie = again.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+    expect((await getPage(runtime.outputs, `link${new URL(url).search}`, { Cookie })).headers['location']).toBe('keys');
+  });
+
+  test('of a user whom a directory deactivated ends', async () => {
+    const { apiUrl, webhookSecret, scalekit, organizationId } = runtime.outputs;
+    const email = 'ann@acme.example';
+    const { user } = await sdkOf(scalekit).user.createUserAndMembership(organizationId, { email });
+    const person = await arrive(runtime.outputs, { userId: user?.id ?? '' });
+    await person.create();
+    const occurred_at = new Date(Date.now() + 1000).toISOString();
+    const data = { email, organization_id: organizationId };
+    const event = {
+      id: 'evt_ann',
+      type: 'organization.directory.user_deleted',
+      occurred_at,
+      organization_id: organizationId,
+      data,
+    };
+    expect((await deliverWebhook(apiUrl, webhookSecret, event)).status).toBe(200);
+    expect((await person.get('keys')).status).toBe(401);
+  });
+
   test('ends for good at sign-out', async () => {
     const person = await arrive(runtime.outputs, { returnUrl: 'https://app.example.com/settings' });
     const left = await person.send('sign-out', {});
@@ -317,12 +414,22 @@ describe('a session', () => {
   });
 });
 
-test('an operator ends all that one link made', async () => {
+test('an operator ends all that one link made, and its session', async () => {
   const person = await arrive(runtime.outputs);
   const key = plainKeyOn(await person.create());
   const ended = await callAsOperator(runtime.outputs, 'POST', '/keys/revoke', { issuedBy: person.linkId });
   expect(ended).toMatchObject({ status: 200, json: { revoked: 1 } });
   expect(await isGood(key)).toBe(false);
+  expect((await person.get('keys')).status).toBe(401);
+});
+
+test('a key that is bounded by a claim ends no session', async () => {
+  const person = await arrive(runtime.outputs);
+  const { key } = (
+    await callAsOperator(runtime.outputs, 'POST', '/keys', { scope: 'keys:write', customClaims: { env: 'test' } })
+  ).json;
+  expect((await call(key, 'POST', '/keys/revoke', { all: true })).status).toBe(200);
+  expect((await person.get('keys')).status).toBe(200);
 });
 
 test('names that contain HTML stay text, wherever they are shown', async () => {
