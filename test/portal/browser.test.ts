@@ -159,7 +159,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     await expect.poll(() => asked).toEqual(['beforeunload']);
     expect(page.url()).toMatch(/\/new$/);
     await page.getByRole('button', { name: 'Copy' }).click();
-    expect(await page.locator('#copied').textContent()).toBe('Copied.');
+    await page.getByText('Copied.').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(key);
     await page.reload();
     expect(await page.locator('h1').textContent()).toBe('This form was already sent');
