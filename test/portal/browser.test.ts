@@ -72,6 +72,9 @@ const keysOf = async (organization: Organization): Promise<{ keyId: string; desc
 
 const narrow = { width: 360, height: 740 };
 
+/** Waits for the page with a title. */
+const titled = (page: Page, name: string) => page.getByRole('heading', { level: 1, name }).waitFor();
+
 /** The faults of what a page shows. Without a second window for each analysis, which no frame of ours needs. */
 async function faultsOf(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
@@ -162,7 +165,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     await page.getByText('Copied.').waitFor();
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(key);
     await page.reload();
-    expect(await page.locator('h1').textContent()).toBe('This form was already sent');
+    await titled(page, 'This form was already sent');
     expect(await page.content()).not.toContain(key);
     await page.goBack();
     await page.goForward().catch(() => null);
@@ -192,7 +195,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     const second = await context.newPage();
     await enter(second, other);
     await page.getByRole('button', { name: 'Create' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Nothing was changed');
+    await titled(page, 'Nothing was changed');
     expect([...(await keysOf(organization)), ...(await keysOf(other))]).toEqual([]);
     await page.goto(second.url());
     await page.getByRole('link', { name: 'Create a key' }).click();
@@ -200,7 +203,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     await second.getByText('You can close this page.').waitFor();
     await page.getByLabel('Name').fill('Too late');
     await page.getByRole('button', { name: 'Create' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Your session has ended');
+    await titled(page, 'Your session has ended');
     expect(await keysOf(other)).toEqual([]);
   });
 
@@ -212,7 +215,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     await page.getByLabel('Name').fill('Too late');
     await callAsOperator(organization, 'POST', '/keys/revoke', { all: true });
     await page.getByRole('button', { name: 'Create' }).click();
-    expect(await page.locator('h1').textContent()).toBe('Your session has ended');
+    await titled(page, 'Your session has ended');
     const back = page.getByRole('link', { name: 'Go back for a new link' });
     expect(await back.getAttribute('href')).toBe('https://app.example.com/settings?reason=session_expired');
   });
@@ -248,7 +251,7 @@ describe.skipIf(!chromiumPath)('the page for keys in a browser', () => {
     const framed = theirs.frames().find((frame) => frame !== theirs.mainFrame());
     expect(await framed?.content()).not.toContain('Stays');
     await theirs.getByRole('button', { name: 'Win a prize' }).click();
-    expect(await theirs.locator('h1').textContent()).toBe('Your session has ended');
+    await titled(theirs, 'Your session has ended');
     expect(await keysOf(organization)).toHaveLength(1);
     evil.close();
   });
