@@ -18,7 +18,9 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await using browser = await startBrowser(chromiumPath ?? '');
     const page = await browser.newPage({ colorScheme, viewport });
     await walk(page, organization, async (screen) => {
-      await page.screenshot({ path: `${folder}/${screen}-${colorScheme}.png` });
+      await page.waitForLoadState();
+      const draw = () => page.screenshot({ path: `${folder}/${screen}-${colorScheme}.png` });
+      await draw().catch(draw); // Chromium sometimes cannot draw a page that it has just opened
     });
   });
 }
