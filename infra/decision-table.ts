@@ -1,9 +1,7 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
 import type { Config } from './config.ts';
-import { allowItems } from './item-permissions.ts';
+import { allowItems, itemTable } from './item-table.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 
 /**
@@ -17,16 +15,7 @@ export class DecisionTable extends Construct {
   constructor(scope: Construct, id: string, { config }: { readonly config: Config }) {
     super(scope, id);
     this.#config = config;
-    this.table = new Table(this, 'Table', {
-      partitionKey: { name: 'id', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'expiresAt',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(this.table, {
-      id: 'AwsSolutions-DDB3',
-      reason: 'A backup could restore a decision that has ended.',
-    });
+    this.table = itemTable(this, 'A backup could restore a decision that has ended.');
   }
 
   /** Lets the authorizer read and store decisions, and sets how long they may be used. */

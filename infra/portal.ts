@@ -1,12 +1,9 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
-import { portalPath } from '../shared/deployment.ts';
-import { acknowledge } from './acknowledge.ts';
+import { portalLinksPath, portalPath } from '../shared/deployment.ts';
 import type { Config } from './config.ts';
 import type { CustomerApi } from './customer-api/customer-api.ts';
 import { type Grants, limitNewKeys } from './deployed-functions.ts';
-import { allowItems } from './item-permissions.ts';
+import { allowItems, itemTable } from './item-table.ts';
 import type { Permission } from './key-functions.ts';
 import { ApiFunction } from './lambda/api-function.ts';
 import type { OperatorApi } from './operator-api/operator-api.ts';
@@ -42,16 +39,7 @@ export class Portal extends Construct {
 
   constructor(scope: Construct, id: string, { deployment, config, customers, operators, grants }: PortalProps) {
     super(scope, id);
-    const table = new Table(this, 'Table', {
-      partitionKey: { name: 'id', type: AttributeType.STRING },
-      billingMode: BillingMode.PAY_PER_REQUEST,
-      timeToLiveAttribute: 'expiresAt',
-      removalPolicy: RemovalPolicy.DESTROY,
-    });
-    acknowledge(table, {
-      id: 'AwsSolutions-DDB3',
-      reason: 'A backup could restore a link that was used, or a session that has ended.',
-    });
+    const table = itemTable(this, 'A backup could restore a link that was used, or a session that has ended.');
     this.function = new ApiFunction(this, 'Page', { entry: 'portal', timeoutSeconds: 28, config }); // it rotates keys
     const links = new ApiFunction(this, 'Links', { entry: 'create-portal-link', config });
     for (const one of [this.function, links]) {
@@ -69,6 +57,6 @@ export class Portal extends Construct {
     allowItems(links, table, 'PutItem', ['link']);
     customers.openRoute(`GET ${portalPath}/{page}`, this.function, 'showPortal', limit);
     customers.openRoute(`POST ${portalPath}/{page}`, this.function, 'sendPortalForm', limit);
-    operators.keyRoute('POST /portal-links', links, 'createPortalLink', false);
+    operators.keyRoute(`POST ${portalLinksPath}`, links, 'createPortalLink', false);
   }
 }

@@ -1,8 +1,9 @@
 import aws4 from 'aws4';
+import { operatorRoute, portalLinksPath } from '../shared/deployment.ts';
 import type { Runtime } from './runtime.ts';
 
-/** The operators' route of a deployment that has the page for keys. */
-const route = '/organizations/{organizationId}/portal-links';
+/** A deployment that has the page for keys has this route. */
+const route = operatorRoute + portalLinksPath;
 
 /** What the link lets a person give to keys, beside managing them. */
 const scope = 'keys:read keys:write notes:read notes:write';

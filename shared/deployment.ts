@@ -98,6 +98,9 @@ export const operatorRoute = '/organizations/{organizationId}';
 /** The path of the page for keys, on the customers' API. */
 export const portalPath = '/portal';
 
+/** The operators' route that makes links to it, below the organization. */
+export const portalLinksPath = '/portal-links';
+
 /** Outputs of the stack. */
 export const outputNames = {
   apiUrl: 'ApiUrl',
@@ -151,6 +154,8 @@ export const idPatterns = {
   user: /^usr_[0-9A-Za-z]+$/,
   /** Ours: a link to the page for keys. */
   link: /^plink_[0-9A-Za-z]+$/,
+  /** What makes keys: a key, or a link. */
+  issuer: /^(apit|plink)_[0-9A-Za-z]+$/,
 } as const;
 
 /**

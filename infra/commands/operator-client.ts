@@ -1,5 +1,5 @@
 import { fromNodeProviderChain } from '@aws-sdk/credential-providers';
-import { operatorRoute, outputNames } from '../../shared/deployment.ts';
+import { operatorRoute, outputNames, portalLinksPath } from '../../shared/deployment.ts';
 import { apiFailure } from './api-failure.ts';
 import { awsFailure, connectionCause } from './aws-failure.ts';
 import { describeStack } from './deployed-stack.ts';
@@ -57,7 +57,7 @@ export async function connect(target: Target): Promise<OperatorClient> {
     where: `${local === undefined ? account : `Local runtime in ${local}`}, API ${stack.url}`,
     send: (method, path, body, withinMs = 30_000) =>
       send(new URL(`${base}/keys${path}`), { ...signed, method, body, withinMs }),
-    makeLink: (body) => send(new URL(`${base}/portal-links`), { ...signed, method: 'POST', body, withinMs: 30_000 }),
+    makeLink: (body) => send(new URL(base + portalLinksPath), { ...signed, method: 'POST', body, withinMs: 30_000 }),
   };
 }
 

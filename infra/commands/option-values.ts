@@ -26,8 +26,7 @@ export function keyId(text: string): string {
 
 /** A key, or a link to the page for keys. */
 export function issuerId(text: string): string {
-  if (!idPatterns.key.test(text) && !idPatterns.link.test(text))
-    throw new InvalidArgumentError('Use an id that begins with apit_ or plink_.');
+  if (!idPatterns.issuer.test(text)) throw new InvalidArgumentError('Use an id that begins with apit_ or plink_.');
   return text;
 }
 

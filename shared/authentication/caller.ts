@@ -1,3 +1,4 @@
+import { parseJson } from '../parse-json.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /** The sender of a request, as Scalekit describes its key. */
@@ -80,15 +81,6 @@ export function readCaller(
     if (expiresAt <= now) return fail('expired');
   }
   return ok({ keyId, organizationId, ...optional, customClaims, roles });
-}
-
-function parseJson(value: unknown): unknown {
-  if (typeof value !== 'string') return undefined;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return undefined;
-  }
 }
 
 function isText(value: unknown): value is string {

@@ -1,3 +1,4 @@
+import { msPerDay } from '../days.ts';
 import { limitFromEnvironment } from '../environment.ts';
 import { type Failure, invalid } from '../failure.ts';
 import type { NewKey } from '../key.ts';
@@ -9,8 +10,6 @@ export interface Lifetimes {
   /** For a key without a requested end. Without it, such a key gets the maximum. */
   readonly defaultDays?: number | undefined;
 }
-
-const msPerDay = 86_400_000;
 
 /** The settings `maxKeyLifetimeDays` and `defaultKeyLifetimeDays`. */
 export function lifetimesFromEnvironment(): Lifetimes {

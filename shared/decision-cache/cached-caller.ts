@@ -1,4 +1,5 @@
 import type { KeyInfo } from '../key.ts';
+import { parseJson } from '../parse-json.ts';
 
 /** The cached part of a decision: Scalekit's description of a key. Address and expiry are checked on each request. */
 export type CachedCaller = Omit<KeyInfo, 'userEmail' | 'description' | 'createdAt' | 'suffix'>;
@@ -30,14 +31,6 @@ export function decodeCaller(text: string): CachedCaller | undefined {
 
 function isSmall(text: string): boolean {
   return Buffer.byteLength(text) <= maxBytes;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,5 +1,6 @@
 import { type Initiator, isOperator, keyCaller, type Operator, readActor } from '../authentication/actor.ts';
 import type { Caller } from '../authentication/caller.ts';
+import { msPerDay, soonDays } from '../days.ts';
 import { keyExpiresHeader } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
 import { scopeOf } from '../key-claims.ts';
@@ -7,10 +8,6 @@ import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { type Answer, type Handler, handlerFor, type Origin } from './handler.ts';
 import type { Input, RequestSchema } from './input.ts';
-
-/** How many days before its end a client is reminded of it. */
-const reminderDays = 14;
-const msPerDay = 86_400_000;
 
 // The entry of this room. It makes the handler of a route from the kind of its callers, a schema and one operation. A handler
 // identifies the caller, parses the input, runs the operation and answers. It never throws.
@@ -44,7 +41,7 @@ export function endpoint<S extends RequestSchema>(
 
 /** The header that reminds a client to replace its key; none while there is time. */
 function expiresSoon(expiresAt: string | undefined): Record<string, string> {
-  if (expiresAt === undefined || Date.parse(expiresAt) - Date.now() > reminderDays * msPerDay) return {};
+  if (expiresAt === undefined || Date.parse(expiresAt) - Date.now() > soonDays * msPerDay) return {};
   return { [keyExpiresHeader]: expiresAt };
 }
 

@@ -2,10 +2,11 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import { corsExposeHeaders } from '../deployment.ts';
 import { readEnvironment, requireEnvironment } from '../environment.ts';
 import type { Failure } from '../failure.ts';
-import { causeOf, logger } from '../logger.ts';
+import { logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { fail, type Result } from '../result.ts';
 import { type Input, parseRequest, type RequestSchema } from './input.ts';
+import { logFailure } from './log-failure.ts';
 import { toProblem } from './problem.ts';
 
 /** A success: its status, and a body that is sent as JSON. */
@@ -113,10 +114,7 @@ interface ProblemContext {
 }
 
 function problemAnswer(failure: Failure, { requestId, docsUrl, isOAuth }: ProblemContext): Answer {
-  if ('cause' in failure) {
-    const reason = 'reason' in failure ? { reason: failure.reason } : {};
-    logger.error(failure.kind, { requestId, ...reason, ...causeOf(failure.cause), ...stackOf(failure) });
-  }
+  logFailure(failure, requestId);
   const { body, headers } = toProblem(failure, requestId, docsUrl);
   const error = isOAuth && failure.kind === 'invalid_request' ? { error: failure.kind } : {};
   return {
@@ -124,10 +122,4 @@ function problemAnswer(failure: Failure, { requestId, docsUrl, isOAuth }: Proble
     headers: { 'Content-Type': 'application/problem+json', ...headers },
     body: { ...body, ...error },
   };
-}
-
-/** Only an exception of our own code is logged with its message: an error from outside could quote sent data. */
-function stackOf(failure: Failure): { stack?: string } {
-  if (failure.kind !== 'internal_error' || !(failure.cause instanceof Error)) return {};
-  return failure.cause.stack === undefined ? {} : { stack: failure.cause.stack };
 }

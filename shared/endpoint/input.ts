@@ -19,7 +19,7 @@ export type Input<S extends RequestSchema> = {
 };
 
 /** Many times the size of any body that a route accepts. Parsing a larger body would be wasted work. */
-const maxBodyCharacters = 65_536;
+export const maxBodyCharacters = 65_536;
 
 /** The most errors in one answer. */
 const maxErrors = 20;
@@ -65,6 +65,11 @@ function queryOf(event: APIGatewayProxyEvent): Result<Record<string, string>, Fa
 
 /** API Gateway's replacement for bytes that are not UTF-8. */
 const replacementCharacter = '\uFFFD';
+
+/** The headers by their names in lower case. */
+export function headersOf({ headers }: APIGatewayProxyEvent): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value = '']) => [name.toLowerCase(), value]));
+}
 
 /** The body as a string, also if API Gateway passed it in base64; `""` if there is none. */
 export function bodyText({ body, isBase64Encoded }: APIGatewayProxyEvent): string {

@@ -26,10 +26,10 @@ export function text(minimum: number, maximum: number) {
 
 export const KeyId = z.string().regex(idPatterns.key, 'must be a key id: "apit_" and letters or digits');
 
-const issuer = new RegExp(`(?:${idPatterns.key.source})|(?:${idPatterns.link.source})`);
-
 /** What made a key: another key, or a link to the page for keys. */
-export const IssuerId = z.string().regex(issuer, 'must be the id of a key, "apit_…", or of a link, "plink_…"');
+export const IssuerId = z
+  .string()
+  .regex(idPatterns.issuer, 'must be the id of a key, "apit_…", or of a link, "plink_…"');
 
 /** The path of a route on one key; the organization of an operators' route is read with the actor. */
 export const KeyPath = z.object({ keyId: KeyId });

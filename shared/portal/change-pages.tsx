@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { PropsWithChildren } from 'hono/jsx';
 import type { JSX } from 'hono/jsx/jsx-runtime';
 import { KeyId } from '../endpoint/schemas.ts';
@@ -8,9 +7,10 @@ import { getKey } from '../keys/get-key.ts';
 import { revokeKey } from '../keys/revoke-key.ts';
 import { updateKey } from '../keys/update-key.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { rotateKey } from '../rotation/rotate-key.ts';
+import { type RotatedKey, rotateKey } from '../rotation/rotate-key.ts';
 import { Again } from './failed-page.tsx';
 import { overlapChoices, readOverlap, usualOverlap } from './forms.ts';
+import { Csrf, FormNumber } from './hidden-fields.tsx';
 import { Time } from './layout.tsx';
 import { Ends, NewKey } from './new-key.tsx';
 import type { Page, PageFailure, PortalServices, Visit } from './page.ts';
@@ -43,7 +43,7 @@ export const showRotate: Page = confirming('rotate', 'Rotate', (key) => (
         ))}
       </select>
     </div>
-    <input type="hidden" name="form" value={randomBytes(16).toString('base64url')} />
+    <FormNumber />
   </>
 ));
 
@@ -65,35 +65,37 @@ export const rotate: Page = async (visit, services) => {
     return fail({ ...failure, retry: `rotate?keyId=${keyId.value}` });
   }
   await services.reminders.plan(rotated.value);
-  const { key, expiresAt, previous } = rotated.value;
-  const content = (
-    <NewKey plainKey={key}>
-      <Ends expiresAt={expiresAt} />
-      <p>
-        {previous.activeUntil === undefined ? (
-          'The old key has ended.'
-        ) : (
-          <>
-            The old key works until <Time at={previous.activeUntil} />.
-          </>
-        )}
-      </p>
-    </NewKey>
-  );
-  const unfinished = (
-    <div class="narrow note bad">
-      <p>Requests with the old key may still be accepted for a while. Save the new key first, then end the old one:</p>
-      <Again action="revoke" keyId={keyId.value} csrf={visit.csrf} />
-    </div>
-  );
-  const whole = (
+  const content = <Rotated rotated={rotated.value} csrf={visit.csrf} />;
+  return ok({ status: 201, title: `${nameOf(rotated.value)} has a new key`, content });
+};
+
+function Rotated({ rotated, csrf }: { readonly rotated: RotatedKey; readonly csrf: string }) {
+  const { key, expiresAt, previous } = rotated;
+  return (
     <>
-      {content}
-      {previous.code === undefined ? null : unfinished}
+      <NewKey plainKey={key}>
+        <Ends expiresAt={expiresAt} />
+        <p>
+          {previous.activeUntil === undefined ? (
+            'The old key has ended.'
+          ) : (
+            <>
+              The old key works until <Time at={previous.activeUntil} />.
+            </>
+          )}
+        </p>
+      </NewKey>
+      {previous.code === undefined ? null : (
+        <div class="narrow note bad">
+          <p>
+            Requests with the old key may still be accepted for a while. Save the new key first, then end the old one:
+          </p>
+          <Again action="revoke" keyId={previous.keyId} csrf={csrf} />
+        </div>
+      )}
     </>
   );
-  return ok({ status: 201, title: `${nameOf(rotated.value)} has a new key`, content: whole });
-};
+}
 
 export const showSuspend: Page = confirming('suspend', 'Suspend', () => (
   <p>
@@ -102,14 +104,9 @@ export const showSuspend: Page = confirming('suspend', 'Suspend', () => (
   </p>
 ));
 
-export const suspend: Page = async (visit, services) => {
-  const keyId = keyIdIn(visit.request.form);
-  if (!keyId.ok) return keyId;
-  const suspended = await updateKey(services, keyId.value, { suspended: true }, visit.by);
-  return suspended.ok
-    ? ok({ goTo: 'keys?done=suspended' })
-    : fail(unfinishedOr(suspended.failure, 'suspend', keyId.value));
-};
+export const suspend: Page = repeatable('suspend', 'suspended', (keyId, { by }, services) =>
+  updateKey(services, keyId, { suspended: true }, by),
+);
 
 export const showRevoke: Page = confirming('revoke', 'Revoke', () => (
   <p>
@@ -117,17 +114,32 @@ export const showRevoke: Page = confirming('revoke', 'Revoke', () => (
   </p>
 ));
 
-export const revoke: Page = async (visit, services) => {
-  const keyId = keyIdIn(visit.request.form);
-  if (!keyId.ok) return keyId;
-  const revoked = await revokeKey(services, keyId.value, visit.by);
-  return revoked.ok ? ok({ goTo: 'keys?done=revoked' }) : fail(unfinishedOr(revoked.failure, 'revoke', keyId.value));
-};
+export const revoke: Page = repeatable('revoke', 'revoked', (keyId, { by }, services) =>
+  revokeKey(services, keyId, by),
+);
 
-/** Both changes may be sent again. Without an answer, nobody knows whether they were made. */
-function unfinishedOr(failure: Failure, action: 'revoke' | 'suspend', keyId: string): PageFailure {
-  const unknown = ['cache_not_flushed', 'upstream_unavailable', 'outcome_unknown', 'not_applied'];
-  return unknown.includes(failure.kind) ? { kind: 'unfinished', action, keyId } : failure;
+/** Failures after which nobody knows whether the change was made, or whether it counts everywhere. */
+const unfinished: readonly Failure['kind'][] = [
+  'cache_not_flushed',
+  'upstream_unavailable',
+  'outcome_unknown',
+  'not_applied',
+];
+
+/** Makes a change that may be sent again. */
+function repeatable(
+  action: 'revoke' | 'suspend',
+  done: string,
+  change: (keyId: string, visit: Visit, services: PortalServices) => Promise<Result<unknown, Failure>>,
+): Page {
+  return async (visit, services) => {
+    const keyId = keyIdIn(visit.request.form);
+    if (!keyId.ok) return keyId;
+    const changed = await change(keyId.value, visit, services);
+    if (changed.ok) return ok({ goTo: `keys?done=${done}` });
+    const { failure } = changed;
+    return fail(unfinished.includes(failure.kind) ? { kind: 'unfinished', action, keyId: keyId.value } : failure);
+  };
 }
 
 /** Makes the page that names a key and asks before a change. */
@@ -165,7 +177,7 @@ interface ConfirmProps {
 function Confirm({ visit, action, verb, shown, children }: PropsWithChildren<ConfirmProps>) {
   return (
     <form class="fields narrow" method="post" action={action}>
-      <input type="hidden" name="csrf" value={visit.csrf} />
+      <Csrf token={visit.csrf} />
       <input type="hidden" name="keyId" value={shown.keyId} />
       {children}
       <div class="actions">

@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { allowedIpsClaim } from '../authentication/source-address.ts';
 import type { Lifetimes } from '../authorization/lifetime.ts';
 import type { Failure, FieldError } from '../failure.ts';
 import { scopeOf } from '../key-claims.ts';
 import { failureText } from './failure-texts.ts';
 import { type CreateFields, lifetimeChoices } from './forms.ts';
+import { Csrf, FormNumber } from './hidden-fields.tsx';
 import type { Visit } from './page.ts';
 import { scopeInWords } from './words.ts';
 
@@ -27,8 +27,8 @@ export function CreateForm({ visit, lifetimes, fields, failure }: FormProps) {
       : {};
   return (
     <form class="fields narrow" method="post" action="new">
-      <input type="hidden" name="csrf" value={visit.csrf} />
-      <input type="hidden" name="form" value={randomBytes(16).toString('base64url')} />
+      <Csrf token={visit.csrf} />
+      <FormNumber />
       <Problem failure={failure} errors={errors} />
       <div>
         <label for="name">Name</label>

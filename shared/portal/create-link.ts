@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Initiator } from '../authentication/actor.ts';
 import { mint } from '../authorization/authority.ts';
-import { anyScope, type Vocabulary, vocabularyFromEnvironment } from '../authorization/vocabulary.ts';
+import { type Vocabulary, vocabularyFromEnvironment } from '../authorization/vocabulary.ts';
 import { requireEnvironment } from '../environment.ts';
 import { type Failure, invalid } from '../failure.ts';
 import type { Claims } from '../key-claims.ts';
@@ -38,7 +38,7 @@ export interface LinkServices {
   readonly store: PortalStore;
   /** The URL of the page, without a trailing slash. */
   readonly portalUrl: string;
-  readonly knows?: Vocabulary;
+  readonly knows: Vocabulary;
   readonly metrics: Metrics;
 }
 
@@ -62,7 +62,7 @@ const notMember = 'is not a user of the organization';
  * otherwise.
  */
 export async function createPortalLink(
-  { organizations, store, portalUrl, knows = anyScope }: LinkServices,
+  { organizations, store, portalUrl, knows }: LinkServices,
   { userId, scope, customClaims: claims, returnUrl, expiresIn }: LinkRequest,
   { actor }: Initiator,
 ): Promise<Result<PortalLink, Failure>> {

@@ -1,4 +1,5 @@
 import { failureText } from './failure-texts.ts';
+import { Csrf } from './hidden-fields.tsx';
 import type { PageFailure } from './page.ts';
 
 interface FailedProps {
@@ -50,7 +51,7 @@ interface AgainProps {
 export function Again({ action, keyId, csrf }: AgainProps) {
   return (
     <form method="post" action={action}>
-      <input type="hidden" name="csrf" value={csrf} />
+      <Csrf token={csrf} />
       <input type="hidden" name="keyId" value={keyId} />
       <button class="bad" type="submit">
         {action === 'revoke' ? 'Revoke it again' : 'Suspend it again'}

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { allowedIpsClaim } from '../authentication/source-address.ts';
 import type { KeyRequest } from '../authorization/authority.ts';
 import type { Lifetimes } from '../authorization/lifetime.ts';
+import { msPerDay } from '../days.ts';
 import { CustomClaims, Scope, text } from '../endpoint/schemas.ts';
 import type { FieldError } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -10,7 +11,6 @@ import { withoutUndefined } from '../without-undefined.ts';
 const never = 'never';
 const usualDays = 90;
 const offeredDays = [7, 30, 90, 180, 365];
-const msPerDay = 86_400_000;
 
 /** The fields of the form for a new key, as they were sent: a form with errors shows them again. */
 export interface CreateFields {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Visitor } from '../authentication/actor.ts';
+import { parseJson } from '../parse-json.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
 /** What a link lets its holder do, and for whom: fixed when an operator makes the link. */
@@ -39,24 +40,16 @@ const SessionSchema = z.strictObject({ sessionId: z.string(), grant: GrantSchema
 
 /** Reads a grant as it was stored; `undefined` if it is not exactly of its form. */
 export function decodeGrant(text: string): Grant | undefined {
-  return decode(GrantSchema, text);
+  return GrantSchema.safeParse(parseJson(text)).data;
 }
 
 /** Reads a session as it was stored; `undefined` if it is not exactly of its form. */
 export function decodeSession(text: string): Session | undefined {
-  return decode(SessionSchema, text);
+  return SessionSchema.safeParse(parseJson(text)).data;
 }
 
 /** The person of a session, as operations on keys see it. */
 export function visitorOf({ sessionId, grant }: Session): Visitor {
   const { linkId, organizationId, userId, customClaims } = grant;
   return withoutUndefined({ linkId, sessionId, organizationId, userId, customClaims });
-}
-
-function decode<T>(schema: z.ZodType<T>, text: string): T | undefined {
-  try {
-    return schema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
 }

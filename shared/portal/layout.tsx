@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { html, raw } from 'hono/html';
 import type { PropsWithChildren } from 'hono/jsx';
 import type { Session } from './grant.ts';
+import { Csrf } from './hidden-fields.tsx';
 import { script } from './script.ts';
 import { style } from './style.ts';
 
@@ -75,7 +76,7 @@ function Whose({ session: { grant }, csrf }: { readonly session: Session; readon
       </p>
       {grant.returnUrl === undefined ? null : <a href={grant.returnUrl}>Leave</a>}
       <form method="post" action="sign-out">
-        <input type="hidden" name="csrf" value={csrf} />
+        <Csrf token={csrf} />
         <button type="submit">Sign out</button>
       </form>
     </>

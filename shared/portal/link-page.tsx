@@ -1,20 +1,18 @@
 import { isAddressAllowed } from '../authentication/source-address.ts';
 import { logger } from '../logger.ts';
 import { fail, ok, type Result } from '../result.ts';
-import type { Grant } from './grant.ts';
 import type { PageAnswer, PageFailure, PortalServices } from './page.ts';
 import { codeOf, type PageRequest, sessionCookie } from './request.ts';
-import { linkCallMs, sessionMs } from './store.ts';
+import { type FoundLink, linkCallMs, sessionMs } from './store.ts';
 import { visitOf } from './visit.ts';
 
 type LinkServices = Pick<PortalServices, 'store' | 'endedSince'>;
 
 /** Shows who a link is for. It uses nothing up: programs that check links open them, too. */
 export async function showLink(request: PageRequest, services: LinkServices): Promise<Result<PageAnswer, PageFailure>> {
-  const code = codeOf(request.query);
-  const found = await usableLink(code, request, services);
+  const found = await usableLink(request.query, request, services);
   if (!found.ok) return orList(found.failure, request, services);
-  return ok({ status: 200, title: 'Manage API keys', content: <Welcome grant={found.value} code={code ?? ''} /> });
+  return ok({ status: 200, title: 'Manage API keys', content: <Welcome {...found.value} /> });
 }
 
 /** Begins the session of a link, and ends the earlier session of the same browser. */
@@ -24,10 +22,9 @@ export async function redeemLink(
 ): Promise<Result<PageAnswer, PageFailure>> {
   const { form, isFromHere, requestId } = request;
   if (!isFromHere) return fail({ kind: 'foreign_form' });
-  const code = codeOf(form);
-  const found = await usableLink(code, request, services);
+  const found = await usableLink(form, request, services);
   if (!found.ok) return orList(found.failure, request, services);
-  const redeemed = await services.store.redeem(code ?? '');
+  const redeemed = await services.store.redeem(found.value);
   if (!redeemed.ok) return redeemed;
   if (!redeemed.value) return fail({ kind: 'link_unusable' });
   if (request.token !== undefined) await services.store.endSession(request.token);
@@ -39,19 +36,20 @@ export async function redeemLink(
 
 /** Finds a link that would work now. Its session checks again, on each request, what has ended. */
 async function usableLink(
-  code: string | undefined,
+  given: URLSearchParams,
   { sourceIp }: PageRequest,
   { store, endedSince }: LinkServices,
-): Promise<Result<Grant, PageFailure>> {
+): Promise<Result<FoundLink, PageFailure>> {
+  const code = codeOf(given);
   const found = code === undefined ? ok(undefined) : await store.findLink(code);
   if (!found.ok) return found;
-  const grant = found.value;
-  if (!grant) return fail({ kind: 'link_unusable' });
+  if (!found.value) return fail({ kind: 'link_unusable' });
+  const { grant } = found.value;
   const ended = await endedSince(grant, grant.madeAt, linkCallMs);
   if (!ended.ok) return ended;
   if (ended.value) return fail({ kind: 'link_unusable' });
   const isAllowed = await isAddressAllowed(grant.customClaims, sourceIp);
-  return isAllowed ? ok(grant) : fail({ kind: 'address_not_allowed' });
+  return isAllowed ? ok(found.value) : fail({ kind: 'address_not_allowed' });
 }
 
 /** Who goes back to a used link, and still has its session, is led to the list. */
@@ -64,7 +62,7 @@ async function orList(
   return (await visitOf(request, services)).ok ? ok({ goTo: 'keys' }) : fail(failure);
 }
 
-function Welcome({ grant, code }: { readonly grant: Grant; readonly code: string }) {
+function Welcome({ grant, code }: Pick<FoundLink, 'grant' | 'code'>) {
   return (
     <div class="narrow">
       <p>

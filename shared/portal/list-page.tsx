@@ -1,5 +1,6 @@
 import { type Actor, isOperator } from '../authentication/actor.ts';
 import { governs } from '../authorization/authority.ts';
+import { requireScope } from '../authorization/sight.ts';
 import type { Failure } from '../failure.ts';
 import { scopeOf } from '../key-claims.ts';
 import { largestPage } from '../keys/key-search.ts';
@@ -28,7 +29,7 @@ export const showKeys: Page = async (visit, services) => {
   if (!found.ok) return found;
   const { keys, nextPageToken, usageRecordedSince } = await withLastUses(found.value, services.uses);
   const done = doneTexts.get(query.get('done') ?? '');
-  const mayWrite = scopeOf(visit.session.grant).includes('keys:write');
+  const mayWrite = requireScope(visit.by.actor, 'keys:write').ok;
   const next = new URLSearchParams({ ...(search ? { search } : {}), pageToken: nextPageToken ?? '' });
   return ok({
     status: 200,

@@ -4,7 +4,8 @@
  * a script. It promises that a form of another site changes nothing, and that the plain key is in one answer only.
  */
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { causeOf, logger } from '../logger.ts';
+import { logFailure } from '../endpoint/log-failure.ts';
+import { logger } from '../logger.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { revoke, rotate, showRevoke, showRotate, showSuspend, suspend } from './change-pages.tsx';
 import { create, showCreate } from './create-page.tsx';
@@ -19,18 +20,18 @@ import { signOut } from './sign-out-page.tsx';
 import { visitOf } from './visit.ts';
 
 /** The pages of a session, by method and the last part of the path. */
-const pages: Readonly<Record<string, Page>> = {
-  'GET keys': showKeys,
-  'GET new': showCreate,
-  'POST new': create,
-  'GET rotate': showRotate,
-  'POST rotate': rotate,
-  'GET suspend': showSuspend,
-  'POST suspend': suspend,
-  'GET revoke': showRevoke,
-  'POST revoke': revoke,
-  'POST sign-out': signOut,
-};
+const pages: ReadonlyMap<string, Page> = new Map([
+  ['GET keys', showKeys],
+  ['GET new', showCreate],
+  ['POST new', create],
+  ['GET rotate', showRotate],
+  ['POST rotate', rotate],
+  ['GET suspend', showSuspend],
+  ['POST suspend', suspend],
+  ['GET revoke', showRevoke],
+  ['POST revoke', revoke],
+  ['POST sign-out', signOut],
+]);
 
 /** Makes the handler of all pages. Each failure becomes a page, and an exception a logged one. */
 export function portalHandler(services: PortalServices) {
@@ -60,18 +61,14 @@ export function portalHandler(services: PortalServices) {
 
 async function pageOf(visit: Visit, services: PortalServices): Promise<Result<PageAnswer, PageFailure>> {
   const { method, page, isFromHere } = visit.request;
-  const run = Object.hasOwn(pages, `${method} ${page}`) ? pages[`${method} ${page}`] : undefined;
+  const run = pages.get(`${method} ${page}`);
   if (!run) return ok({ goTo: 'keys' });
   if (method === 'POST' && !(isFromHere && hasCsrf(visit.request))) return fail({ kind: 'foreign_form' });
   return run(visit, services);
 }
 
 function failedPage(failure: PageFailure, { requestId }: PageRequest, visit: Visit | undefined): PageAnswer {
-  if ('cause' in failure) {
-    const { kind, cause } = failure;
-    const stack = kind === 'internal_error' && cause instanceof Error ? { stack: cause.stack } : {};
-    logger.error(kind, { requestId, ...causeOf(cause), ...stack });
-  }
+  logFailure(failure, requestId);
   const { status, title } = failureText(failure);
   return {
     status,

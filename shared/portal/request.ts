@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { parse, serialize } from 'hono/utils/cookie';
-import { bodyText } from '../endpoint/input.ts';
+import { bodyText, headersOf, maxBodyCharacters } from '../endpoint/input.ts';
 
 /** A request to the page, as its code needs it. */
 export interface PageRequest {
@@ -23,14 +23,12 @@ export interface PageRequest {
 /** `__Secure-`: browsers accept it only with `Secure` and, except on localhost, over HTTPS. */
 const cookieName = '__Secure-portal';
 
-const maxFormCharacters = 65_536;
-
 /** A code or a token as `store.ts` makes them. */
 const secretPattern = /^[\w-]{43}$/;
 
 /** Reads a proxy event. */
 export function readPageRequest(event: APIGatewayProxyEvent): PageRequest {
-  const { cookie, origin, host, 'sec-fetch-site': site, 'content-type': type } = lowerCased(event.headers);
+  const { cookie, origin, host, 'sec-fetch-site': site, 'content-type': type } = headersOf(event);
   const isForm = event.httpMethod === 'POST' && /^application\/x-www-form-urlencoded(;|$)/i.test(type ?? '');
   const text = isForm ? bodyText(event) : '';
   const token = readToken(cookie ?? '');
@@ -41,7 +39,7 @@ export function readPageRequest(event: APIGatewayProxyEvent): PageRequest {
     query: new URLSearchParams(
       query.flatMap(([name, values = []]) => values.map((value): [string, string] => [name, value])),
     ),
-    form: new URLSearchParams(text.length > maxFormCharacters ? '' : text),
+    form: new URLSearchParams(text.length > maxBodyCharacters ? '' : text),
     sourceIp: event.requestContext.identity.sourceIp,
     token,
     isFromHere: isFromHere(site, origin, host),
@@ -90,8 +88,4 @@ function isFromHere(site: string | undefined, origin: string | undefined, host: 
   if (site !== undefined && site !== 'same-origin') return false;
   if (origin !== undefined && origin !== 'null') return host !== undefined && URL.parse(origin)?.host === host;
   return site !== undefined;
-}
-
-function lowerCased(headers: Readonly<Record<string, string | undefined>> | null): Record<string, string | undefined> {
-  return Object.fromEntries(Object.entries(headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]));
 }

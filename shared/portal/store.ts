@@ -25,17 +25,25 @@ export interface FoundSession extends Session {
   readonly isOver: boolean;
 }
 
+/** A link that would work now. */
+export interface FoundLink {
+  readonly code: string;
+  readonly grant: Grant;
+  /** Milliseconds since the epoch. */
+  readonly endsAt: number;
+}
+
 /** The links and sessions of the page for keys. */
 export interface PortalStore {
   /** Stores a link that works once, until `endsAt` (ms). Returns its code. */
   addLink(grant: Grant, endsAt: number): Promise<Result<string, Outage>>;
   /** Finds a link that would work now. Unknown, expired and used links are the same: `undefined`. */
-  findLink(code: string): Promise<Result<Grant | undefined, Outage>>;
+  findLink(code: string): Promise<Result<FoundLink | undefined, Outage>>;
   /**
    * Begins the session of a link and uses the link up. Of many that try at once one gets the session, the others `undefined`. If
    * it fails, the link may be used up.
    */
-  redeem(code: string): Promise<Result<{ readonly token: string; readonly session: Session } | undefined, Outage>>;
+  redeem(link: FoundLink): Promise<Result<{ readonly token: string; readonly session: Session } | undefined, Outage>>;
   findSession(token: string): Promise<Result<FoundSession | undefined, Outage>>;
   /** Ends a session for good. */
   endSession(token: string): Promise<Result<void, Outage>>;
@@ -58,26 +66,21 @@ export function portalStoreFromEnvironment(): PortalStore {
 /** Makes the store of a table; `now` is the clock, in ms. */
 function portalStore(table: DynamoDbTable, now: () => number): PortalStore {
   const { get, put } = itemsOf(table);
-  const findLink = async (code: string) => {
-    const found = await get(linkItemId(code), linkCallMs);
-    if (!found.ok || !found.value) return found;
-    const isUsable = !('usedAt' in found.value) && endOf(found.value) > now();
-    return ok(isUsable ? decodeGrant(textOf(found.value, 'grant')) : undefined);
-  };
-
   return {
-    findLink: async (code) => findLink(code) as Promise<Result<Grant | undefined, Outage>>,
     async addLink(grant, endsAt) {
       const code = secret();
-      const item = { ...itemOf(linkItemId(code), endsAt), grant: { S: JSON.stringify(grant) } };
-      const stored = await put(item, { timeoutMs: linkCallMs });
+      const stored = await put(linkItem({ code, grant, endsAt }), { timeoutMs: linkCallMs });
       return stored.ok ? ok(code) : stored;
     },
-    async redeem(code) {
+    async findLink(code) {
       const found = await get(linkItemId(code), linkCallMs);
       if (!found.ok) return found;
-      const grant = decodeGrant(textOf(found.value ?? {}, 'grant'));
-      if (!found.value || !grant || 'usedAt' in found.value) return ok(undefined);
+      const item = found.value ?? {};
+      const [grant, endsAt] = [decodeGrant(textOf(item, 'grant')), endOf(item)];
+      return ok(grant && !('usedAt' in item) && endsAt > now() ? { code, grant, endsAt } : undefined);
+    },
+    async redeem(link) {
+      const { grant } = link;
       // The session comes first: nobody has its token until the link is used up, so a session that is left over is harmless.
       const token = secret();
       const session = { sessionId: `psess_${randomBytes(12).toString('hex')}`, grant };
@@ -90,7 +93,7 @@ function portalStore(table: DynamoDbTable, now: () => number): PortalStore {
       // A call may be sent twice if its connection breaks, so the one that has used the link up may do it again.
       const usedBy = { S: session.sessionId };
       const used = await put(
-        { ...found.value, usedAt: { N: String(now()) }, usedBy },
+        { ...linkItem(link), usedAt: { N: String(now()) }, usedBy },
         {
           expression: 'attribute_exists(id) AND endsAt > :now AND (attribute_not_exists(usedAt) OR usedBy = :usedBy)',
           values: { ':now': { N: String(now()) }, ':usedBy': usedBy },
@@ -144,6 +147,10 @@ function itemsOf(table: DynamoDbTable) {
 /** 256 bits, in characters that need no escaping anywhere. */
 function secret(): string {
   return randomBytes(32).toString('base64url');
+}
+
+function linkItem({ code, grant, endsAt }: FoundLink): Item {
+  return { ...itemOf(linkItemId(code), endsAt), grant: { S: JSON.stringify(grant) } };
 }
 
 function linkItemId(code: string): string {

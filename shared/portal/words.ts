@@ -1,3 +1,4 @@
+import { msPerDay, soonDays } from '../days.ts';
 import type { ShownKey } from '../keys/last-used.ts';
 
 // What the pages say in place of our own words.
@@ -17,11 +18,6 @@ export function scopeInWords(word: string): string {
   const text = `${verb} ${noun}`.replaceAll(/[_-]/g, ' ');
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
-
-const msPerDay = 86_400_000;
-
-/** A badge is shown within this many days of a key's end. */
-const soonDays = 14;
 
 /** How soon a key ends, in words; `undefined` while there is time. */
 export function endsSoon({ expiresAt }: ShownKey, now: number): string | undefined {

@@ -1,10 +1,11 @@
 import type { Audit } from '../audit/audit.ts';
+import { msPerDay } from '../days.ts';
 import type { Failure } from '../failure.ts';
 import { ok, type Result } from '../result.ts';
 import { successorsOf } from '../rotation/successors.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import { withoutUndefined } from '../without-undefined.ts';
-import { msPerDay, type Reminders } from './reminders.ts';
+import type { Reminders } from './reminders.ts';
 
 /** How long the successors of a key are searched. */
 const searchMs = 10_000;

@@ -1,14 +1,13 @@
+import { msPerDay, soonDays } from '../days.ts';
 import { readEnvironment, requireEnvironment } from '../environment.ts';
 import { causeOf, logger } from '../logger.ts';
 import { type ScheduleBody, scheduleNamed } from '../rotation/scheduler.ts';
 
 /** How many days before its end a key's owner is reminded. */
-const leadDays = [14, 7, 1] as const;
+const leadDays = [soonDays, 7, 1] as const;
 
 /** EventBridge Scheduler is exact to a minute, and a key that has ended cannot be looked up any more. */
 const beforeEndMs = 60_000;
-
-export const msPerDay = 86_400_000;
 
 /** How long planning may take. */
 const planMs = 2_000;

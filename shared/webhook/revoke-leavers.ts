@@ -38,22 +38,17 @@ export async function revokeLeavers(
   const until = Math.min(lastRevocationAt(startedAt, services.scalekit), lastChangeAt);
   const delivery = deliveries.of(event.id, leavers.firstHandledAt);
   // This comes first: Scalekit may revoke the keys itself, and then no list has them.
-  const settleEnd =
-    email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
+  let settleEnd = email === undefined ? await services.mutations.endDecisions(organizationId, userId) : nothingToSettle;
   const whose = await ownerOf(services, leavers, delivery, until);
   if (!whose.ok) return whose;
-  const isFound = email !== undefined && whose.value?.userId !== undefined;
-  const settleFound = isFound
-    ? await services.mutations.endDecisions(organizationId, whose.value.userId)
-    : nothingToSettle;
+  if (email !== undefined && whose.value?.userId !== undefined)
+    settleEnd = await services.mutations.endDecisions(organizationId, whose.value.userId);
   const done = whose.value
     ? await revokeTheirs(services, whose.value, event, requestId, delivery, until)
     : ok({ revoked: 0, isDone: true });
   if (!done.ok) return done;
-  for (const settle of [settleEnd, settleFound]) {
-    const settled = await settle();
-    if (!settled.ok) return settled;
-  }
+  const settled = await settleEnd();
+  if (!settled.ok) return settled;
   return done.value.isDone ? ok({ revoked: done.value.revoked }) : fail(incomplete());
 }
 

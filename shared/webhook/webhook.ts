@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { readSecureStrings } from '../aws/secure-strings.ts';
-import { bodyText } from '../endpoint/input.ts';
+import { bodyText, headersOf } from '../endpoint/input.ts';
 import { type Failure, invalid } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { paced } from '../scalekit/paced.ts';
@@ -28,7 +28,7 @@ export function webhookReader(parameterName: string, timeoutMs: number): ReadWeb
   );
   return async (event) => {
     const payload = bodyText(event);
-    const headers = lowerCase(event.headers);
+    const headers = headersOf(event);
     try {
       const isSigned =
         isSignedByScalekit(known ?? (await read()), headers, payload) ||
@@ -50,8 +50,4 @@ function parse(payload: string): Result<ScalekitEvent, Failure> {
   } catch {
     return fail(invalid('', 'The body is not a JSON object.'));
   }
-}
-
-function lowerCase(headers: Readonly<Record<string, string | undefined>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value ?? '']));
 }
