@@ -297,18 +297,18 @@ describe('Scalekit', () => {
   });
 
   test('that is slow to validate is an outage after 0.8 s, although the deadline of a call is longer', async () => {
-    await startWarm();
+    expect((await start(6_000).decide(key)).effect).toBe('Allow');
     fail({ kind: 'no_answer', on: ['ValidateToken'] });
     const { ms, ...outcome } = await authorizer.decide(key);
     expectOutage({ ...outcome, ms });
     expect(ms).toBeGreaterThan(750);
-    expect(ms).toBeLessThan(deadlineMs);
+    expect(ms).toBeLessThan(6_000);
     await expectLogged('unreachable');
   });
 
   test('that is slow at a cold start has the whole deadline: the time limit of a validation starts after the grant', async () => {
     failColdStart(1_050, 450);
-    const { effect, ms } = await start(2_500).decide(key);
+    const { effect, ms } = await start(8_000).decide(key);
     expect(effect).toBe('Allow');
     expect(ms).toBeGreaterThan(1_500);
   });
@@ -329,18 +329,22 @@ describe('Scalekit', () => {
     },
   );
 
-  test('that cannot be reached is an outage, which the breaker answers at once except for few probes', async () => {
+  test('that cannot be reached is an outage', async () => {
     await startWarm();
     await scalekit.close();
+    for (const _ of [1, 2, 3, 4, 5]) expectOutage(await authorizer.decide(key));
+  });
+
+  test('that fails is asked by few of many requests: the breaker answers the others', async () => {
+    await startWarm();
+    fail({ kind: 'close' });
     for (const _ of [1, 2, 3]) expectOutage(await authorizer.decide(key));
-    const times = await Promise.all(
-      Array.from({ length: 20 }, async () => {
-        const outcome = await authorizer.decide(key);
-        expectOutage(outcome);
-        return outcome.ms;
-      }),
-    );
-    expect(times.filter((ms) => ms < 100).length).toBeGreaterThanOrEqual(19);
+    scalekit.monitor.resetCalls();
+    const startedAt = Date.now();
+    const outcomes = await Promise.all(Array.from({ length: 20 }, () => authorizer.decide(key)));
+    for (const outcome of outcomes) expectOutage(outcome);
+    const probes = 1 + Math.ceil((Date.now() - startedAt) / 1_000);
+    expect(scalekit.monitor.calls['ValidateToken'] ?? 0).toBeLessThanOrEqual(2 * probes); // each is retried once
   });
 });
 

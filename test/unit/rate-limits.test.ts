@@ -141,7 +141,7 @@ describe('while Scalekit limits calls', () => {
     limit({ kind: 'rate_limited', on: ['InvalidateToken'], retryAfterSeconds: 20 });
     const startedAt = Date.now();
     expect(await scalekit.invalidate('apit_absent')).toMatchObject(isLimited);
-    expect(Date.now() - startedAt).toBeLessThan(1_000);
+    expect(Date.now() - startedAt).toBeLessThan(15_000);
     expect(env.monitor.calls).toEqual({ InvalidateToken: 1 });
   });
 
