@@ -203,6 +203,7 @@ function grantsOf({ rotation, parameters, audit, decisions, work, reminders }: G
     takeWork: (worker) => work.grantTake(worker),
     readUses: (reader) => decisions.grantReadUses(reader),
     readEnded: (reader) => decisions.grantReadEnded(reader),
+    checkTokens: (maker) => decisions.grantCheckTokens(maker),
   };
 }
 

@@ -4,6 +4,11 @@ import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-
 /** Ten years. A key that should last longer should not end at all. */
 const lifetime = wholeNumber.refine((value) => value <= 3_650, 'use a whole number of days from 0 (no limit) to 3650');
 
+const audiences = textLike(
+  /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/,
+  'use audiences separated by spaces, like https://api.example.com',
+);
+
 /** The allowed values of each setting, and its default. */
 export const ConfigSchema = z.strictObject({
   stage: z
@@ -37,6 +42,8 @@ export const ConfigSchema = z.strictObject({
   maxKeyLifetimeDays: lifetime.default(0),
   defaultKeyLifetimeDays: lifetime.default(0),
   expiryReminders: flag.default(false),
+  acceptSessions: audiences.optional(),
+  acceptClients: audiences.optional(),
   portal: flag.default(false),
   productName: textLike(/^[^\p{Cc}]{1,60}$/u, 'use 1 to 60 characters, like Acme Cloud').optional(),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),

@@ -30,6 +30,16 @@ export interface Config {
   readonly defaultKeyLifetimeDays: number;
   /** Puts events on the audit bus 14, 7 and 1 days before a key ends, and at its end. @default false */
   readonly expiryReminders: boolean;
+  /**
+   * The audiences of which session tokens are accepted beside keys, separated by spaces. @default none, so that the API accepts
+   * no sessions
+   */
+  readonly acceptSessions?: string | undefined;
+  /**
+   * The audiences of which tokens of the client-credentials grant are accepted beside keys, separated by spaces. @default none, so
+   * that the API accepts none
+   */
+  readonly acceptClients?: string | undefined;
   /** The page on which customers manage their keys, at `/portal`. Operators make links to it. @default false */
   readonly portal: boolean;
   /** The name of your product, for the page; needs `portal`. @default API keys */

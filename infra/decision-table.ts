@@ -53,6 +53,12 @@ export class DecisionTable extends Construct {
     allowItems(reader, this.table, 'BatchGetItem', ['ended']);
   }
 
+  /** Lets a function that changes keys read what was ended, if it takes tokens, which Scalekit cannot end. */
+  grantCheckTokens(changer: ApiFunction): void {
+    const { acceptSessions, acceptClients } = this.#config;
+    if (acceptSessions !== undefined || acceptClients !== undefined) this.grantReadEnded(changer);
+  }
+
   /** Lets a function that shows keys read when they were last used. */
   grantReadUses(reader: ApiFunction): void {
     reader.addEnvironment('DECISION_TABLE', this.table.tableName);

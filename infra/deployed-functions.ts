@@ -29,6 +29,9 @@ export function createFunctions(scope: Construct, { deployment, config, rotation
   // Rotation does not get the limit: it replaces a key, also for a user who is at the limit.
   limitNewKeys(functions.CreateKey, config);
   limitLifetime(functions.RotateKey, config);
+  const { acceptSessions, acceptClients } = config;
+  if (acceptSessions !== undefined) functions.Authorizer.addEnvironment('SESSION_AUDIENCES', acceptSessions);
+  if (acceptClients !== undefined) functions.Authorizer.addEnvironment('CLIENT_AUDIENCES', acceptClients);
   if (config.scopes !== undefined)
     for (const one of [functions.CreateKey, functions.UpdateKey]) one.addEnvironment('SCOPES', config.scopes);
   for (const one of Object.values(functions)) one.addEnvironment('METRICS_DEPLOYMENT', deployment);

@@ -24,6 +24,8 @@ export type Permission =
   | 'readUses'
   /** Read in that table which organizations and users were ended. */
   | 'readEnded'
+  /** Read there which organizations, users and clients were ended, if their tokens are accepted. */
+  | 'checkTokens'
   /** Plan reminders of keys that end, if the setting is on. */
   | 'remind'
   /** Create, update and delete schedules that end overlaps. */
@@ -68,12 +70,12 @@ export interface KeyFunction {
 export const keyFunctions = {
   Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit', 'decide'] },
 
-  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark', 'remind'] },
+  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark', 'checkTokens', 'remind'] },
   ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit', 'readUses'] },
   GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit', 'readUses'] },
-  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark', 'suspend'] },
+  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark', 'checkTokens', 'suspend'] },
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
-  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'schedule', 'remind'],
+  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'checkTokens', 'schedule', 'remind'],
                 timeoutSeconds: 28 }, // it searches the keys twice
   EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'], endsAccess: true },
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],

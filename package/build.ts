@@ -83,11 +83,19 @@ function buildFunctions(): void {
 function withoutImports(folder: string): void {
   if (!existsSync(`${folder}/package.json`)) return;
   rmSync(`${folder}/package.json`);
-  const code = readFileSync(`${folder}/index.js`, 'utf8');
-  const [named, byPath] = ['import("#scalekit")', 'import("./s.js")   '] as const;
-  if (code.split(named).length !== 2) throw new Error(`${folder}/index.js does not have ${named} once.`);
-  writeFileSync(`${folder}/index.js`, code.replace(named, byPath));
-  renameSync(`${folder}/scalekit.js`, `${folder}/s.js`);
+  let code = readFileSync(`${folder}/index.js`, 'utf8');
+  for (const [name, short] of [
+    ['scalekit', 's'],
+    ['tokens', 't'],
+  ] as const) {
+    const named = `import("#${name}")`;
+    const byPath = `import("./${short}.js")`.padEnd(named.length);
+    if (code.split(named).length !== 2 || byPath.length !== named.length)
+      throw new Error(`${folder}/index.js does not have ${named} once, or its path is longer.`);
+    code = code.replace(named, byPath);
+    renameSync(`${folder}/${name}.js`, `${folder}/${short}.js`);
+  }
+  writeFileSync(`${folder}/index.js`, code);
 }
 
 /** Builds the types in the folders of their sources, because the types import each other. */

@@ -78,7 +78,7 @@ export function refuseCaller(
   });
   if (typeof failure === 'object') {
     const { lacks: scope } = failure;
-    return refuse(403, 'Forbidden', 'insufficient_scope', `The API key does not have the scope "${scope}".`, { scope });
+    return refuse(403, 'Forbidden', 'insufficient_scope', `The caller does not have the scope "${scope}".`, { scope });
   }
   if (failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
   console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));

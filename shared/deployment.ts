@@ -24,6 +24,8 @@ export type FunctionVariable =
   | 'OVERLAP_SCHEDULE_GROUP'
   | 'OVERLAP_TARGET_ARN'
   | 'PORTAL_TABLE'
+  | 'SESSION_AUDIENCES'
+  | 'CLIENT_AUDIENCES'
   | 'PORTAL_URL'
   | 'PRODUCT_NAME'
   | 'SCALEKIT_DEADLINE_MS'
@@ -152,10 +154,12 @@ export const idPatterns = {
   key: /^apit_[0-9A-Za-z]+$/,
   organization: /^org_[0-9A-Za-z]+$/,
   user: /^usr_[0-9A-Za-z]+$/,
+  /** A machine of an organization, which gets tokens by the client-credentials grant. */
+  client: /^m2morg_[0-9A-Za-z]+$/,
   /** Ours: a link to the page for keys. */
   link: /^plink_[0-9A-Za-z]+$/,
   /** What makes keys: a key, or a link. */
-  issuer: /^(apit|plink)_[0-9A-Za-z]+$/,
+  issuer: /^(apit|plink|usr|m2morg)_[0-9A-Za-z]+$/,
 } as const;
 
 /**

@@ -22,7 +22,7 @@ const problems = {
     title: 'Bad Request',
     detail: 'The request is not valid: `errors` lists each problem.',
   },
-  beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the API key has.' },
+  beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the caller has.' },
   not_found: { status: 404, title: 'Not Found', detail: 'There is no such note.' },
 } as const;
 

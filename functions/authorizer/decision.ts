@@ -1,6 +1,6 @@
 import type { APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { bearerKey } from '../../shared/authentication/bearer.ts';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import { bearerKey, bearerToken } from '../../shared/authentication/bearer.ts';
+import { type Caller, credentialOf, type KeyCaller } from '../../shared/authentication/caller.ts';
 import type { RefusedKeys } from '../../shared/authentication/refused-keys.ts';
 import { isAddressAllowed } from '../../shared/authentication/source-address.ts';
 import type { DecisionCache } from '../../shared/decision-cache/decision-cache.ts';
@@ -10,20 +10,21 @@ import { isSuspended } from '../../shared/key-claims.ts';
 import type { Metrics } from '../../shared/metrics.ts';
 import type { Breaker } from '../../shared/scalekit/breaker.ts';
 import type { KeyDirectory } from '../../shared/scalekit/scalekit.ts';
+import type { TokenVerifier } from '../../shared/tokens/verifier.ts';
 
 /** The decision on a request. */
 export type Decision =
   | {
       readonly outcome: 'allowed';
       readonly caller: Caller;
-      /** The source: Scalekit, a cached decision, or an older cached decision while Scalekit is out. */
-      readonly by: 'scalekit' | 'cache' | 'grace';
+      /** The source: Scalekit, a cached decision, an older cached decision while Scalekit is out, or a token. */
+      readonly by: 'scalekit' | 'cache' | 'grace' | 'token';
     }
   | {
       readonly outcome: 'denied';
       readonly code: CredentialsRefusalCode;
-      /** The key and its organization, if known. */
-      readonly known?: { readonly keyId: string; readonly organizationId: string };
+      /** The credential's id and its organization, if known. */
+      readonly known?: Readonly<Record<string, string>>;
     }
   /** No decision is possible. */
   | { readonly outcome: 'outage'; readonly reason: string; readonly cause: unknown };
@@ -32,6 +33,8 @@ export type Decision =
 export interface DecisionServices {
   /** Loads and connects Scalekit's client with the first call. A decision from the cache does not need it. */
   readonly scalekit: () => Promise<KeyDirectory>;
+  /** Loads the verifier with the first token of a session or client. Absent if the settings accept none. */
+  readonly tokens?: (() => Promise<TokenVerifier>) | undefined;
   readonly cache: DecisionCache;
   readonly refused: RefusedKeys;
   /** Saves the wait for Scalekit if an older decision is available and Scalekit failed recently. */
@@ -44,8 +47,15 @@ const withGraceMs = 500;
 
 const badKey: Decision = { outcome: 'denied', code: 'invalid_token' };
 
-/** Decides on a request by its key: first without any call, then by a cached decision, then by Scalekit's answer. */
+/**
+ * Decides on a request by its key: first without any call, then by a cached decision, then by Scalekit's answer. A session or
+ * client token is verified instead, if the settings accept tokens.
+ */
 export async function decide(event: APIGatewayRequestAuthorizerEvent, services: DecisionServices): Promise<Decision> {
+  if (services.tokens) {
+    const token = bearerToken(event);
+    if (token !== undefined) return decideOnToken(token, await services.tokens(), event);
+  }
   const presented = bearerKey(event);
   if (!presented.ok) return { outcome: 'denied', code: presented.failure };
   const key = presented.value;
@@ -55,13 +65,26 @@ export async function decide(event: APIGatewayRequestAuthorizerEvent, services: 
   return ask(key, cached.inOutage?.caller, event, services);
 }
 
+/** Verifies a token on each request, with public keys that are held in memory. */
+async function decideOnToken(
+  token: string,
+  verify: TokenVerifier,
+  event: APIGatewayRequestAuthorizerEvent,
+): Promise<Decision> {
+  const verified = await verify(token);
+  if (verified.ok) return judge(verified.value, 'token', event);
+  if (verified.failure.kind === 'refused') return badKey;
+  const { reason, cause } = verified.failure;
+  return { outcome: 'outage', reason, cause };
+}
+
 /** The cache's answer for a route on which no cached decision counts. */
-const noDecision: { readonly isHit: false; readonly inOutage?: { readonly caller: Caller } } = { isHit: false };
+const noDecision: { readonly isHit: false; readonly inOutage?: { readonly caller: KeyCaller } } = { isHit: false };
 
 /** Asks Scalekit, and caches its answer. `older` may be used while Scalekit is out, but never after a refusal. */
 async function ask(
   key: string,
-  older: Caller | undefined,
+  older: KeyCaller | undefined,
   event: APIGatewayRequestAuthorizerEvent,
   services: DecisionServices,
 ): Promise<Decision> {
@@ -109,8 +132,8 @@ async function judge(
   event: APIGatewayRequestAuthorizerEvent,
 ): Promise<Decision> {
   if (hasExpired(caller)) return badKey;
-  const { keyId, organizationId, customClaims } = caller;
-  const known = { keyId, organizationId };
+  const { organizationId, customClaims } = caller;
+  const known = { ...credentialOf(caller), organizationId };
   if (isSuspended(caller)) return { outcome: 'denied', code: 'key_suspended', known };
   if (!(await isAddressAllowed(customClaims, event.requestContext.identity.sourceIp)))
     return { outcome: 'denied', code: 'address_not_allowed', known };
@@ -129,6 +152,6 @@ function isOursToMend(reason: string): boolean {
   return reason === 'credentials_refused' || reason === 'permission_denied';
 }
 
-function hasExpired({ expiresAt }: Caller): boolean {
+function hasExpired({ expiresAt }: Pick<Caller, 'expiresAt'>): boolean {
   return expiresAt !== undefined && Date.parse(expiresAt) <= Date.now();
 }

@@ -1,5 +1,5 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
-import { encodeCaller, principalId } from '../../shared/authentication/caller.ts';
+import { credentialOf, encodeCaller, principalId } from '../../shared/authentication/caller.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
 import { decide } from './decision.ts';
 import { allow, deny } from './policy.ts';
@@ -24,10 +24,10 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   switch (decision.outcome) {
     case 'allowed': {
       const { caller, by } = decision;
-      const { keyId, organizationId } = caller;
+      const { organizationId } = caller;
       metrics.measure('Allowed');
       if (by === 'grace') metrics.measure('GraceUses');
-      logger.info('allowed', { requestId, keyId, organizationId, by, ...metrics.take() });
+      logger.info('allowed', { requestId, ...credentialOf(caller), organizationId, by, ...metrics.take() });
       return allow(methodArn, principalId(caller), encodeCaller(caller));
     }
     case 'denied': {

@@ -12,12 +12,12 @@ export function allow(
 
 /**
  * Denies the whole stage. The ACCESS_DENIED gateway response puts code, detail and challenge into its answer. `known` is for the
- * access log: the key and its organization, if known.
+ * access log: the credential's id and its organization, if known.
  */
 export function deny(
   methodArn: string,
   code: CredentialsRefusalCode,
-  known: { readonly keyId?: string; readonly organizationId?: string } = {},
+  known: Readonly<Record<string, string>> = {},
 ): APIGatewayAuthorizerResult {
   return { ...policy('Deny', methodArn, 'anonymous'), context: { code, ...credentialsRefusals[code], ...known } };
 }

@@ -1,10 +1,11 @@
 import { refusedKeys } from '../../shared/authentication/refused-keys.ts';
 import { decisionCacheFromEnvironment } from '../../shared/decision-cache/decision-cache.ts';
-import { requireEnvironment } from '../../shared/environment.ts';
+import { readEnvironment, requireEnvironment } from '../../shared/environment.ts';
 import { createMetrics } from '../../shared/metrics.ts';
 import { breaker } from '../../shared/scalekit/breaker.ts';
 import type { StartedDirectory } from '../../shared/scalekit/scalekit.ts';
 import { secretsFromEnvironment } from '../../shared/scalekit/secrets.ts';
+import type { TokenVerifier } from '../../shared/tokens/verifier.ts';
 import type { DecisionServices } from './decision.ts';
 
 /**
@@ -30,6 +31,12 @@ export function servicesFromEnvironment(): DecisionServices & { readonly started
     );
     return directory;
   };
+  let verifier: Promise<TokenVerifier> | undefined;
+  const tokens = () => {
+    verifier ??= import('#tokens').then(({ tokenVerifierFromEnvironment }) => tokenVerifierFromEnvironment(secrets));
+    return verifier;
+  };
+  const acceptsTokens = readEnvironment('SESSION_AUDIENCES') ?? readEnvironment('CLIENT_AUDIENCES');
   const isCaching = requireEnvironment('DECISION_CACHE_SECONDS') !== '0';
   const isProvisioned = process.env['AWS_LAMBDA_INITIALIZATION_TYPE'] === 'provisioned-concurrency';
   const cache = decisionCacheFromEnvironment(metrics);
@@ -44,7 +51,15 @@ export function servicesFromEnvironment(): DecisionServices & { readonly started
         scalekit().then((client) => client.started),
       )
     : Promise.resolve();
-  return { scalekit, cache, refused: refusedKeys(), graceBreaker: breaker(), metrics, started };
+  return {
+    scalekit,
+    tokens: acceptsTokens === undefined ? undefined : tokens,
+    cache,
+    refused: refusedKeys(),
+    graceBreaker: breaker(),
+    metrics,
+    started,
+  };
 }
 
 /** Waits for work, but at most `ms`. Never rejects: the first request tries again. */

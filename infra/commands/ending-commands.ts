@@ -43,7 +43,11 @@ export function addEndingCommands(program: Command): void {
       time,
     )
     .option('--created-after <time>', 'the keys created after a time', time)
-    .option('--issued-by <id>', 'the keys that a key or a link made, and the keys that those made', issuerId)
+    .option(
+      '--issued-by <id>',
+      'the keys that a key, a link, a user or a client made, and the keys that those made',
+      issuerId,
+    )
     .option('--all', 'every key of the organization')
     .option('--dry-run', 'only count')
     .option('--yes', 'do not ask for confirmation')

@@ -24,9 +24,10 @@ export function keyId(text: string): string {
   return text;
 }
 
-/** A key, or a link to the page for keys. */
+/** A key, a link to the page for keys, a user or a client. */
 export function issuerId(text: string): string {
-  if (!idPatterns.issuer.test(text)) throw new InvalidArgumentError('Use an id that begins with apit_ or plink_.');
+  if (!idPatterns.issuer.test(text))
+    throw new InvalidArgumentError('Use an id that begins with apit_, plink_, usr_ or m2morg_.');
   return text;
 }
 

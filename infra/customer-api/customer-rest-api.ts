@@ -37,6 +37,7 @@ export function newCustomerRestApi(
         organizationId: AccessLogField.contextAuthorizer('organizationId'),
         userId: AccessLogField.contextAuthorizer('userId'),
         keyId: AccessLogField.contextAuthorizer('keyId'),
+        ...tokenFields(config),
         authorizerLatencyMs: '$context.authorizer.latency',
         authorizerError: '$context.authorizer.error',
         authorizerRequestId: '$context.authorizer.requestId',
@@ -52,4 +53,12 @@ export function newCustomerRestApi(
     });
   api.node.tryRemoveChild('Endpoint'); // the stack has this output under its own name
   return { api, accessLog };
+}
+
+/** The fields that identify callers without a key, if the settings accept their tokens. */
+function tokenFields({ acceptSessions, acceptClients }: Config): Record<string, string> {
+  return {
+    ...(acceptSessions === undefined ? {} : { sessionId: AccessLogField.contextAuthorizer('sessionId') }),
+    ...(acceptClients === undefined ? {} : { clientId: AccessLogField.contextAuthorizer('clientId') }),
+  };
 }

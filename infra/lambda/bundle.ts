@@ -9,7 +9,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Files beside a bundle that load with the first call that needs them. Most starts with a cached decision never need them. */
 const lazyEntries: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  authorizer: { scalekit: 'functions/authorizer/scalekit.ts' },
+  authorizer: { scalekit: 'functions/authorizer/scalekit.ts', tokens: 'functions/authorizer/tokens.ts' },
 };
 
 /**
@@ -27,7 +27,7 @@ const options = {
   sourcesContent: false,
   logLevel: 'warning',
   inject: ['infra/lambda/mapped-stacks.mjs', 'infra/lambda/headers.mjs'],
-  external: ['#scalekit'],
+  external: ['#scalekit', '#tokens'],
   // Replaces modules that the SDK and connect load but our calls never use: half of the import time.
   alias: {
     axios: './infra/lambda/no-axios.cjs',

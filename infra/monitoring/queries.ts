@@ -69,7 +69,7 @@ const auditQueries: readonly SavedQuery[] = [
         'audit.keyId',
         'audit.organizationId',
         'audit.actor.type',
-        'coalesce(audit.actor.keyId, audit.actor.linkId, audit.actor.userArn, audit.actor.eventId) as who',
+        'coalesce(audit.actor.keyId, audit.actor.linkId, audit.actor.sessionId, audit.actor.clientId, audit.actor.userArn, audit.actor.eventId) as who',
         'audit.reason',
         'audit.requestId',
       ],

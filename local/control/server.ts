@@ -11,6 +11,7 @@ import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import { FaultSchema } from '../scalekit/faults.ts';
 import type { EmbeddedScalekit } from '../scalekit/server.ts';
+import { SignInSchema } from '../scalekit/sessions.ts';
 import type { ServedModel } from '../template/model.ts';
 
 interface Controlled {
@@ -76,6 +77,8 @@ function scalekitCalls(scalekit: EmbeddedScalekit): JsonCalls {
     'DELETE /scalekit/connections?how=fin': bareCall(() => scalekit.endConnections('fin')),
     'DELETE /scalekit/connections?how=rst': bareCall(() => scalekit.endConnections('rst')),
     'DELETE /scalekit/connections?how=goaway': bareCall(() => scalekit.endConnections('goaway')),
+    'POST /scalekit/sessions': jsonCall(SignInSchema, (wanted) => scalekit.signIn(wanted)),
+    'POST /scalekit/signing-key': bareCall(() => scalekit.signer.rotate()),
     'POST /scalekit/client-secret': bareCall(() => scalekit.rotateClientSecret()),
   };
 }

@@ -3,17 +3,17 @@ import { z } from 'zod';
 import { type JsonAnswer, type JsonServer, parseJson, serveJson } from './http-json.ts';
 
 /** Answers a call, given its body as a JSON value. */
-type JsonCall = (body: unknown) => JsonAnswer;
+type JsonCall = (body: unknown) => JsonAnswer | Promise<JsonAnswer>;
 
 /** Calls by `METHOD /path?query`, which must match exactly. */
 export type JsonCalls = Readonly<Record<string, JsonCall>>;
 
 /** A call whose body must fit a schema; another body is a 400. The result of `handle` is the answer; no result is a 204. */
 export function jsonCall<T>(schema: z.ZodType<T>, handle: (input: T) => unknown): JsonCall {
-  return (body) => {
+  return async (body) => {
     const input = schema.safeParse(body);
     if (!input.success) return { status: 400, body: { message: input.error.message } };
-    const answer = handle(input.data);
+    const answer = await handle(input.data);
     return { status: answer === undefined ? 204 : 200, body: answer };
   };
 }

@@ -27,6 +27,20 @@ export function openDatabase(file: string): DatabaseSync {
       roles TEXT NOT NULL, custom_claims TEXT NOT NULL, description TEXT, expires_at INTEGER,
       created_at INTEGER NOT NULL, invalidated_at INTEGER
     ) STRICT;
+    CREATE TABLE IF NOT EXISTS session (
+      id TEXT UNIQUE NOT NULL, user_id TEXT NOT NULL REFERENCES user (id) ON DELETE CASCADE,
+      organization_id TEXT NOT NULL, created_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, revoked_at INTEGER
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS organization_client (
+      number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL,
+      organization_id TEXT NOT NULL REFERENCES organization (id) ON DELETE CASCADE, name TEXT NOT NULL,
+      description TEXT NOT NULL, scopes TEXT NOT NULL, audience TEXT NOT NULL, custom_claims TEXT NOT NULL,
+      expiry INTEGER NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
+    CREATE TABLE IF NOT EXISTS client_secret (
+      id TEXT UNIQUE NOT NULL, client_id TEXT NOT NULL REFERENCES organization_client (id) ON DELETE CASCADE,
+      hash BLOB NOT NULL, suffix TEXT NOT NULL, created_at INTEGER NOT NULL
+    ) STRICT;
     CREATE INDEX IF NOT EXISTS token_of_organization ON token (organization_id, number);
   `);
   addColumns(database, 'organization', ['slug', 'logo_url']);

@@ -6,6 +6,9 @@ import { killProcess } from '../kill-process.ts';
 /** The token endpoint's name in lists of calls. */
 export const grantCall = 'oauth/token';
 
+/** The name of the call for the public signing keys. */
+export const jwksCall = 'keys';
+
 /** How the embedded Scalekit fails. */
 export const FaultSchema = z.strictObject({
   kind: z.enum([
@@ -21,7 +24,7 @@ export const FaultSchema = z.strictObject({
     'kill_before',
     'kill_after',
   ]),
-  /** The calls that fail: RPC names (`ValidateToken`) and `oauth/token`. Default: all calls. */
+  /** The calls that fail: RPC names (`ValidateToken`), `oauth/token` and `keys`. Default: all calls. */
   on: z.array(z.string()).optional(),
   /** How many of those calls succeed first. */
   skip: z.int().min(0).default(0),
@@ -113,7 +116,7 @@ export async function delayAnswer(fault: Fault | undefined): Promise<void> {
   if (fault?.kind === 'slow') await delay(fault.delayMs);
 }
 
-/** The status that the token endpoint answers under a fault; `undefined` for no answer. */
+/** The status that `oauth/token` and `keys` answer under a fault; `undefined` for no answer. */
 export const grantStatus: Readonly<
   Record<Exclude<Fault['kind'], 'slow' | 'kill_before' | 'kill_after'>, number | undefined>
 > = {

@@ -4,7 +4,7 @@ const digits = '0123456789';
 const base62 = `${digits}ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz`;
 
 /** An id in Scalekit's format: `PREFIX_` and 18 digits. */
-export function newId(prefix: 'org' | 'usr' | 'apit' | 'env' | 'skc'): string {
+export function newId(prefix: 'org' | 'usr' | 'apit' | 'env' | 'skc' | 'ses' | 'm2morg' | 'sks'): string {
   return `${prefix}_1${pick(digits, 17)}`;
 }
 

@@ -7,21 +7,28 @@ import { once } from 'node:events';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
 import type { DatabaseSync } from 'node:sqlite';
-import { Code, ConnectError, type Interceptor } from '@connectrpc/connect';
+import { Code, ConnectError, type ConnectRouter, type Interceptor } from '@connectrpc/connect';
 import { connectNodeAdapter } from '@connectrpc/connect-node';
+import { ClientService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/clients/clients_pb.js';
 import { OrganizationService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/organizations/organizations_pb.js';
+import { SessionService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/sessions/sessions_pb.js';
 import { ApiTokenService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/tokens/tokens_pb.js';
 import { UserService } from '@scalekit-sdk/node/lib/pkg/grpc/scalekit/v1/users/users_pb.js';
+import type { z } from 'zod';
 import { isOfThisMachine } from '../http/http-json.ts';
 import type { Certificate } from './certificate.ts';
 import type { Client } from './client.ts';
+import { proveClient } from './client-rows.ts';
 import { openDatabase } from './database.ts';
 import { type ConnectionEnd, createDualProtocolServer } from './dual-protocol-server.ts';
 import { refuseCall, withErrorInfo } from './error-details.ts';
 import { CallMonitor, delayAnswer, failRpc } from './faults.ts';
 import { newId, newSecret } from './ids.ts';
 import { createOAuth } from './oauth.ts';
+import { clientService } from './organization-clients.ts';
 import { organizationService } from './organizations.ts';
+import { type SignedIn, type SignInSchema, sessionService, signIn } from './sessions.ts';
+import { createSigner, type Signer } from './signer.ts';
 import { type Mutation, tokenService } from './tokens.ts';
 import { userService } from './users.ts';
 
@@ -36,6 +43,10 @@ export interface EmbeddedScalekit {
   readonly mutations: readonly Mutation[];
   /** Replaces the client's secret. The old secret, and access tokens granted for it, are refused from then on. */
   rotateClientSecret(): Client;
+  /** Signs tokens, and publishes the public keys. */
+  readonly signer: Signer;
+  /** Begins a session of a user. */
+  signIn(wanted: z.output<typeof SignInSchema>): Promise<SignedIn>;
   /** Ends the open connections; new ones are accepted. */
   readonly endConnections: (how: ConnectionEnd) => void;
   readonly close: () => Promise<void>;
@@ -52,7 +63,14 @@ export async function startEmbeddedScalekit(options: {
   const database = openDatabase(options.databaseFile);
   const monitor = new CallMonitor();
   const mutations: Mutation[] = [];
-  const oauth = await createOAuth(() => readClient(database), monitor);
+  let environmentUrl = '';
+  const signer = await createSigner(() => environmentUrl);
+  const oauth = createOAuth({
+    currentClient: () => readClient(database),
+    proveClient: (id, secret) => proveClient(database, id, secret),
+    monitor,
+    signer,
+  });
   const requests = new AsyncLocalStorage<Http2ServerRequest>();
 
   const guard: Interceptor = (next) => async (request) => {
@@ -70,14 +88,7 @@ export async function startEmbeddedScalekit(options: {
   const grpc = connectNodeAdapter({
     interceptors: [withErrorInfo, guard],
     fallback: ({ url }, response) => refuseCall((response as Http2ServerResponse).stream, url ?? ''),
-    routes(router) {
-      router.service(
-        ApiTokenService,
-        tokenService(database, (mutation) => mutations.push(mutation)),
-      );
-      router.service(OrganizationService, organizationService(database));
-      router.service(UserService, userService(database, 'env_embedded'));
-    },
+    routes: (router) => addServices(router, database, mutations),
   });
   const { server, tlsServer, endConnections } = createDualProtocolServer(
     (request, response) => {
@@ -91,10 +102,12 @@ export async function startEmbeddedScalekit(options: {
         : void oauth.serve(request, response).catch(() => response.stream.destroy()),
     options.tls?.certificate,
   );
-  const port = await listen(server, 0);
+  environmentUrl = `http://127.0.0.1:${await listen(server, 0)}`;
   const tlsPort = tlsServer && (await listen(tlsServer, options.tls?.port ?? 0));
   return {
-    environmentUrl: `http://127.0.0.1:${port}`,
+    environmentUrl,
+    signer,
+    signIn: (wanted) => signIn(database, signer, wanted),
     tlsUrl: tlsPort === undefined ? undefined : `https://localhost:${tlsPort}`,
     client: readClient(database),
     monitor,
@@ -113,6 +126,17 @@ export async function startEmbeddedScalekit(options: {
       database.close();
     },
   };
+}
+
+function addServices(router: ConnectRouter, database: DatabaseSync, mutations: Mutation[]): void {
+  router.service(
+    ApiTokenService,
+    tokenService(database, (mutation) => mutations.push(mutation)),
+  );
+  router.service(OrganizationService, organizationService(database));
+  router.service(UserService, userService(database, 'env_embedded'));
+  router.service(SessionService, sessionService(database));
+  router.service(ClientService, clientService(database));
 }
 
 async function listen(server: Server, port: number): Promise<number> {

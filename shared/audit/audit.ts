@@ -1,4 +1,5 @@
 import { type Initiator, isOperator } from '../authentication/actor.ts';
+import type { Caller } from '../authentication/caller.ts';
 import { sendAwsJson } from '../aws/aws-request.ts';
 import { eventSource, type MetricName } from '../deployment.ts';
 import { requireEnvironment } from '../environment.ts';
@@ -20,6 +21,8 @@ export type AuditType =
 /** The actor that caused a change of a key. */
 export type AuditActor =
   | { readonly type: 'key'; readonly keyId: string; readonly organizationId: string; readonly userId?: string }
+  | { readonly type: 'session'; readonly sessionId: string; readonly organizationId: string; readonly userId: string }
+  | { readonly type: 'client'; readonly clientId: string; readonly organizationId: string }
   | { readonly type: 'operator'; readonly userArn: string }
   /** A person on the page for keys. */
   | {
@@ -117,11 +120,22 @@ function failedEntries(body: string): number {
 export function causedBy({ actor, requestId }: Initiator, reason: string): AuditCause {
   if (isOperator(actor)) return { actor: { type: 'operator', userArn: actor.userArn }, requestId, reason };
   const { organizationId, userId } = actor;
-  if (!('keyId' in actor)) {
+  if ('linkId' in actor) {
     const { linkId, sessionId } = actor;
     const visitor = withoutUndefined({ linkId, sessionId, organizationId, userId });
     return { actor: { type: 'visitor', ...visitor }, requestId, reason };
   }
-  const { keyId } = actor;
-  return { actor: { type: 'key', ...withoutUndefined({ keyId, organizationId, userId }) }, requestId, reason };
+  return { actor: callerOf(actor), requestId, reason };
+}
+
+function callerOf(caller: Caller): AuditActor {
+  const { organizationId, userId } = caller;
+  switch (caller.credential) {
+    case 'session':
+      return { type: 'session', sessionId: caller.sessionId, organizationId, userId: caller.userId };
+    case 'client':
+      return { type: 'client', clientId: caller.clientId, organizationId };
+    default:
+      return { type: 'key', ...withoutUndefined({ keyId: caller.keyId, organizationId, userId }) };
+  }
 }

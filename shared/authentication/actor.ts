@@ -20,8 +20,6 @@ export interface Visitor {
   /** Present if the link is for one user's keys. */
   readonly userId?: string;
   readonly customClaims: Readonly<Record<string, string>>;
-  /** No session limits how long the keys live that it makes. */
-  readonly expiresAt?: undefined;
 }
 
 /** A manager of keys: a customer with a key, a customer on the page for keys, or an operator. */
@@ -45,9 +43,16 @@ export function ownKeyOf(actor: Actor): string | undefined {
   return 'keyId' in actor ? actor.keyId : undefined;
 }
 
-/** The value of `issued_by` for the keys that an actor makes. */
+/** The value of `issued_by` for the keys that an actor makes: the key, the link, the user or the client. */
 export function issuerOf(actor: Caller | Visitor): string {
-  return 'keyId' in actor ? actor.keyId : actor.linkId;
+  if ('linkId' in actor) return actor.linkId;
+  if (actor.keyId !== undefined) return actor.keyId;
+  return actor.credential === 'session' ? actor.userId : actor.clientId;
+}
+
+/** The latest expiry of the keys that an actor makes. A key that outlives its maker's session or token is not bigger. */
+export function latestExpiryOf(actor: Actor): string | undefined {
+  return ownKeyOf(actor) !== undefined && 'expiresAt' in actor ? actor.expiresAt : undefined;
 }
 
 /**

@@ -22,16 +22,36 @@ const tokenIdPrefix = /^apit_/i;
  * Reads the key from the Authorization header of a REQUEST authorizer event. Header names are not case-sensitive. Several values
  * are joined as in HTTP, so that no value can hide behind another.
  */
-export function bearerKey(event: {
+export function bearerKey(event: WithHeaders): Result<string, NoKey> {
+  const credentials = bearerText(event);
+  if (!credentials.ok) return credentials;
+  return credentials.value !== undefined && isPossibleKey(credentials.value)
+    ? ok(credentials.value)
+    : fail('invalid_token');
+}
+
+/**
+ * Reads a JWT from the same header: three parts, of which the first begins like a JSON object in base64url. No key has this form,
+ * because keys have no dot. `undefined` if there is none.
+ */
+export function bearerToken(event: WithHeaders): string | undefined {
+  const credentials = bearerText(event);
+  const token = credentials.ok ? credentials.value : undefined;
+  return token?.startsWith('eyJ') && token.split('.').length === 3 ? token : undefined;
+}
+
+interface WithHeaders {
   readonly headers: Readonly<Record<string, string | undefined>> | null;
   readonly multiValueHeaders?: Readonly<Record<string, string[] | undefined>> | null;
-}): Result<string, NoKey> {
+}
+
+/** The text after the scheme; `undefined` if there is none. */
+function bearerText(event: WithHeaders): Result<string | undefined, NoKey> {
   const values = valuesOf('authorization', event.multiValueHeaders ?? event.headers ?? {});
   if (values.every((value) => value === '')) return fail('missing_credentials');
   const credentials = values.join(', ');
   if (!bearerScheme.test(credentials)) return fail('malformed_credentials');
-  const key = bearerCredentials.exec(credentials)?.[1];
-  return key !== undefined && isPossibleKey(key) ? ok(key) : fail('invalid_token');
+  return ok(bearerCredentials.exec(credentials)?.[1]);
 }
 
 /** The key in a string that a person copied. Removes white space, quotes and the scheme, which no key contains. */

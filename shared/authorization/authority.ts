@@ -1,4 +1,4 @@
-import { type Actor, isOperator, issuerOf } from '../authentication/actor.ts';
+import { type Actor, isOperator, issuerOf, latestExpiryOf } from '../authentication/actor.ts';
 import { type Failure, invalid } from '../failure.ts';
 import type { AmendedKey, Governed, NewKey } from '../key.ts';
 import {
@@ -72,7 +72,8 @@ export function amend(actor: Actor, key: Governed, change: KeyChange): Result<Am
   if (!governed.ok) return governed;
   const description = change.description === undefined ? {} : { description: change.description };
   const { suspended } = change;
-  if (suspended === false && !isOperator(actor)) return beyond('Only an operator resumes a key.');
+  if (suspended === false && !mayResume(actor))
+    return beyond('Only an operator or a person with a session resumes a key.');
   if (change.customClaims === undefined && change.scope === undefined) {
     if (suspended === undefined) return ok(description);
     return ok({ customClaims: withSuspension(key.customClaims, suspended), ...description });
@@ -119,6 +120,11 @@ export function succeed(
   return ok(withoutUndefined({ organizationId, userId, description, customClaims, expiresAt: expiry.value }));
 }
 
+/** A stolen key must not undo its own suspension. A person with a session is not a stolen key. */
+function mayResume(actor: Actor): boolean {
+  return isOperator(actor) || ('credential' in actor && actor.credential === 'session');
+}
+
 /** Reports whether an actor may change and rotate a key. */
 export function governs(actor: Actor, key: Governed): boolean {
   return requireGovernance(actor, key).ok;
@@ -137,7 +143,8 @@ function requireGovernance(actor: Actor, key: Governed): Result<void, Failure> {
   // A key with another plan would be a bigger key, or a way to lose the caller's own plan.
   if (key.customClaims['plan'] !== actor.customClaims['plan'])
     return beyond('The key does not have the same plan as the caller.');
-  const outlives = actor.expiresAt !== undefined && !(Date.parse(key.expiresAt ?? '') <= Date.parse(actor.expiresAt));
+  const latest = latestExpiryOf(actor);
+  const outlives = latest !== undefined && !(Date.parse(key.expiresAt ?? '') <= Date.parse(latest));
   return outlives ? beyond("The key expires later than the caller's own key, or never.") : ok(undefined);
 }
 
@@ -204,7 +211,7 @@ function mintedUser(actor: Actor, userId: string | undefined): Result<string | u
 
 /** No key makes a key that expires later than itself. */
 function mintedExpiry(actor: Actor, requested: Date | undefined): Result<string | undefined, Failure> {
-  const latest = isOperator(actor) ? undefined : actor.expiresAt;
+  const latest = latestExpiryOf(actor);
   if (requested === undefined) return ok(latest);
   if (latest !== undefined && requested.getTime() > Date.parse(latest)) {
     return beyond(`The expiry is later than the caller's own expiry, ${latest}.`);

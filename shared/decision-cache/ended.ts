@@ -22,9 +22,10 @@ export function endedAt(marks: readonly Item[]): number | undefined {
   return times.every((time) => time !== undefined) ? Math.max(0, ...times) : undefined;
 }
 
-/** Reports whether everything of an owner, or of a link, that began at a time (ms), at most a day ago, was ended since. */
+/** Reports whether what began at a time (ms), at most a day ago, was ended since. */
 export type EndedSince = (
-  owner: Owner & { readonly linkId: string },
+  /** Who or what may have been ended: the owner, or a link or client by its id. */
+  owner: Owner & { readonly makerId?: string | undefined },
   beganAt: number,
   withinMs?: number,
 ) => Promise<Result<boolean, Outage>>;
@@ -36,9 +37,10 @@ const readMs = 1_000;
 export function endedSinceFromEnvironment(): EndedSince {
   const table = tableOf(requireEnvironment('DECISION_TABLE'));
   return async (owner, beganAt, withinMs = readMs) => {
-    const { organizationId, linkId } = owner;
-    if (!areIds(organizationId, owner.userId, linkId)) return ok(true);
-    const marks = await table.getAll([...endedIds(owner), endedId(organizationId, linkId)], true, withinMs);
+    const { organizationId, userId, makerId } = owner;
+    if (!areIds(organizationId, userId, makerId)) return ok(true);
+    const ids = [...endedIds(owner), ...(makerId === undefined ? [] : [endedId(organizationId, makerId)])];
+    const marks = await table.getAll(ids, true, withinMs);
     if (!marks.ok) return fail(outage({ kind: marks.failure.kind, cause: marks.failure }));
     const ended = endedAt(marks.value);
     return ok(ended === undefined || beganAt <= ended);

@@ -1,5 +1,5 @@
 import { type Initiator, isOperator, keyCaller, type Operator, readActor } from '../authentication/actor.ts';
-import type { Caller } from '../authentication/caller.ts';
+import { type Caller, credentialOf } from '../authentication/caller.ts';
 import { msPerDay, soonDays } from '../days.ts';
 import { keyExpiresHeader } from '../deployment.ts';
 import type { Failure } from '../failure.ts';
@@ -33,7 +33,7 @@ export function endpoint<S extends RequestSchema>(
       scope === undefined || scopeOf(caller).includes(scope)
         ? ok(undefined)
         : fail({ kind: 'insufficient_scope', scope }),
-    headers: ({ expiresAt }) => expiresSoon(expiresAt),
+    headers: ({ keyId, expiresAt }) => (keyId === undefined ? {} : expiresSoon(expiresAt)),
     schema,
     run: (input, caller) => run(input, { caller }),
   });
@@ -90,6 +90,6 @@ export function keyPath(path: string, keyId: string): string {
 function identified<A extends Caller | Operator>(actor: Result<A, Failure>): Result<Origin<A>, Failure> {
   if (!actor.ok) return actor;
   const { organizationId } = actor.value;
-  const who = isOperator(actor.value) ? { userArn: actor.value.userArn } : { keyId: actor.value.keyId };
+  const who = isOperator(actor.value) ? { userArn: actor.value.userArn } : credentialOf(actor.value);
   return ok({ value: actor.value, log: { organizationId, ...who } });
 }

@@ -15,7 +15,7 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
     title: 'Bad Request',
     detail: 'The request is not valid: `errors` lists each problem.',
   },
-  invalid_token: { status: 401, title: 'Unauthorized', detail: 'The API key has expired or was revoked.' },
+  invalid_token: { status: 401, title: 'Unauthorized', detail: 'The API key or token has expired or was revoked.' },
   invalid_webhook_signature: {
     status: 401,
     title: 'Unauthorized',
@@ -25,9 +25,9 @@ const problemTypes: Record<Failure['kind'], ProblemType> = {
   insufficient_scope: {
     status: 403,
     title: 'Forbidden',
-    detail: 'The API key does not have the scope that this request needs.',
+    detail: 'The caller does not have the scope that this request needs.',
   },
-  beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the API key has.' },
+  beyond_authority: { status: 403, title: 'Forbidden', detail: 'The request asks for more than the caller has.' },
   upstream_unavailable: {
     status: 503,
     title: 'Service Unavailable',
@@ -112,7 +112,7 @@ export function toProblem(
 
 function publicDetail(failure: Failure): string | undefined {
   if (failure.kind === 'invalid_request') return detailOf(failure.errors);
-  if (failure.kind === 'insufficient_scope') return `The API key does not have the scope "${failure.scope}".`;
+  if (failure.kind === 'insufficient_scope') return `The caller does not have the scope "${failure.scope}".`;
   if (failure.kind === 'beyond_authority') return failure.detail;
   if (failure.kind === 'too_many_keys')
     return `The user has reached the limit of ${failure.limit} active keys. Revoke one of them, then retry.`;

@@ -26,10 +26,13 @@ export function text(minimum: number, maximum: number) {
 
 export const KeyId = z.string().regex(idPatterns.key, 'must be a key id: "apit_" and letters or digits');
 
-/** What made a key: another key, or a link to the page for keys. */
+/** What made a key: another key, a link to the page for keys, a user by a session, or a client by a token. */
 export const IssuerId = z
   .string()
-  .regex(idPatterns.issuer, 'must be the id of a key, "apit_…", or of a link, "plink_…"');
+  .regex(
+    idPatterns.issuer,
+    'must be the id of a key, link, user or client: "apit_…", "plink_…", "usr_…" or "m2morg_…"',
+  );
 
 /** The path of a route on one key; the organization of an operators' route is read with the actor. */
 export const KeyPath = z.object({ keyId: KeyId });

@@ -46,7 +46,7 @@ export async function createKey(
   if (!fits.ok) return fits;
   const created = await mutations.create(newKey, causedBy(by, 'requested'));
   if (!created.ok) return fail(notCreated(created.failure, newKey, by));
-  const stands = await requireStanding(scalekit, by);
+  const stands = await requireStanding(services, by);
   if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
   return ok({ key: created.value.key, ...toKey(created.value.info) });
 }

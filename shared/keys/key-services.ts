@@ -1,5 +1,6 @@
 import { forgettingFromEnvironment, keyChanges } from '../audit/key-changes.ts';
 import type { Forgetting, Mutations } from '../audit/mutations.ts';
+import { type EndedSince, endedSinceFromEnvironment } from '../decision-cache/ended.ts';
 import { type UseRecords, useRecordsFromEnvironment } from '../decision-cache/use-records.ts';
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { type KeyDirectory, keyDirectoryFromEnvironment } from '../scalekit/scalekit.ts';
@@ -16,6 +17,8 @@ export interface KeyReading {
 export interface KeyServices {
   readonly scalekit: KeyDirectory;
   readonly mutations: Mutations;
+  /** For callers with tokens and visitors, which Scalekit cannot end. */
+  readonly endedSince: EndedSince;
   readonly metrics: Metrics;
 }
 
@@ -38,7 +41,7 @@ export function keyReading(): KeyReading {
 /** The services that the function's environment names. */
 export function keyServices(): KeyServices {
   const metrics = createMetrics();
-  return { metrics, ...keyChanges(metrics) };
+  return { metrics, endedSince: endedSinceFromEnvironment(), ...keyChanges(metrics) };
 }
 
 /** The services that the function's environment names, without Scalekit. */

@@ -31,7 +31,7 @@ export async function updateKey(
   const { scalekit, mutations, suspensions } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
-  const [stands, found] = await Promise.all([requireStanding(scalekit, by), findKey(scalekit, keyId, by.actor)]);
+  const [stands, found] = await Promise.all([requireStanding(services, by), findKey(scalekit, keyId, by.actor)]);
   if (!stands.ok) return stands;
   if (!found.ok) return found;
   const known = knows(change.scope, scopeOf(found.value));

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Visitor } from '../authentication/actor.ts';
+import type { EndedSince } from '../decision-cache/ended.ts';
 import { parseJson } from '../parse-json.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -46,6 +47,11 @@ export function decodeGrant(text: string): Grant | undefined {
 /** Reads a session as it was stored; `undefined` if it is not exactly of its form. */
 export function decodeSession(text: string): Session | undefined {
   return SessionSchema.safeParse(parseJson(text)).data;
+}
+
+/** Whose end is the end of a link and its session. */
+export function endedWith({ organizationId, userId, linkId }: Grant): Parameters<EndedSince>[0] {
+  return { ...withoutUndefined({ organizationId, userId }), makerId: linkId };
 }
 
 /** The person of a session, as operations on keys see it. */

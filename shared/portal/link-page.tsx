@@ -1,6 +1,7 @@
 import { isAddressAllowed } from '../authentication/source-address.ts';
 import { logger } from '../logger.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { endedWith } from './grant.ts';
 import type { PageAnswer, PageFailure, PortalServices } from './page.ts';
 import { codeOf, type PageRequest, sessionCookie } from './request.ts';
 import { type FoundLink, linkCallMs, sessionMs } from './store.ts';
@@ -45,7 +46,7 @@ async function usableLink(
   if (!found.ok) return found;
   if (!found.value) return fail({ kind: 'link_unusable' });
   const { grant } = found.value;
-  const ended = await endedSince(grant, grant.madeAt, linkCallMs);
+  const ended = await endedSince(endedWith(grant), grant.madeAt, linkCallMs);
   if (!ended.ok) return ended;
   if (ended.value) return fail({ kind: 'link_unusable' });
   const isAllowed = await isAddressAllowed(grant.customClaims, sourceIp);

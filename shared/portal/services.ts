@@ -1,5 +1,4 @@
 import { lifetimesFromEnvironment } from '../authorization/lifetime.ts';
-import { endedSinceFromEnvironment } from '../decision-cache/ended.ts';
 import { suspensionsFromEnvironment } from '../decision-cache/suspensions.ts';
 import { useRecordsFromEnvironment } from '../decision-cache/use-records.ts';
 import { limitFromEnvironment, readEnvironment } from '../environment.ts';
@@ -14,7 +13,6 @@ export function portalServices(): PortalServices {
   return {
     ...keyServices(),
     store: portalStoreFromEnvironment(),
-    endedSince: endedSinceFromEnvironment(),
     uses: useRecordsFromEnvironment(),
     suspensions: suspensionsFromEnvironment(),
     schedules: overlapSchedulesFromEnvironment(),

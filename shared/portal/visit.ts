@@ -1,7 +1,7 @@
 import { isAddressAllowed } from '../authentication/source-address.ts';
 import type { Failure } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { visitorOf } from './grant.ts';
+import { endedWith, visitorOf } from './grant.ts';
 import type { PageFailure, PortalServices, Visit } from './page.ts';
 import { csrfOf, type PageRequest } from './request.ts';
 
@@ -19,7 +19,7 @@ export async function visitOf(
   if (!found.value) return fail({ kind: 'session_over' });
   const { isOver, ...session } = found.value;
   const { grant } = session;
-  const ended = isOver ? ok(true) : await endedSince(grant, grant.madeAt);
+  const ended = isOver ? ok(true) : await endedSince(endedWith(grant), grant.madeAt);
   if (!ended.ok) return ended;
   if (ended.value) return fail({ kind: 'session_over', returnUrl: grant.returnUrl });
   if (!(await isAddressAllowed(grant.customClaims, sourceIp))) return fail({ kind: 'address_not_allowed' });

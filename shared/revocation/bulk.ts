@@ -49,7 +49,9 @@ export function bulkTask(services: KeyServices, request: BulkRequest, by: Initia
     mutations: services.mutations,
     cause: causedBy(by, 'bulk'),
     until: lastRevocationAt(startedAt, services.scalekit),
-    mayGoOn: async () => (await requireStanding(services.scalekit, by, { waitsForLimit: true })).ok,
+    // A token that was ended may still end keys, which gives no power: this request may be what ended it.
+    mayGoOn: async () =>
+      ownKeyOf(actor) === undefined || (await requireStanding(services, by, { waitsForLimit: true })).ok,
   };
   const whose = { organizationId: actor.organizationId, userId };
   return { services, request, by, startedAt, whose, own: ownKeyOf(actor), revoking };

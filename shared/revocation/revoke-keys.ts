@@ -1,4 +1,4 @@
-import type { Initiator } from '../authentication/actor.ts';
+import { type Initiator, isOperator } from '../authentication/actor.ts';
 import { hasBoundary, requireScope, sees } from '../authorization/sight.ts';
 import { idPatterns } from '../deployment.ts';
 import { type Failure, invalid, outage } from '../failure.ts';
@@ -51,7 +51,7 @@ export async function revokeKeys(
 /**
  * Ends the cached decisions of all keys that a request revokes: of the organization, or of a user. With other filters they end
  * key by key, and so they do for a caller that does not see all of these keys. This also ends the sessions of the page for keys.
- * For the keys that a link to it made, it ends the session of that link.
+ * For the keys that a link, a user's sessions or a client made, it ends what these may make.
  */
 async function endDecisionsOf({
   services,
@@ -62,9 +62,16 @@ async function endDecisionsOf({
   const nothing = async () => ok(undefined);
   if (request.dryRun || hasBoundary(by.actor)) return nothing;
   const { issuedBy = '' } = request;
-  if (idPatterns.link.test(issuedBy)) return services.mutations.endDecisions(whose.organizationId, issuedBy);
+  if (isMaker(issuedBy, by)) return services.mutations.endDecisions(whose.organizationId, issuedBy);
   if (isPartial(request)) return nothing;
   return services.mutations.endDecisions(whose.organizationId, whose.userId);
+}
+
+/** Reports whether an id is of a link, user or client that the actor may end. A user may not end another. */
+function isMaker(issuedBy: string, { actor }: Initiator): boolean {
+  const isOwn = isOperator(actor) || actor.userId === undefined || actor.userId === issuedBy;
+  const { link, user, client } = idPatterns;
+  return link.test(issuedBy) || (isOwn && (user.test(issuedBy) || client.test(issuedBy)));
 }
 
 /**

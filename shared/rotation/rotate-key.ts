@@ -90,17 +90,18 @@ async function plan(
 }
 
 /**
- * Creates the successor, if the actor's own key is still active and unchanged. If several are created for one key at the same
+ * Creates the successor, if the actor may still act. If several are created for one key at the same
  * time, the first stays.
  */
 async function createSuccessor(
-  { scalekit, mutations }: RotationServices,
+  services: RotationServices,
   succession: NewKey,
   keyId: string,
   replaced: readonly KeyInfo[],
   by: Initiator,
   searchUntil: number,
 ): Promise<Result<CreatedKey, Failure>> {
+  const { scalekit, mutations } = services;
   const created = await mutations.create(succession, causedBy(by, 'requested'), keyId);
   if (!created.ok) {
     return created.failure.kind === 'refused'
@@ -109,7 +110,7 @@ async function createSuccessor(
   }
   const { info } = created.value;
   const [stands, siblings] = await Promise.all([
-    requireStanding(scalekit, by),
+    requireStanding(services, by),
     successorsOf(scalekit, keyId, succession.userId, by.actor, searchUntil),
   ]);
   if (!stands.ok) return withdraw(mutations, info, stands.failure, by);

@@ -32,8 +32,8 @@ export async function leaversKeys(
   if (!ended.ok) return ended;
   const lost = ended.value;
   if (!lost) return ok(undefined);
-  // A link to the page for keys outlives no leaver, but a key may have been made by it in between.
-  const orphans = new Set(mayBeTheirs.filter((key) => lost.has(makerOf(key) ?? '') || isByLink(key)));
+  // The mark for the leaver ends what a link, a session or a client may make, but a key may have been made by it in between.
+  const orphans = new Set(mayBeTheirs.filter((key) => lost.has(makerOf(key) ?? '') || hasOtherMaker(key)));
   const roots = keys.filter((key) => isOlder(key) || known.has(key.keyId) || orphans.has(key));
   const rootIds = new Set(roots.map(({ keyId }) => keyId));
   return ok([...roots, ...descendantsOf((id) => rootIds.has(id) || known.has(id), keys)]);
@@ -45,8 +45,9 @@ function makerOf({ customClaims }: KeyInfo): string | undefined {
   return maker?.startsWith('apit_') ? maker : undefined;
 }
 
-function isByLink({ customClaims }: KeyInfo): boolean {
-  return idPatterns.link.test(customClaims['issued_by'] ?? '');
+/** Reports whether a link, the session of a user, or a client made a key: Scalekit cannot tell whether it still may. */
+function hasOtherMaker(key: KeyInfo): boolean {
+  return makerOf(key) === undefined && idPatterns.issuer.test(key.customClaims['issued_by'] ?? '');
 }
 
 /** The keys that are no longer active; `undefined` if time runs out. */

@@ -6,18 +6,30 @@ import { bundleAuthorizers } from './bundles.ts';
 
 const { ours, plain } = bundleAuthorizers();
 
+/** The files that a request with a key may load. */
+const forKeys = ['index.js', 'scalekit.js'];
+
 test('the bundle contains no schema library, no tracer, and none of the SDK’s HTTP and JWT clients', () => {
-  const unwanted = [/ZodError/, /aws-xray/, /AxiosHeaders/, /JWSSignatureVerificationFailed/];
+  const unwanted = [
+    /ZodError/,
+    /aws-xray/,
+    /AxiosHeaders/,
+    /JWSSignatureVerificationFailed|ERR_JWS_SIGNATURE_VERIFICATION_FAILED/,
+  ];
   const folder = dirname(ours.file);
   const files = readdirSync(folder).filter((name) => name.endsWith('.js'));
-  expect(files).toEqual(['index.js', 'scalekit.js']);
-  for (const file of files)
+  expect(files).toEqual([...forKeys, 'tokens.js']);
+  for (const file of forKeys)
     for (const pattern of unwanted) expect(readFileSync(join(folder, file), 'utf8')).not.toMatch(pattern);
   for (const pattern of unwanted.slice(2)) expect(readFileSync(plain.file, 'utf8')).toMatch(pattern); // proves that the patterns match
 });
 
 test('the bundle that a cold start reads has at most 76 KB', () => {
   expect(ours.zipKb).toBeLessThanOrEqual(76);
+});
+
+test('only the file for tokens contains the library for JWTs', () => {
+  expect(readFileSync(join(dirname(ours.file), 'tokens.js'), 'utf8')).toMatch(/ERR_JWS_SIGNATURE_VERIFICATION_FAILED/);
 });
 
 test('the file that is always loaded contains nothing of Scalekit’s client', () => {

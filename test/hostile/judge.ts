@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import type { KeyCaller as Caller } from '../../shared/authentication/caller.ts';
 import { documentedCodes } from '../support/documented-codes.ts';
 import type { Judge } from './attempt.ts';
 import type { RawAnswer } from './raw-answers.ts';

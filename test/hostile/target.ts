@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import type { KeyCaller as Caller } from '../../shared/authentication/caller.ts';
 import { clientOf, sdkOf } from '../support/client.ts';
 import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import type { RawAnswer } from './raw-answers.ts';

@@ -65,6 +65,16 @@ describe.each(shells)('in %s', (shell) => {
     expect([await isGood(token), await isGood(made.key)]).toEqual([false, false]);
   });
 
+  test('the keys that a stolen token made can be ended, with the keys that those made', async () => {
+    const { scalekit, organizationId } = runtime.outputs;
+    const client = `m2morg_${shell.replace(/\W/g, '')}`;
+    const customClaims = { issued_by: client, scope: 'keys:write' };
+    const { token } = await sdkOf(scalekit).token.createToken(organizationId, { customClaims });
+    const made = await newKey({}, token);
+    await run('token-issued', { MAKER_ID: client });
+    expect([await isGood(token), await isGood(made.key)]).toEqual([false, false]);
+  });
+
   test('a leaked key can be ended without an API', async () => {
     const { key, keyId } = await newKey();
     expect(await run('leaked-direct', { KEY_ID: keyId })).toContain(`Revoked ${keyId}`);

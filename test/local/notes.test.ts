@@ -113,7 +113,7 @@ test('a key that may only read reads, and cannot write', async () => {
     await call(reader, 'DELETE', '/notes/any'),
   ]) {
     expect(refused).toMatchObject({ status: 403, json: { code: 'insufficient_scope', scope: 'notes:write' } });
-    expect(refused.json.detail).toBe('The API key does not have the scope "notes:write".');
+    expect(refused.json.detail).toBe('The caller does not have the scope "notes:write".');
   }
   const writer = await newKey({ scope: 'notes:write' });
   expect((await call(writer, 'GET', '/notes')).json).toMatchObject({ code: 'insufficient_scope', scope: 'notes:read' });

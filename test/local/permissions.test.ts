@@ -14,6 +14,7 @@ import { arrive, hidden } from '../portal/person.ts';
 import { type Answer, clientOf, controlOf, sdkOf } from '../support/client.ts';
 import { callAsOperator, sendSigned } from '../support/signed-request.ts';
 import { deliverWebhook } from '../support/webhook-delivery.ts';
+import { sessionToken } from '../tokens/sign-in.ts';
 
 // Every permission that the template grants is needed. A deployment does everything it can, and every decision of IAM is
 // recorded. Without any single permission, at least one of these decisions must be a refusal.
@@ -58,6 +59,18 @@ function changedTemplate(change: (resources: Template['Resources']) => void): Te
 }
 
 type Send = (method: string, path: string, body?: unknown) => Promise<Answer>;
+
+/** Changes keys with a session, whose user may have been ended since. */
+async function useTokens(
+  outputs: Runtime['outputs'],
+  call: (key: string, ...request: Parameters<Send>) => Promise<Answer>,
+): Promise<void> {
+  const session = await sessionToken(outputs, { permissions: ['keys:read', 'keys:write'] });
+  const made = (await call(session, 'POST', '/keys', {})).json;
+  expect((await call(session, 'PATCH', `/keys/${made.keyId}`, { description: 'changed' })).status).toBe(200);
+  const next = (await call(session, 'POST', `/keys/${made.keyId}/rotate`, {})).json;
+  expect(next).toHaveProperty('keyId');
+}
 
 /** Does everything that needs a permission, on both APIs. */
 async function useEverything({ outputs }: Runtime): Promise<void> {
@@ -115,6 +128,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
     await send('DELETE', `/keys/${doomed.keyId}`);
   }
   await asOperator('POST', '/keys/apit_1/forget');
+  await useTokens(outputs, call);
   await usePortal(outputs, asOperator);
   const lost = (await asOperator('POST', '/keys', {})).json;
   await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // created but not answered, so it is removed

@@ -1,5 +1,6 @@
 import type { Audit } from '../../shared/audit/audit.ts';
 import { auditedMutations } from '../../shared/audit/mutations.ts';
+import type { EndedSince } from '../../shared/decision-cache/ended.ts';
 import type { Marks } from '../../shared/decision-cache/marks.ts';
 import type { Suspensions } from '../../shared/decision-cache/suspensions.ts';
 import type { KeyServices } from '../../shared/keys/key-services.ts';
@@ -23,7 +24,8 @@ export function keyServicesOf(
   scalekit: Scalekit,
   audit: Audit = { record: async () => {} },
   marks: Marks = forgottenMarks,
+  endedSince: EndedSince = async () => ok(false),
 ): KeyServices {
   const metrics = createMetrics();
-  return { scalekit, mutations: auditedMutations(scalekit, audit, marks, metrics), metrics };
+  return { scalekit, mutations: auditedMutations(scalekit, audit, marks, metrics), endedSince, metrics };
 }

@@ -26,6 +26,8 @@ export const everySetting = {
   maxKeyLifetimeDays: 365,
   defaultKeyLifetimeDays: 90,
   expiryReminders: true,
+  acceptSessions: 'https://app.example.com',
+  acceptClients: 'https://api.example.com',
   portal: true,
   productName: 'Acme Cloud',
   tracing: true,

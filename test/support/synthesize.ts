@@ -18,9 +18,10 @@ function synthesize(name: string, settings: object, addStack: (app: App) => void
   writeFileSync(join(outdir, 'package.json'), '{"type":"commonjs"}\n'); // overrides the package.json of a parent folder
 }
 
+const tokens = { acceptSessions: 'https://app.example.com', acceptClients: 'https://api.example.com' };
 const product = (app: App) => void new ProductStack(app, stackName('dev'));
 synthesize('product', {}, product);
-synthesize('cached', { decisionCacheSeconds: 300, outageGraceSeconds: 3600, portal: true }, product);
+synthesize('cached', { ...tokens, decisionCacheSeconds: 300, outageGraceSeconds: 3600, portal: true }, product);
 synthesize('limited', { maxKeyLifetimeDays: 365, scopes: 'notes:read', expiryReminders: true, portal: true }, product);
 synthesize('everything', everySetting, product);
 synthesize('notes', {}, (app) => void new NotesStack(app, 'Notes'));

@@ -22,6 +22,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   suspend: ['dynamodb:GetItem', 'dynamodb:PutItem'],
   readUses: ['dynamodb:BatchGetItem'],
   readEnded: ['dynamodb:BatchGetItem'],
+  checkTokens: ['dynamodb:BatchGetItem'],
   schedule: [
     'scheduler:GetSchedule',
     'scheduler:CreateSchedule',

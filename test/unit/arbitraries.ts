@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import type { Caller, ClientCaller, KeyCaller, SessionCaller } from '../../shared/authentication/caller.ts';
 import type { KeyRequest } from '../../shared/authorization/authority.ts';
 
 const organizationId = fc.constantFrom('org_1', 'org_2');
@@ -23,8 +23,8 @@ function optional<K extends string, V>(name: K, value: fc.Arbitrary<V>): fc.Arbi
     .map((some) => (some === undefined ? {} : ({ [name]: some } as { [P in K]: V })));
 }
 
-/** Callers of two organizations, with and without users, claims, scopes, a plan and an expiry. */
-export const caller: fc.Arbitrary<Caller> = fc
+/** Callers with keys of two organizations, with and without users, claims, scopes, a plan and an expiry. */
+export const caller: fc.Arbitrary<KeyCaller> = fc
   .tuple(
     fc.record({ keyId: fc.constantFrom('apit_1', 'apit_2'), organizationId, roles: fc.subarray(['admin', 'member']) }),
     optional('userId', userId),
@@ -47,6 +47,34 @@ export const caller: fc.Arbitrary<Caller> = fc
     ...expiry,
     customClaims: { ...some, ...scope, ...plan },
   }));
+
+const issuedAt = '2029-12-31T23:00:00.000Z';
+
+/** Callers with session tokens: the same, but always with a user and an expiry. */
+export const sessionCaller: fc.Arbitrary<SessionCaller> = fc
+  .tuple(caller, userId, instant, fc.constantFrom('ses_1', 'ses_2'))
+  .map(([{ keyId: _keyId, ...fields }, user, end, sessionId]) => ({
+    ...fields,
+    credential: 'session',
+    userId: user,
+    expiresAt: end.toISOString(),
+    sessionId,
+    issuedAt,
+  }));
+
+/** Callers with clients' tokens: the same, but without a user, and always with an expiry. */
+export const clientCaller: fc.Arbitrary<ClientCaller> = fc
+  .tuple(caller, instant, fc.constantFrom('m2morg_1', 'm2morg_2'))
+  .map(([{ keyId: _keyId, userId: _userId, ...fields }, end, clientId]) => ({
+    ...fields,
+    credential: 'client',
+    expiresAt: end.toISOString(),
+    clientId,
+    issuedAt,
+  }));
+
+/** Callers of every kind. */
+export const anyCaller: fc.Arbitrary<Caller> = fc.oneof(caller, sessionCaller, clientCaller);
 
 /** Requests for keys, within and beyond anybody's authority. */
 export const keyRequest: fc.Arbitrary<KeyRequest> = fc

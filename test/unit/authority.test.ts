@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { isWithin as isAddressWithin } from '../../shared/authentication/address-ranges.ts';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import type { KeyCaller as Caller } from '../../shared/authentication/caller.ts';
 import { amend, type KeyChange, mint, succeed } from '../../shared/authorization/authority.ts';
 import { requireScope, sees } from '../../shared/authorization/sight.ts';
-import type { NewKey } from '../../shared/key.ts';
 import { scopeOf, withScope } from '../../shared/key-claims.ts';
 import { runs } from '../support/runs.ts';
 import { caller, key, keyRequest } from './arbitraries.ts';
@@ -256,84 +254,6 @@ describe('a change by a key', () => {
       ok: true,
       value: { customClaims: { scope: 'any', plan: 'free' } },
     });
-  });
-});
-
-describe('sequences', () => {
-  interface Made extends NewKey {
-    readonly keyId: string;
-  }
-
-  const step = fc.record({
-    kind: fc.constantFrom('mint', 'amend', 'succeed'),
-    actor: fc.nat({ max: 11 }),
-    key: fc.nat({ max: 11 }),
-    request: keyRequest,
-    /** For a change: keep the current claims, so that many changes only add claims. */
-    keeps: fc.boolean(),
-  });
-  type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
-
-  /** Plays steps on a pool of keys, in which any key acts on any key, and returns the pool. */
-  function play(roots: readonly Made[], steps: readonly Step[]): Made[] {
-    const pool = [...roots];
-    for (const [index, { kind, actor, key: target, request, keeps }] of steps.entries()) {
-      const maker = pool[actor % pool.length];
-      const at = target % pool.length;
-      const aim = pool[at];
-      if (!maker || !aim) continue;
-      const by: Caller = { ...maker, roles: [] };
-      if (!requireScope(by, 'keys:write').ok || (kind !== 'mint' && !sees(by, aim))) continue; // a 403 or 404 on the way
-      const keyId = `apit_made${index}`;
-      if (kind === 'mint') {
-        const minted = mint(by, request);
-        if (minted.ok) pool.push({ ...minted.value, keyId });
-      } else if (kind === 'succeed') {
-        const next = succeed(by, aim, aim.keyId, request.expiresAt);
-        if (next.ok) pool.push({ ...next.value, keyId });
-      } else {
-        const kept = keeps ? Object.fromEntries(boundaryOf(aim.customClaims)) : {};
-        const amended = amend(by, aim, { scope: request.scope, customClaims: { ...kept, ...request.customClaims } });
-        if (amended.ok) pool[at] = { ...aim, customClaims: amended.value.customClaims ?? aim.customClaims };
-      }
-    }
-    return pool;
-  }
-
-  const somewhere = ['10.0.0.1', '10.1.0.1', '192.0.2.1', '198.51.100.1', '2001:db8::1'];
-
-  /** Whether a key has no more authority than another, in every dimension at once. */
-  function isWithin(key: NewKey, root: NewKey): boolean {
-    const isOfUser = key.userId === root.userId || (root.userId === undefined && scopeOf(root).includes('keys:users'));
-    const hasBoundary = boundaryOf(root.customClaims).every(([name, value]) =>
-      name === 'allowed_ips'
-        ? somewhere.every((address) => allows(value, address) || !allows(key.customClaims[name], address))
-        : Object.hasOwn(key.customClaims, name) && key.customClaims[name] === value,
-    );
-    return (
-      key.organizationId === root.organizationId &&
-      isOfUser &&
-      hasBoundary &&
-      scopeOf(key).every((word) => scopeOf(root).includes(word)) &&
-      key.customClaims['plan'] === root.customClaims['plan'] &&
-      (root.expiresAt === undefined || Date.parse(key.expiresAt ?? '') <= Date.parse(root.expiresAt))
-    );
-  }
-  const allows = (ranges: string | undefined, address: string) =>
-    ranges === undefined || isAddressWithin(ranges, address);
-
-  test('every key that results from any sequence of operations is within the authority of one of the first keys', () => {
-    fc.assert(
-      fc.property(
-        fc.array(caller, { minLength: 1, maxLength: 4 }),
-        fc.array(step, { maxLength: 12 }),
-        (callers, steps) => {
-          const roots = callers.map((root, index) => ({ ...root, keyId: `apit_root${index}` }));
-          for (const made of play(roots, steps)) expect(roots.some((root) => isWithin(made, root))).toBe(true);
-        },
-      ),
-      many,
-    );
   });
 });
 

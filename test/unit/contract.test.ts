@@ -83,7 +83,9 @@ describe('the contract of a request', () => {
     ['RevokeKeysRequest', { all: false, userId: 'usr_1' }, true],
     ['RevokeKeysRequest', { customClaims: {} }, false],
     ['RevokeKeysRequest', { createdBefore: instant, issuedBy: 'apit_1' }, true],
-    ['RevokeKeysRequest', { issuedBy: 'usr_1' }, false],
+    ['RevokeKeysRequest', { issuedBy: 'org_1' }, false],
+    ['RevokeKeysRequest', { issuedBy: 'usr_1' }, true],
+    ['RevokeKeysRequest', { issuedBy: 'm2morg_1' }, true],
     ['LeakedKey', { token: 'x', token_type_hint: 'access_token' }, true],
     ['LeakedKey', { token: '' }, false],
   ];

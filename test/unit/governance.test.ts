@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import type { KeyCaller as Caller } from '../../shared/authentication/caller.ts';
 import { amend, mint, succeed } from '../../shared/authorization/authority.ts';
 import { hasBoundary } from '../../shared/authorization/sight.ts';
 import type { Governed } from '../../shared/key.ts';

@@ -32,6 +32,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'rotation',
     'reminders',
   ],
+  tokens: ['authentication', 'scalekit'],
   webhook: ['endpoint', 'aws', 'scalekit', 'audit', 'keys', 'revocation'],
 };
 const rooms = Object.keys(allowed);

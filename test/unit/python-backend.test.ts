@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { withCaller } from '../../package/caller.ts';
 import { encodeCaller, readCaller } from '../../shared/authentication/caller.ts';
-import { caller } from './arbitraries.ts';
+import { anyCaller } from './arbitraries.ts';
 
 // The reader in Python answers every context exactly as the reader in TypeScript does.
 
@@ -24,7 +24,7 @@ def read(event):
         return "expired"
     except NoCaller:
         return "malformed_context"
-    return [caller.key_id, caller.organization_id, caller.custom_claims, caller.roles,
+    return [caller.credential, caller.key_id, caller.session_id, caller.client_id, caller.issued_at, caller.organization_id, caller.custom_claims, caller.roles,
             caller.organization_external_id, caller.user_id, caller.user_external_id, caller.expires_at]
 events = json.load(sys.stdin)
 json.dump([[read(event), handler(event, None)] for event in events], sys.stdout)
@@ -47,17 +47,28 @@ function inPython(events: readonly object[]): PythonAnswer[] {
 function inTypeScript(event: object): unknown {
   const read = readCaller(event);
   if (!read.ok) return read.failure;
-  const { keyId, organizationId, customClaims, roles, ...optional } = read.value;
+  const { credential = 'key', organizationId, customClaims, roles, ...optional } = read.value;
+  const { keyId = null, sessionId = null, clientId = null, issuedAt = null } = optional as Record<string, string>;
+  const ids = [credential, keyId, sessionId, clientId, issuedAt];
   const { organizationExternalId = null, userId = null, userExternalId = null, expiresAt = null } = optional;
-  return [keyId, organizationId, customClaims, roles, organizationExternalId, userId, userExternalId, expiresAt];
+  return [...ids, organizationId, customClaims, roles, organizationExternalId, userId, userExternalId, expiresAt];
 }
 
 const context = { keyId: 'apit_1', organizationId: 'org_1', customClaims: '{"env":"prod"}', roles: '["admin"]' };
+const { keyId: _keyId, ...withoutKey } = context;
+const session = {
+  ...withoutKey,
+  credential: 'session',
+  sessionId: 'ses_1',
+  userId: 'usr_1',
+  issuedAt: '2029-01-01T00:00:00.000Z',
+  expiresAt: '2039-01-01T00:00:00.000Z',
+};
 const withContext = (authorizer: unknown) => ({ requestContext: { requestId: 'r', authorizer } });
 
 describe.skipIf(!hasPython)('the reader in Python', () => {
   test('reads every caller as the one in TypeScript', () => {
-    const events = fc.sample(caller, 200).map((one) => withContext(encodeCaller(one)));
+    const events = fc.sample(anyCaller, 200).map((one) => withContext(encodeCaller(one)));
     const read = inPython(events);
     for (const [at, event] of events.entries()) expect(read[at]?.[0]).toEqual(inTypeScript(event));
   });
@@ -86,6 +97,14 @@ describe.skipIf(!hasPython)('the reader in Python', () => {
         { ...context, roles: '[1]' },
         { ...context, roles: '7' },
         { ...context, expiresAt: 'soon' },
+        { ...context, credential: 'cookie' },
+        { ...context, credential: 'session' },
+        { ...context, sessionId: 'ses_1' },
+        { ...session, userId: undefined },
+        { ...session, issuedAt: undefined },
+        { ...session, issuedAt: 'now' },
+        { ...session, expiresAt: undefined },
+        { ...session, credential: 'client' },
         { ...context, expiresAt: '2020-01-01T00:00:00Z' },
       ].map(withContext),
     ];

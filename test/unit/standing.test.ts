@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Operator } from '../../shared/authentication/actor.ts';
-import type { Caller } from '../../shared/authentication/caller.ts';
+import type { KeyCaller as Caller } from '../../shared/authentication/caller.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
 import { updateKey } from '../../shared/keys/update-key.ts';
 import { fail, ok } from '../../shared/result.ts';

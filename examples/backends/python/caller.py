@@ -18,15 +18,22 @@ class NoCaller(Exception):
 
 
 class KeyExpired(Exception):
-    """The key has expired since the (possibly cached) decision."""
+    """The key or token has expired since the (possibly cached) decision."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The organization, the user and the claims of a key. A user's key has a `user_id`, an organization's key has none."""
+    """The organization, the user and the claims of a key, a session or a client.
 
-    key_id: str
+    A user's key and a session have a `user_id`, an organization's key and a client have none.
+    """
+
     organization_id: str
+    credential: str = "key"
+    key_id: str | None = None
+    session_id: str | None = None
+    client_id: str | None = None
+    issued_at: str | None = None
     custom_claims: dict[str, str] = field(default_factory=dict)
     roles: list[str] = field(default_factory=list)
     organization_external_id: str | None = None
@@ -47,12 +54,16 @@ def read_caller(event: dict, now: datetime | None = None) -> Caller:
         raise NoCaller
     optional = {name: _text(context[key]) for key, name in _OPTIONAL.items() if key in context}
     caller = Caller(
-        key_id=_text(context.get("keyId")),
+        **_credential(context),
         organization_id=_text(context.get("organizationId")),
         custom_claims=_json(context.get("customClaims"), dict),
         roles=_json(context.get("roles"), list),
         **optional,
     )
+    if caller.credential == "session" and caller.user_id is None or caller.credential == "client" and caller.user_id is not None:
+        raise NoCaller
+    if caller.credential != "key" and caller.expires_at is None:
+        raise NoCaller
     if caller.expires_at is not None and _instant(caller.expires_at) <= (now or datetime.now(timezone.utc)):
         raise KeyExpired
     return caller
@@ -70,17 +81,30 @@ def with_caller(handler=None, *, scope: str | None = None):
         try:
             caller = read_caller(event)
         except KeyExpired:
-            return _problem(event, context, 401, "Unauthorized", "invalid_token", "The API key has expired.")
+            return _problem(event, context, 401, "Unauthorized", "invalid_token", "The API key or token has expired.")
         except NoCaller:
             logging.error("no caller: is the route behind the authorizer?")
             detail = "The server failed. The error is logged under `requestId`."
             return _problem(event, context, 500, "Internal Server Error", "internal_error", detail)
         if scope is not None and scope not in caller.scope:
-            detail = f'The API key does not have the scope "{scope}".'
+            detail = f'The caller does not have the scope "{scope}".'
             return _problem(event, context, 403, "Forbidden", "insufficient_scope", detail, scope=scope)
         return handler(event, caller, context)
 
     return handle
+
+
+def _credential(context: dict) -> dict[str, str]:
+    kind = context.get("credential", "key")
+    ids = {"key": "keyId", "session": "sessionId", "client": "clientId"}
+    if kind not in ids or [name for name in ids.values() if name in context] != [ids[kind]]:
+        raise NoCaller
+    names = {"key": "key_id", "session": "session_id", "client": "client_id"}
+    credential = {"credential": kind, names[kind]: _text(context[ids[kind]])}
+    if kind != "key":
+        credential["issued_at"] = _text(context.get("issuedAt"))
+        _instant(credential["issued_at"])
+    return credential
 
 
 def _text(value: object) -> str:
