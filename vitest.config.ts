@@ -17,6 +17,7 @@ const withoutValidation = { CDK_VALIDATION: 'false' };
 export const long = [
   'test/{containment,soak}/**/*.test.ts',
   'test/alarms/alarms.test.ts',
+  'test/plans/changes.test.ts',
   'test/portal/browser.test.ts',
   'test/local/{bench,bulk-crashes,canary,clients,daily-loop,e2e-settings,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
 ];
@@ -67,7 +68,7 @@ export default defineConfig({
           ...ofRuntimes,
           name: 'local',
           maxWorkers,
-          include: ['test/{local,authorizer,alarms,hostile,portal,tokens}/**/*.test.ts'],
+          include: ['test/{local,authorizer,alarms,hostile,plans,portal,tokens}/**/*.test.ts'],
           exclude: long,
         },
       },

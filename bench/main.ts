@@ -7,6 +7,7 @@ import { cold } from './cold.ts';
 import { containment } from './containment.ts';
 import { flood } from './flood.ts';
 import { leaked } from './leaked.ts';
+import { plans } from './plans.ts';
 import { portal } from './portal.ts';
 import { revocation } from './revocation.ts';
 import { warm } from './warm.ts';
@@ -30,6 +31,7 @@ const benches: Readonly<Record<string, (options: Options) => Promise<object>>> =
   containment,
   cache,
   portal,
+  plans,
 };
 
 const { values, positionals } = parseArgs({

@@ -8,6 +8,8 @@ export const gatewayCodes = [
   'address_not_allowed',
   'request_too_large',
   'throttled',
+  'quota_exceeded',
+  'not_metered',
   'timeout',
 ] as const;
 
@@ -21,7 +23,7 @@ interface ProblemAnswer {
 }
 
 const scoped = ['insufficient_scope'] as const;
-const unavailable = ['upstream_unavailable'] as const;
+const unavailable = ['upstream_unavailable', 'not_metered'] as const;
 
 /** The problems that routes answer with, by the names that they have in the document. */
 export const problems = {
@@ -52,8 +54,9 @@ export const problems = {
   TooLarge: { status: 413, codes: ['request_too_large'], description: 'The body is larger than 10 MB.' },
   Throttled: {
     status: 429,
-    codes: ['throttled'],
-    description: 'There are too many requests. Wait for the seconds in `Retry-After`, then retry.',
+    codes: ['throttled', 'quota_exceeded'],
+    description:
+      'There are too many requests. Wait for the seconds in `Retry-After`, then retry. With `quota_exceeded`, the quota of the plan is used up until its next period.',
   },
   Fault: {
     status: 500,

@@ -12,13 +12,15 @@ import { type Config, ConfigError, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
 import { DecisionTable } from './decision-table.ts';
-import { addRoutes, createFunctions, functionsThatMay, type Grants, grantPermissions } from './deployed-functions.ts';
+import { addRoutes, createFunctions, functionsThatMay, grantPermissions } from './deployed-functions.ts';
 import { ExpiryReminders } from './expiry-reminders.ts';
+import { grantsOf } from './grants.ts';
 import { KeyRotation } from './key-rotation.ts';
 import type { ApiFunction } from './lambda/api-function.ts';
 import { Monitoring } from './monitoring/monitoring.ts';
 import { OperatorApi } from './operator-api/operator-api.ts';
 import { addOutputs } from './outputs.ts';
+import { Plans } from './plans.ts';
 import { Portal } from './portal.ts';
 import { requireRoomInStack } from './resource-limit.ts';
 import { ScalekitParameters } from './scalekit-parameters.ts';
@@ -103,28 +105,30 @@ export class ApiKeyAuth extends Construct {
     addRoutes(functions, api, this.operators);
     const grants = grantsOf({ rotation, parameters, audit: this.audit, decisions, work, reminders });
     grantPermissions(functions, grants);
-    const portal = config.portal
-      ? new Portal(this, 'Portal', { deployment, config, customers: api, operators: this.operators, grants })
-      : undefined;
+    const part = { deployment, config, customers: api, operators: this.operators, grants };
+    const plans = config.plans ? new Plans(this, 'Plans', { ...part, plans: config.plans, decisions }) : undefined;
+    const portal = config.portal ? new Portal(this, 'Portal', part) : undefined;
     const canary = config.canary ? new Canary(this, 'Canary', { config, url: api.url, parameters }) : undefined;
-    if (config.monitoring)
-      this.monitoring = new Monitoring(this, 'Monitoring', {
-        deployment,
-        authorizer: functions.Authorizer,
-        recorders: [...functionsThatMay('record', functions), ...(portal ? [portal.function] : [])],
-        stage: api.restApi.deploymentStage,
-        operatorStage: this.operators.stage,
-        warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
-        canary: canary?.function,
-        alarmTopic,
-        alarmEmail: config.alarmEmail,
-        accessLog: api.accessLog,
-        work: work.queue,
-        deadLetters: rotation.deadLetterQueue,
-        decisionCache: config,
-      });
-    else if (alarmTopic)
+    if (!config.monitoring && alarmTopic)
       throw new ConfigError('ApiKeyAuth: alarmTopic needs monitoring: without it there are no alarms');
+    this.monitoring = config.monitoring
+      ? new Monitoring(this, 'Monitoring', {
+          deployment,
+          authorizer: functions.Authorizer,
+          recorders: [functionsThatMay('record', functions), portal?.function ?? [], plans?.worker ?? []].flat(),
+          stage: api.restApi.deploymentStage,
+          operatorStage: this.operators.stage,
+          warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
+          canary: canary?.function,
+          alarmTopic,
+          alarmEmail: config.alarmEmail,
+          accessLog: api.accessLog,
+          work: work.queue,
+          deadLetters: rotation.deadLetterQueue,
+          decisionCache: config,
+          hasPlans: plans !== undefined,
+        })
+      : undefined;
 
     this.restApi = api.restApi;
     this.authorizer = api.dataAuthorizer;
@@ -172,39 +176,6 @@ export class ApiKeyAuth extends Construct {
   addOutputs(): void {
     addOutputs(Stack.of(this), this);
   }
-}
-
-interface Granting {
-  readonly rotation: KeyRotation;
-  readonly parameters: ScalekitParameters;
-  readonly audit: AuditTrail;
-  readonly decisions: DecisionTable;
-  readonly work: WorkQueue;
-  readonly reminders: ExpiryReminders | undefined;
-}
-
-/** How each permission of a function is given. */
-function grantsOf({ rotation, parameters, audit, decisions, work, reminders }: Granting): Grants {
-  if (reminders) {
-    parameters.grantRead(reminders.function);
-    audit.grantRecord(reminders.function);
-  }
-  return {
-    remind: (maker) => reminders?.grantPlan(maker),
-    schedule: (rotator) => rotation.grantSchedule(rotator),
-    webhookSecret: (reader) => parameters.grantReadWebhookSecret(reader),
-    scalekit: (reader) => parameters.grantRead(reader),
-    record: (recorder) => audit.grantRecord(recorder),
-    decide: (authorizer) => decisions.grantDecide(authorizer),
-    mark: (changer) => decisions.grantMark(changer),
-    suspend: (changer) => decisions.grantSuspend(changer),
-    findId: (changer) => decisions.grantFindId(changer),
-    putWork: (giver) => work.grantPut(giver),
-    takeWork: (worker) => work.grantTake(worker),
-    readUses: (reader) => decisions.grantReadUses(reader),
-    readEnded: (reader) => decisions.grantReadEnded(reader),
-    checkTokens: (maker) => decisions.grantCheckTokens(maker),
-  };
 }
 
 /** The authorizer, or its alias with provisioned concurrency. */

@@ -10,6 +10,8 @@ export function brokenRule(config: Config, namedOf: (name: keyof Config) => stri
   const { maxKeyLifetimeDays: longest, defaultKeyLifetimeDays: usual } = config;
   if (longest > 0 && usual > longest)
     return `${namedOf('defaultKeyLifetimeDays')} is more than maxKeyLifetimeDays: use ${longest} or less`;
+  if (config.planActivationSeconds !== undefined && config.plans === undefined)
+    return `${namedOf('planActivationSeconds')} needs plans: without them there is nothing to activate`;
   if (config.productName !== undefined && !config.portal)
     return `${namedOf('productName')} needs portal: only the page for keys shows it`;
   if (config.waf && config.webAclArn !== undefined)

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flag, retentionDays, textLike, upTo1000, wholeNumber } from './setting-values.ts';
+import { flag, retentionDays, textLike, upTo1000, usagePlans, wholeNumber } from './setting-values.ts';
 
 /** Ten years. A key that should last longer should not end at all. */
 const lifetime = wholeNumber.refine((value) => value <= 3_650, 'use a whole number of days from 0 (no limit) to 3650');
@@ -44,6 +44,10 @@ export const ConfigSchema = z.strictObject({
   expiryReminders: flag.default(false),
   acceptSessions: audiences.optional(),
   acceptClients: audiences.optional(),
+  plans: usagePlans.optional(),
+  planActivationSeconds: wholeNumber
+    .refine((value) => value >= 1 && value <= 3_600, 'use a whole number of seconds from 1 to 3600')
+    .optional(),
   portal: flag.default(false),
   productName: textLike(/^[^\p{Cc}]{1,60}$/u, 'use 1 to 60 characters, like Acme Cloud').optional(),
   throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),

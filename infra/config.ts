@@ -1,5 +1,6 @@
 import type { RetentionDays } from 'aws-cdk-lib/aws-logs'; // the type only: commands read settings without the CDK
 import { distance } from 'fastest-levenshtein';
+import type { UsagePlan } from '../shared/usage-plans.ts';
 import { brokenDomain, brokenRule } from './config-rules.ts';
 import { ConfigSchema } from './config-schema.ts';
 
@@ -40,6 +41,13 @@ export interface Config {
    * that the API accepts none
    */
   readonly acceptClients?: string | undefined;
+  /**
+   * Limits and quotas that an organization can have, by name: `{free: {rate: 5, burst: 10, quota: 10000, period: 'MONTH'}}`.
+   * `rate` is in requests per second. @default none, so that only the limits of methods apply
+   */
+  readonly plans?: Readonly<Record<string, UsagePlan>> | undefined;
+  /** How long a new plan of an organization waits until its limits are known everywhere, in seconds. @default 60 */
+  readonly planActivationSeconds?: number | undefined;
   /** The page on which customers manage their keys, at `/portal`. Operators make links to it. @default false */
   readonly portal: boolean;
   /** The name of your product, for the page; needs `portal`. @default API keys */

@@ -25,7 +25,9 @@ export class DecisionTable extends Construct {
     authorizer.addEnvironment('DECISION_CACHE_SECONDS', String(decisionCacheSeconds));
     authorizer.addEnvironment('OUTAGE_GRACE_SECONDS', String(outageGraceSeconds));
     const isCaching = decisionCacheSeconds > 0;
-    allowItems(authorizer, this.table, 'GetItem', isCaching ? ['hash', 'used'] : ['used']);
+    // A key has its plan. A token does not: its organization's is read.
+    const plans = this.#config.plans !== undefined && this.#acceptsTokens ? ['plan'] : [];
+    allowItems(authorizer, this.table, 'GetItem', [...(isCaching ? ['hash', 'used'] : ['used']), ...plans]);
     allowItems(authorizer, this.table, 'PutItem', isCaching ? ['decision', 'hash', 'used'] : ['used']);
     if (isCaching) allowItems(authorizer, this.table, 'BatchGetItem', ['decision', 'ended']);
   }
@@ -38,8 +40,13 @@ export class DecisionTable extends Construct {
 
   /** Lets the function that changes keys record suspensions, so that no other change undoes one. */
   grantSuspend(changer: ApiFunction): void {
-    allowItems(changer, this.table, 'GetItem', ['suspension']);
+    this.grantReadSuspensions(changer);
     allowItems(changer, this.table, 'PutItem', ['suspension']);
+  }
+
+  /** Lets a function find the suspensions that its change of a key may have undone. */
+  grantReadSuspensions(changer: ApiFunction): void {
+    allowItems(changer, this.table, 'GetItem', ['suspension']);
   }
 
   /** Lets the function that revokes leaked keys find the id of a key that Scalekit no longer knows. */
@@ -55,8 +62,26 @@ export class DecisionTable extends Construct {
 
   /** Lets a function that changes keys read what was ended, if it takes tokens, which Scalekit cannot end. */
   grantCheckTokens(changer: ApiFunction): void {
+    if (this.#acceptsTokens) this.grantReadEnded(changer);
+  }
+
+  get #acceptsTokens(): boolean {
     const { acceptSessions, acceptClients } = this.#config;
-    if (acceptSessions !== undefined || acceptClients !== undefined) this.grantReadEnded(changer);
+    return acceptSessions !== undefined || acceptClients !== undefined;
+  }
+
+  /** Lets a function read the plans of organizations, if there are any plans. */
+  grantReadPlans(reader: ApiFunction): void {
+    if (this.#config.plans === undefined) return;
+    reader.addEnvironment('DECISION_TABLE', this.table.tableName);
+    reader.addEnvironment('PLANS', JSON.stringify(this.#config.plans));
+    allowItems(reader, this.table, 'GetItem', ['plan']);
+  }
+
+  /** Lets a function change the plans of organizations. */
+  grantChangePlans(changer: ApiFunction): void {
+    this.grantReadPlans(changer);
+    allowItems(changer, this.table, 'PutItem', ['plan']);
   }
 
   /** Lets a function that shows keys read when they were last used. */

@@ -32,6 +32,7 @@ export function createFunctions(scope: Construct, { deployment, config, rotation
   const { acceptSessions, acceptClients } = config;
   if (acceptSessions !== undefined) functions.Authorizer.addEnvironment('SESSION_AUDIENCES', acceptSessions);
   if (acceptClients !== undefined) functions.Authorizer.addEnvironment('CLIENT_AUDIENCES', acceptClients);
+  if (config.plans) functions.Authorizer.addEnvironment('PLANS', JSON.stringify(config.plans));
   if (config.scopes !== undefined)
     for (const one of [functions.CreateKey, functions.UpdateKey]) one.addEnvironment('SCOPES', config.scopes);
   for (const one of Object.values(functions)) one.addEnvironment('METRICS_DEPLOYMENT', deployment);

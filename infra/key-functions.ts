@@ -26,6 +26,8 @@ export type Permission =
   | 'readEnded'
   /** Read there which organizations, users and clients were ended, if their tokens are accepted. */
   | 'checkTokens'
+  /** Read the plans of organizations in that table, if there are any plans. */
+  | 'readPlan'
   /** Plan reminders of keys that end, if the setting is on. */
   | 'remind'
   /** Create, update and delete schedules that end overlaps. */
@@ -36,7 +38,7 @@ export type Permission =
   | 'takeWork';
 
 /** A method and a path. */
-export type Route = `${'GET' | 'POST' | 'PATCH' | 'DELETE'} /${string}`;
+export type Route = `${'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} /${string}`;
 
 /** The rate limit of a method, for all clients together. */
 export interface Throttle {
@@ -70,12 +72,12 @@ export interface KeyFunction {
 export const keyFunctions = {
   Authorizer: { entry: 'authorizer', timeoutSeconds: 10, may: ['scalekit', 'decide'] },
 
-  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark', 'checkTokens', 'remind'] },
+  CreateKey:  { entry: 'create-key',  route: 'POST /keys',                may: ['scalekit', 'record', 'mark', 'checkTokens', 'readPlan', 'remind'] },
   ListKeys:   { entry: 'list-keys',   route: 'GET /keys',                 may: ['scalekit', 'readUses'] },
   GetKey:     { entry: 'get-key',     route: 'GET /keys/{keyId}',         may: ['scalekit', 'readUses'] },
-  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark', 'checkTokens', 'suspend'] },
+  UpdateKey:  { entry: 'update-key',  route: 'PATCH /keys/{keyId}',       may: ['scalekit', 'record', 'mark', 'checkTokens', 'readPlan', 'suspend'] },
   RevokeKey:  { entry: 'revoke-key',  route: 'DELETE /keys/{keyId}',      may: ['scalekit', 'record', 'mark'], endsAccess: true },
-  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'checkTokens', 'schedule', 'remind'],
+  RotateKey:  { entry: 'rotate-key',  route: 'POST /keys/{keyId}/rotate', may: ['scalekit', 'record', 'mark', 'checkTokens', 'readPlan', 'schedule', 'remind'],
                 timeoutSeconds: 28 }, // it searches the keys twice
   EndOverlap: { entry: 'end-overlap', /* invoked by schedules */          may: ['scalekit', 'record', 'mark', 'putWork'], endsAccess: true },
   ResumeWork: { entry: 'resume-work', /* invoked by the work queue */     may: ['scalekit', 'record', 'mark', 'takeWork'],

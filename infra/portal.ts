@@ -19,6 +19,7 @@ const pageMay = [
   'suspend',
   'readUses',
   'readEnded',
+  'readPlan',
   'schedule',
   'remind',
 ] as const satisfies readonly Permission[];

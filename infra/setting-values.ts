@@ -21,6 +21,43 @@ export const flag = z.union(
   'use true or false',
 );
 
+const whole = z.int().min(1);
+
+/** They are in the environments of functions, which hold 4 KB. */
+const maxPlans = 20;
+
+const UsagePlans = z
+  .record(
+    z.string().regex(/^[a-z][a-z0-9-]{0,29}$/),
+    z
+      .strictObject({
+        rate: z.number().positive(),
+        burst: whole,
+        quota: whole.optional(),
+        period: z.enum(['DAY', 'WEEK', 'MONTH']).optional(),
+      })
+      .refine(({ quota, period }) => (quota === undefined) === (period === undefined)),
+  )
+  .refine((plans) => Object.keys(plans).length <= maxPlans);
+
+/** Usage plans by their names. On the command line, the same as JSON. */
+export const usagePlans = z.preprocess(
+  parsedJson,
+  z.custom<z.output<typeof UsagePlans>>(
+    (value) => UsagePlans.safeParse(value).success,
+    'use plans like {"free": {"rate": 5, "burst": 10, "quota": 10000, "period": "MONTH"}}, with quota and period or neither',
+  ),
+);
+
+function parsedJson(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
 /** A string that matches a pattern. A CDK token also passes: its value is known only at deployment. */
 export function textLike(pattern: RegExp, allowed: string) {
   return z.string().refine((text) => /\$\{Token\[[^\]]+\]\}/.test(text) || pattern.test(text), allowed);

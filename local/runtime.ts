@@ -156,7 +156,13 @@ async function deploy({ port, events, files, model, scalekit, secrets, urls }: P
     if (record.line !== undefined) toFile('access', `${record.line}\n`);
     events.onAccess(record);
   };
-  const apis = await serveApis(model, port, (api) => new Gateway(api, lambda, iam, onAccess), cleanUp, urls);
+  const apis = await serveApis(
+    model,
+    port,
+    (api) => new Gateway({ api, lambda, iam, usage: services.apigateway, onAccess }),
+    cleanUp,
+    urls,
+  );
   const localize = localUrls(apis, model.domains);
   lambda.localize(localize);
   const outputs = model.outputs.map((stack) => localOutputs(stack, localize));

@@ -26,7 +26,14 @@ export type FunctionVariable =
   | 'PORTAL_TABLE'
   | 'SESSION_AUDIENCES'
   | 'CLIENT_AUDIENCES'
+  | 'METERED_API_ID'
+  | 'PLAN_ACTIVATION_SECONDS'
+  | 'PLAN_ROLE_ARN'
+  | 'PLAN_SCHEDULE_GROUP'
+  | 'PLAN_TARGET_ARN'
+  | 'PLANS'
   | 'PORTAL_URL'
+  | 'USAGE_PLAN_IDS'
   | 'PRODUCT_NAME'
   | 'SCALEKIT_DEADLINE_MS'
   | 'SCALEKIT_PARAMETER_PATH'
@@ -145,6 +152,8 @@ export const metricUnits = {
   FutureDecisions: 'Count',
   MarkFailures: 'Count',
   WebhookFailures: 'Count',
+  UnknownPlans: 'Count',
+  Meters: 'Count',
 } as const;
 
 export type MetricName = keyof typeof metricUnits;

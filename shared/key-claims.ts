@@ -65,3 +65,13 @@ export function isSuspended(key: WithClaims): boolean {
 export function withSuspension(claims: Claims, suspended: boolean): Record<string, string> {
   return { ...claims, [suspendedClaim.name]: String(suspended) };
 }
+
+/**
+ * Sets or removes the plan in a complete map of claims. Scalekit ignores an empty map, so a key without another claim keeps its
+ * record that an operator made it.
+ */
+export function withPlan(claims: Claims, plan: string | undefined): Record<string, string> {
+  const { plan: _former, ...others } = claims;
+  if (plan !== undefined) return { ...others, plan };
+  return Object.keys(others).length > 0 ? others : { issued_by: 'operator' };
+}

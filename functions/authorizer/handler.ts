@@ -1,12 +1,15 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { credentialOf, encodeCaller, principalId } from '../../shared/authentication/caller.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
+import { rateLimitOf, withPlan } from '../../shared/plans/metered-caller.ts';
+import { meteringFromEnvironment } from '../../shared/plans/metering.ts';
 import { decide } from './decision.ts';
 import { allow, deny } from './policy.ts';
 import { servicesFromEnvironment } from './services.ts';
 
 const services = servicesFromEnvironment();
 const { metrics } = services;
+const metering = meteringFromEnvironment(metrics);
 
 /** Awaited before the first request if concurrency is provisioned. */
 export const { started } = services;
@@ -23,12 +26,19 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
   metrics.measure('DecisionLatency', Date.now() - startedAt);
   switch (decision.outcome) {
     case 'allowed': {
-      const { caller, by } = decision;
+      const { by } = decision;
+      const metered = await metering?.(requestContext.apiId, decision.caller);
+      const caller = withPlan(decision.caller, metered);
       const { organizationId } = caller;
       metrics.measure('Allowed');
       if (by === 'grace') metrics.measure('GraceUses');
       logger.info('allowed', { requestId, ...credentialOf(caller), organizationId, by, ...metrics.take() });
-      return allow(methodArn, principalId(caller), encodeCaller(caller));
+      return allow(
+        methodArn,
+        principalId(caller),
+        { ...encodeCaller(caller), ...rateLimitOf(metered) },
+        metered?.meter,
+      );
     }
     case 'denied': {
       const { code, known } = decision;

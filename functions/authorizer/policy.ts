@@ -1,13 +1,18 @@
 import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { type CredentialsRefusalCode, credentialsRefusals } from '../../shared/deployment.ts';
 
-/** Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and passes the context on. */
+/**
+ * Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and passes the context on. With
+ * plans, API Gateway counts the request by `usageIdentifierKey`.
+ */
 export function allow(
   methodArn: string,
   principalId: string,
   context: Record<string, string>,
+  usageIdentifierKey?: string,
 ): APIGatewayAuthorizerResult {
-  return { ...policy('Allow', methodArn, principalId), context };
+  const metered = usageIdentifierKey === undefined ? {} : { usageIdentifierKey };
+  return { ...policy('Allow', methodArn, principalId), context, ...metered };
 }
 
 /**

@@ -4,11 +4,12 @@ import { keyEndpoint, keyPath } from '../../shared/endpoint/endpoint.ts';
 import { limitFromEnvironment } from '../../shared/environment.ts';
 import { createKey } from '../../shared/keys/create-key.ts';
 import { keyServices } from '../../shared/keys/key-services.ts';
+import { planOfFromEnvironment } from '../../shared/plans/plan-of.ts';
 import { remindersFromEnvironment } from '../../shared/reminders/reminders.ts';
 import { ok } from '../../shared/result.ts';
 import { CreateKeyInput } from './schema.ts';
 
-const services = keyServices();
+const services = keyServices(planOfFromEnvironment());
 const reminders = remindersFromEnvironment();
 const rules = {
   maxKeysPerUser: limitFromEnvironment('MAX_KEYS_PER_USER'),

@@ -1,13 +1,14 @@
 import { lifetimesFromEnvironment } from '../../shared/authorization/lifetime.ts';
 import { keyEndpoint, keyPath } from '../../shared/endpoint/endpoint.ts';
 import { keyServices } from '../../shared/keys/key-services.ts';
+import { planOfFromEnvironment } from '../../shared/plans/plan-of.ts';
 import { remindersFromEnvironment } from '../../shared/reminders/reminders.ts';
 import { ok } from '../../shared/result.ts';
 import { overlapSchedulesFromEnvironment } from '../../shared/rotation/overlap-schedules.ts';
 import { rotateKey } from '../../shared/rotation/rotate-key.ts';
 import { RotateKeyInput } from './schema.ts';
 
-const services = { ...keyServices(), schedules: overlapSchedulesFromEnvironment() };
+const services = { ...keyServices(planOfFromEnvironment()), schedules: overlapSchedulesFromEnvironment() };
 const lifetimes = lifetimesFromEnvironment();
 const reminders = remindersFromEnvironment();
 

@@ -53,6 +53,18 @@ export function keyTable(keys: readonly object[]): string {
   return table([Object.keys(columns), ...rows]);
 }
 
+/** The plan of an organization, and its requests by day. */
+export function usageTable(
+  plan: string | null,
+  change: { readonly plan: string | null; readonly activeAt: string } | undefined,
+  days: readonly { readonly date: string; readonly requests: number }[],
+): string {
+  const next = change ? ` It becomes ${change.plan ?? 'none'} at ${cell(change.activeAt)}.` : '';
+  const head = `The plan is ${plan ?? 'none'}.${next}`;
+  if (days.length === 0) return `${head} There is no meter of its own.`;
+  return `${head}\n\n${table([['DAY', 'REQUESTS'], ...days.map(({ date, requests }) => [date, String(requests)])])}`;
+}
+
 /** A value on one line. A key's owner chose some of its characters: none may control the terminal. */
 function cell(value: unknown): string {
   if (value === undefined) return '-';

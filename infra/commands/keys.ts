@@ -4,6 +4,7 @@ import { commandLine } from './command-line.ts';
 import { addEndingCommands } from './ending-commands.ts';
 import { exitCodesHelp } from './exit-codes.ts';
 import { addKeyCommands } from './key-commands.ts';
+import { addPlanCommands } from './plan-commands.ts';
 import { runCommand } from './run-command.ts';
 
 // `npm run keys`: manages keys as an operator.
@@ -28,6 +29,7 @@ Examples:
 
 addKeyCommands(program);
 addEndingCommands(program);
+addPlanCommands(program);
 
 await runCommand(program);
 process.exit(); // a connection to Scalekit that --direct made would keep the process alive

@@ -31,6 +31,8 @@ export interface OperatorClient {
    * The default of `withinMs` is 30 s.
    */
   readonly send: (method: string, path: string, body?: unknown, withinMs?: number) => Promise<unknown>;
+  /** Sends a signed request to another path below `/organizations/ORG`. */
+  readonly sendOn: (path: string, method: string, body?: unknown) => Promise<unknown>;
   /** Makes a link to the page for keys. */
   readonly makeLink: (body: unknown) => Promise<unknown>;
 }
@@ -57,6 +59,7 @@ export async function connect(target: Target): Promise<OperatorClient> {
     where: `${local === undefined ? account : `Local runtime in ${local}`}, API ${stack.url}`,
     send: (method, path, body, withinMs = 30_000) =>
       send(new URL(`${base}/keys${path}`), { ...signed, method, body, withinMs }),
+    sendOn: (path, method, body) => send(new URL(base + path), { ...signed, method, body, withinMs: 30_000 }),
     makeLink: (body) => send(new URL(base + portalLinksPath), { ...signed, method: 'POST', body, withinMs: 30_000 }),
   };
 }

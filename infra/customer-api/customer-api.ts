@@ -3,6 +3,7 @@ import {
   AuthorizationType,
   type IAuthorizer,
   type IResource,
+  type Method,
   type MethodOptions,
   type RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
@@ -11,7 +12,7 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct, type IConstruct } from 'constructs';
 import { corsExposeHeaders, operationNameOf } from '../../shared/deployment.ts';
 import { acknowledge } from '../acknowledge.ts';
-import { type Config, ConfigError } from '../config.ts';
+import type { Config } from '../config.ts';
 import { methodAndPath, type Route, type Throttle } from '../key-functions.ts';
 import { addGatewayResponses } from '../rest-api/gateway-responses.ts';
 import { tellSumOfLimits } from '../rest-api/sum-of-limits.ts';
@@ -24,11 +25,13 @@ import {
 } from './adopted-rest-api.ts';
 import { type Authorizers, attach, createAuthorizers } from './authorizers.ts';
 import { CustomDomain, type DomainAlias } from './custom-domain.ts';
-import { customerRefusals } from './customer-refusals.ts';
+import { customerRefusals, meteredRefusals } from './customer-refusals.ts';
 import { newCustomerRestApi } from './customer-rest-api.ts';
 import { Integrations } from './integrations.ts';
+import { meterMethods, requireNoKeysOfItsOwn } from './metering.ts';
 import { addPreflight } from './preflight.ts';
 import { protectMethods, warnOfOpenMethods } from './protect.ts';
+import { requireUnreserved } from './reserved-paths.ts';
 import { associate, WebAcl } from './web-acl.ts';
 
 /** A browser caches a preflight for an hour, and anyone may send one. */
@@ -60,10 +63,13 @@ export class CustomerApi extends Construct {
   readonly #integrations: Integrations;
   readonly #withPreflight = new Set<IResource>();
   readonly #openMethods = new Set<unknown>();
+  /** The routes on keys: an organization that has used up its quota can still manage and end its keys. */
+  readonly #unmetered = new Set<unknown>();
 
   constructor(scope: Construct, id: string, { name, authorizer, config, restApi }: CustomerApiProps) {
     super(scope, id);
     if (restApi) requireAdoptable(restApi, this, config);
+    if (restApi && config.plans) requireNoKeysOfItsOwn(restApi);
     this.#config = config;
     this.#authorizers = createAuthorizers(this, authorizer);
     this.#adopted = restApi !== undefined;
@@ -89,7 +95,9 @@ export class CustomerApi extends Construct {
     if (config.waf) new WebAcl(this, 'WebAcl', { config, stage, commonHeaders });
     if (config.webAclArn !== undefined) associate(this, 'WebAclAssociation', stage, config.webAclArn);
     this.#domain = this.#domainOf(config);
-    addGatewayResponses(api, customerRefusals, commonHeaders, config.docsUrl);
+    if (config.plans) meterMethods(api, this.#authorizers, this.#unmetered);
+    const refusals = config.plans ? [...customerRefusals, ...meteredRefusals] : customerRefusals;
+    addGatewayResponses(api, refusals, commonHeaders, config.docsUrl);
   }
 
   /**
@@ -124,7 +132,7 @@ export class CustomerApi extends Construct {
    */
   keyRoute(route: Route, handler: IFunction, operationName: string, endsAccess: boolean): void {
     const [method, path] = methodAndPath(route);
-    this.#route(method, path, handler, operationName);
+    this.#unmetered.add(this.#route(method, path, handler, operationName).node.defaultChild);
     const share = endsAccess ? 1 : 10;
     throttle(this.restApi, method, path, {
       ratePerSecond: Math.ceil(this.#config.throttleRatePerSecond / share),
@@ -167,8 +175,8 @@ export class CustomerApi extends Construct {
     return { name: domainName, alias };
   }
 
-  #route(method: string, path: string, handler: IFunction, operationName: string): void {
-    this.#resource(path).addMethod(method, this.#integrations.of(handler), {
+  #route(method: string, path: string, handler: IFunction, operationName: string): Method {
+    return this.#resource(path).addMethod(method, this.#integrations.of(handler), {
       ...(this.#adopted ? nothingInherited : {}),
       operationName,
       authorizer: this.#authorizers.keys,
@@ -187,13 +195,4 @@ export class CustomerApi extends Construct {
     }
     return resource;
   }
-}
-
-/** Throws a {@link ConfigError} for a path that API Gateway itself answers on a custom domain. */
-function requireUnreserved(path: string): void {
-  const [root, ...rest] = path.split('/').filter((part) => part !== '');
-  if (rest.length > 0 || (root !== 'ping' && root !== 'sping')) return;
-  throw new ConfigError(
-    `ApiKeyAuth: the path ${path} is reserved: on a custom domain, API Gateway answers it itself. Use another, like /health`,
-  );
 }

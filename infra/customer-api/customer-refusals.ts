@@ -36,3 +36,23 @@ export const customerRefusals: readonly Refusal[] = [
   { type: ResponseType.INVALID_SIGNATURE, ...notFound },
   { type: ResponseType.EXPIRED_TOKEN, ...notFound },
 ];
+
+/** With plans: what API Gateway refuses because of a meter. */
+export const meteredRefusals: readonly Refusal[] = [
+  {
+    type: ResponseType.INVALID_API_KEY,
+    status: 503,
+    title: 'Service Unavailable',
+    code: 'not_metered',
+    detail: 'The plan of the organization is not ready. The key is good: keep it, and retry.',
+    headers: { 'Retry-After': '30' },
+  },
+  {
+    type: ResponseType.QUOTA_EXCEEDED,
+    status: 429,
+    title: 'Too Many Requests',
+    code: 'quota_exceeded',
+    detail: "The quota of the organization's plan is used up. Requests are accepted again in its next period.",
+    headers: { 'Retry-After': '3600' },
+  },
+];

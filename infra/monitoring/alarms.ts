@@ -6,6 +6,7 @@ import type { AlarmSpec } from './alarm-spec.ts';
 import { type CacheSettings, cacheAlarms } from './cache-alarms.ts';
 import { expression, sumOf } from './expressions.ts';
 import type { KeyMetrics } from './metrics.ts';
+import { type PlanMetrics, planAlarms } from './plan-alarms.ts';
 import { serviceAlarms } from './service-alarms.ts';
 
 /** The metrics of alarms that AWS itself measures. */
@@ -33,6 +34,7 @@ export function createAlarms(
   keys: KeyMetrics,
   aws: ServiceMetrics,
   cache: CacheSettings,
+  plans: PlanMetrics | undefined,
 ): Alarm[] {
   const specs = [
     ...decisionAlarms(keys),
@@ -41,6 +43,7 @@ export function createAlarms(
     ...changeAlarms(keys, aws),
     ...denialAlarms(keys),
     ...serviceAlarms(aws),
+    ...planAlarms(keys, plans),
   ];
   return specs.map(
     ({ id, metric, above, in: [datapointsToAlarm, evaluationPeriods], ringsWithoutData, description }) => {

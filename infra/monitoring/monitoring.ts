@@ -14,6 +14,7 @@ import { createAlarms, type ServiceMetrics } from './alarms.ts';
 import type { CacheSettings } from './cache-alarms.ts';
 import { createDashboard } from './dashboard.ts';
 import { KeyMetrics } from './metrics.ts';
+import type { PlanMetrics } from './plan-alarms.ts';
 import { saveQueries } from './queries.ts';
 
 interface MonitoringProps {
@@ -41,6 +42,8 @@ interface MonitoringProps {
   readonly deadLetters: Queue;
   /** If the cache is on, it has alarms and a part of the dashboard. */
   readonly decisionCache: CacheSettings;
+  /** Organizations have plans. */
+  readonly hasPlans: boolean;
 }
 
 /** Monitoring of a deployment: metrics, alarms on one topic, a dashboard, and saved log queries. */
@@ -71,7 +74,7 @@ export class Monitoring extends Construct {
       deadLetters: deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: 'Maximum', ...minute }),
     };
     const keys = new KeyMetrics(deployment);
-    const alarms = createAlarms(this, this.topic, keys, aws, props.decisionCache);
+    const alarms = createAlarms(this, this.topic, keys, aws, props.decisionCache, this.#plansOf(props));
     this.alarms = alarms;
     this.dashboard = createDashboard(this, deployment, alarms, keys, aws, props.decisionCache.decisionCacheSeconds > 0);
     saveQueries(this, deployment, { accessLog, audit: recorders.map(({ logGroup }) => logGroup) });
@@ -100,14 +103,25 @@ export class Monitoring extends Construct {
     return topic;
   }
 
+  #plansOf({ hasPlans, deployment, accessLog }: MonitoringProps): PlanMetrics | undefined {
+    if (!hasPlans) return undefined;
+    const [notMetered] = this.#logged('NotMetered', '$.errorType', 'INVALID_API_KEY', deployment, accessLog);
+    return { notMetered };
+  }
+
   /** API Gateway counts a 429 as one of all 4xx. The access log has the exact status. */
   #throttledRequests(deployment: string, accessLog: LogGroup | undefined) {
+    return this.#logged('ThrottledRequests', '$.status', '429', deployment, accessLog);
+  }
+
+  /** The number of requests whose line in the access log has a value. */
+  #logged(name: string, field: string, value: string, deployment: string, accessLog: LogGroup | undefined) {
     if (!accessLog) return [];
-    const filter = new MetricFilter(this, 'ThrottledRequests', {
+    const filter = new MetricFilter(this, name, {
       logGroup: accessLog,
-      filterPattern: FilterPattern.stringValue('$.status', '=', '429'),
+      filterPattern: FilterPattern.stringValue(field, '=', value),
       metricNamespace: `${metricNamespace}/${deployment}`, // a filter has no constant dimension
-      metricName: 'ThrottledRequests',
+      metricName: name,
       metricValue: '1',
     });
     return [filter.metric({ statistic: 'Sum', period: Duration.minutes(1) })];

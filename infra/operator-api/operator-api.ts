@@ -76,7 +76,9 @@ export class OperatorApi extends Construct {
     this.#api.node.tryRemoveChild('Endpoint');
     if (loggingAccount) this.node.addDependency(loggingAccount);
     addGatewayResponses(this.#api, operatorRefusals, {}, config.docsUrl);
-    this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization');
+    // Only who may manage every organization may give one of them another plan.
+    const more = config.plans ? ['PUT'] : [];
+    this.policy = this.#policyFor('OperatorPolicy', '*', 'of every organization', more);
     this.organizationPolicy = this.#policyFor(
       'OrganizationOperatorPolicy',
       // biome-ignore lint/suspicious/noTemplateCurlyInString: an IAM policy variable
@@ -106,10 +108,10 @@ export class OperatorApi extends Construct {
     if (endsAccess) throttle(this.#api, method, operatorRoute + path, this.#endingLimit);
   }
 
-  #policyFor(id: string, organizationId: string, whose: string): ManagedPolicy {
+  #policyFor(id: string, organizationId: string, whose: string, more: readonly string[] = []): ManagedPolicy {
     const below = `${operatorRoute.replace('{organizationId}', organizationId)}/*`;
     // A wildcard for the method would span slashes, and match paths that only look like the organization's.
-    const arns = operatorMethods().map((method) =>
+    const arns = [...operatorMethods(), ...more].map((method) =>
       Stack.of(this).formatArn({
         service: 'execute-api',
         resource: `${this.#api.restApiId}/${stageName}/${method}${below}`,

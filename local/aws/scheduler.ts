@@ -52,6 +52,8 @@ class Scheduler implements AwsService {
 
   readonly controls = {
     'PUT /scheduler/fault': jsonCall(CallFaultSchema, (fault) => this.#faults.set(fault)),
+    /** Invokes the target of a schedule now, as if its time had come. */
+    'POST /scheduler/due': jsonCall(z.strictObject({ name: z.string() }), ({ name }) => this.#fireNow(name)),
   };
 
   close(): void {
@@ -133,6 +135,12 @@ class Scheduler implements AwsService {
       client_token: ClientToken,
     };
     return { schedule, known: this.#schedules.find(GroupName, name) };
+  }
+
+  async #fireNow(name: string): Promise<void> {
+    const schedule = this.#schedules.all().find((one) => one.name === name);
+    if (!schedule) throw notFound(name);
+    await this.#fire(schedule);
   }
 
   async #fire({ group_name, name, due_at, target: text }: Schedule): Promise<void> {

@@ -14,9 +14,11 @@ import { scheduler } from './scheduler.ts';
 import { serveAws } from './server.ts';
 import { parameterStore } from './ssm.ts';
 import type { AwsService, Deployment, StandIn } from './stand-in.ts';
+import { usagePlans } from './usage-plans.ts';
 
 /** The stand-ins by the service name that a request is signed for. */
 const standIns = {
+  apigateway: usagePlans,
   cloudformation: cloudFormation,
   dynamodb: dynamoDb,
   events: eventBridge,

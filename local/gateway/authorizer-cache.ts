@@ -4,6 +4,7 @@ import type { PolicyDocument } from '../template/model.ts';
 export interface Decision {
   readonly policy: PolicyDocument;
   readonly context: Readonly<Record<string, string>>;
+  readonly usageIdentifierKey?: string | undefined;
 }
 
 /**

@@ -61,7 +61,7 @@ export class LambdaAuthorizers {
     const refused = verdict !== 'Allow';
     const context = refused ? decision.context : { ...decision.context, integrationLatency: Date.now() - startedAt };
     addAuthorizer(exchange.context, context);
-    return refused ? denied(verdict) : { authorizer: context };
+    return refused ? denied(verdict) : { authorizer: context, usageIdentifierKey: decision.usageIdentifierKey };
   }
 
   /** Invokes the function. A function error or a malformed result is a refusal that is never cached. */
@@ -74,9 +74,13 @@ export class LambdaAuthorizers {
     if (!result) return { type: 'AUTHORIZER_FAILURE', message: null };
     const parsed = result.ok ? AuthorizerResult.safeParse(JSON.parse(result.payload)) : undefined;
     if (!parsed?.success) return { type: 'AUTHORIZER_CONFIGURATION_ERROR', message: null };
-    const { principalId, policyDocument, context } = parsed.data;
+    const { principalId, policyDocument, context, usageIdentifierKey } = parsed.data;
     const strings = Object.entries(context ?? {}).map(([key, value]): [string, string] => [key, String(value)]);
-    return { policy: policyDocument, context: { ...Object.fromEntries(strings), principalId } };
+    return {
+      policy: policyDocument,
+      context: { ...Object.fromEntries(strings), principalId },
+      usageIdentifierKey: usageIdentifierKey ?? undefined,
+    };
   }
 }
 

@@ -21,6 +21,8 @@ export interface Exchange extends Arrival {
 export interface GatewayCaller {
   readonly authorizer?: Readonly<Record<string, unknown>>;
   readonly identity?: Identity;
+  /** The API key by which the authorizer lets the request count. */
+  readonly usageIdentifierKey?: string | undefined;
 }
 
 /** A request that is allowed to reach its integration. */

@@ -7,6 +7,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { valuesOf } from '../http/header-fields.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
 import type { RestApi } from '../template/model.ts';
@@ -39,19 +40,41 @@ export interface AccessRecord {
 /** How long running requests may continue when an API is closed. */
 const lingerMs = 1_000;
 
+/** Counts requests for usage plans. */
+export interface UsageCounter {
+  /** Counts a request by the value of an API key; why it is refused, if it is. */
+  count(apiId: string, stage: string, key: string | undefined): keyof typeof usageMessages | undefined;
+}
+
+const usageMessages = {
+  INVALID_API_KEY: 'Forbidden',
+  THROTTLED: 'Too Many Requests',
+  QUOTA_EXCEEDED: 'Limit Exceeded',
+} as const;
+
+interface GatewayParts {
+  readonly api: RestApi;
+  readonly lambda: LambdaService;
+  readonly iam: Iam;
+  readonly usage: UsageCounter;
+  readonly onAccess: (record: AccessRecord) => void;
+}
+
 /** Serves one REST API on localhost as API Gateway would. */
 export class Gateway {
   readonly #api: RestApi;
   readonly #lambda: LambdaService;
   readonly #iam: Iam;
+  readonly #usage: UsageCounter;
   readonly #accessLog: AccessLogger;
   readonly #onAccess: (record: AccessRecord) => void;
   readonly #authorizers: LambdaAuthorizers;
   readonly #throttles = new Throttles();
   readonly #server: Server;
 
-  constructor(api: RestApi, lambda: LambdaService, iam: Iam, onAccess: (record: AccessRecord) => void) {
+  constructor({ api, lambda, iam, usage, onAccess }: GatewayParts) {
     this.#api = api;
+    this.#usage = usage;
     this.#lambda = lambda;
     this.#iam = iam;
     this.#accessLog = new AccessLogger(api, iam);
@@ -109,7 +132,16 @@ export class Gateway {
     if (Buffer.byteLength(methodArn(exchange)) > maxArnBytes)
       return { type: 'DEFAULT_4XX', message: 'Request URI too long', status: 414 };
     const caller = resourcePolicyRefusal(exchange) ?? (await this.#authorize(exchange));
-    return 'type' in caller ? caller : callIntegration({ ...exchange, caller }, this.#lambda);
+    if ('type' in caller) return caller;
+    return this.#overUsage(exchange, caller) ?? callIntegration({ ...exchange, caller }, this.#lambda);
+  }
+
+  /** Counts a request for its usage plan. API Gateway does that after the method's limit and the authorizer. */
+  #overUsage({ api, request, match }: Exchange, { usageIdentifierKey }: GatewayCaller): Refusal | undefined {
+    if (!match.route.isMetered) return undefined;
+    const key = api.apiKeySource === 'AUTHORIZER' ? usageIdentifierKey : valuesOf(request.headers, 'x-api-key')[0];
+    const type = this.#usage.count(api.apiId, api.stageName, key);
+    return type && { type, message: usageMessages[type] };
   }
 
   async #authorize(exchange: Exchange): Promise<GatewayCaller | Refusal> {

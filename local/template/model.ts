@@ -5,6 +5,8 @@ export interface RestApi {
   readonly logicalId: string;
   readonly apiId: string;
   readonly deploymentId: string;
+  /** Where the API key of a metered request comes from. */
+  readonly apiKeySource: 'HEADER' | 'AUTHORIZER';
   readonly stageName: string;
   readonly stageVariables: Readonly<Record<string, string>> | null;
   readonly binaryMediaTypes: readonly string[];
@@ -37,6 +39,8 @@ export interface Route {
   /** `undefined` for a method that anyone may call. */
   readonly authorizer: Authorizer | 'AWS_IAM' | undefined;
   readonly integration: Integration;
+  /** It counts for a usage plan, and needs an API key of one. */
+  readonly isMetered: boolean;
   /** Its request limit; `undefined` for none. */
   readonly throttle: Throttle | undefined;
 }

@@ -7,6 +7,7 @@ import type { Resource, Stack } from './stack.ts';
 const Texts = z.record(z.string(), z.string());
 
 const RestApiProperties = z.object({
+  ApiKeySourceType: z.enum(['HEADER', 'AUTHORIZER']).default('HEADER'),
   BinaryMediaTypes: z.array(z.string()).default([]),
   MinimumCompressionSize: z.number().optional(),
   Policy: PolicySchema.optional(),
@@ -57,12 +58,13 @@ class ApiReader {
       this.#warn(`AWS::ApiGateway::RestApi ${logicalId}: has no stage, so it is not served`);
       return [];
     }
-    const { BinaryMediaTypes, MinimumCompressionSize, Policy } = RestApiProperties.parse(properties);
+    const { ApiKeySourceType, BinaryMediaTypes, MinimumCompressionSize, Policy } = RestApiProperties.parse(properties);
     return [
       {
         logicalId,
         apiId,
         deploymentId: stage.DeploymentId,
+        apiKeySource: ApiKeySourceType,
         stageName: stage.StageName,
         stageVariables: stage.Variables ?? null,
         binaryMediaTypes: BinaryMediaTypes,

@@ -24,6 +24,7 @@ const MethodProperties = z.object({
   HttpMethod: z.string(),
   AuthorizationType: z.string().default('NONE'),
   AuthorizerId: z.string().optional(),
+  ApiKeyRequired: z.boolean().default(false),
   Integration: IntegrationProperties.optional(),
 });
 
@@ -76,6 +77,7 @@ class RouteReader {
         resourceId: method.ResourceId,
         authorizer,
         integration,
+        isMetered: method.ApiKeyRequired,
         throttle: throttleOf(this.#settings, method.HttpMethod, this.#pathOf(method.ResourceId)),
       },
     ];

@@ -25,6 +25,7 @@ const arnFor = (service: string, prefix: string) => (ref: string) => arnOf(servi
 const lastSegment = (ref: string) => ref.split('/').at(-1) ?? ref;
 
 const resourceIds: Readonly<Record<string, ResourceIds>> = {
+  'AWS::ApiGateway::ApiKey': { ref: hashed },
   'AWS::ApiGateway::Authorizer': { ref: hashed },
   'AWS::ApiGateway::Deployment': { ref: hashed },
   'AWS::ApiGateway::DomainName': {
@@ -37,6 +38,7 @@ const resourceIds: Readonly<Record<string, ResourceIds>> = {
   'AWS::ApiGateway::Resource': { ref: hashed },
   'AWS::ApiGateway::RestApi': { ref: hashed, attributes: { RootResourceId: (ref) => `root-${ref}` } },
   'AWS::ApiGateway::Stage': { ref: named('StageName') },
+  'AWS::ApiGateway::UsagePlan': { ref: hashed },
   'AWS::CloudWatch::Alarm': { ref: generated, attributes: { Arn: arnFor('cloudwatch', 'alarm:') } },
   'AWS::DynamoDB::Table': { ref: named('TableName'), attributes: { Arn: arnFor('dynamodb', 'table/') } },
   'AWS::Events::EventBus': { ref: named('Name'), attributes: { Arn: arnFor('events', 'event-bus/') } },

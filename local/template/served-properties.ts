@@ -10,6 +10,7 @@ export type ServedResources = Readonly<Record<string, Served>>;
 /** The resource types that the gateway, the functions and IAM serve, and those that need no service. */
 const servedByRuntime: ServedResources = {
   'AWS::ApiGateway::RestApi': [
+    'ApiKeySourceType',
     'BinaryMediaTypes',
     'Description',
     'DisableExecuteApiEndpoint', // localhost has no other endpoint to disable
@@ -25,6 +26,7 @@ const servedByRuntime: ServedResources = {
   'AWS::ApiGateway::DomainName': 'all',
   'AWS::ApiGateway::Resource': ['ParentId', 'PathPart', 'RestApiId'],
   'AWS::ApiGateway::Method': [
+    'ApiKeyRequired',
     'AuthorizationType',
     'AuthorizerId',
     'HttpMethod',

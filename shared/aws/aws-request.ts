@@ -81,6 +81,7 @@ const endpointVariables = {
   scheduler: 'SCHEDULER',
   dynamodb: 'DYNAMODB',
   sqs: 'SQS',
+  apigateway: 'API_GATEWAY',
 } as const;
 
 function endpointOf(service: keyof typeof endpointVariables, region: string): URL {

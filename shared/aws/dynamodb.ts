@@ -73,7 +73,7 @@ export function dynamoDbTable(TableName: string): DynamoDbTable {
         Item,
         ...(condition && {
           ConditionExpression: condition.expression,
-          ExpressionAttributeValues: condition.values,
+          ...(Object.keys(condition.values).length > 0 ? { ExpressionAttributeValues: condition.values } : {}),
         }),
       };
       const answer = await call('PutItem', input, timeoutMs);

@@ -6,6 +6,7 @@ import type { Failure } from '../failure.ts';
 import { scopeOf } from '../key-claims.ts';
 import type { Metrics } from '../metrics.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { rateLimitPolicyKey } from '../usage-plans.ts';
 import { type Answer, type Handler, handlerFor, type Origin } from './handler.ts';
 import type { Input, RequestSchema } from './input.ts';
 
@@ -20,7 +21,7 @@ export interface EndpointOptions {
 
 /**
  * Makes the handler of a backend's route, which clients call with a key. A key that ends within 14 days gets its end in the
- * header `Api-Key-Expires`.
+ * header `Api-Key-Expires`. An organization with a plan gets its limits in the header `RateLimit-Policy`.
  */
 export function endpoint<S extends RequestSchema>(
   schema: S,
@@ -33,10 +34,18 @@ export function endpoint<S extends RequestSchema>(
       scope === undefined || scopeOf(caller).includes(scope)
         ? ok(undefined)
         : fail({ kind: 'insufficient_scope', scope }),
-    headers: ({ keyId, expiresAt }) => (keyId === undefined ? {} : expiresSoon(expiresAt)),
+    headers: ({ keyId, expiresAt }, event) => ({
+      ...(keyId === undefined ? {} : expiresSoon(expiresAt)),
+      ...rateLimitPolicy(event.requestContext.authorizer?.[rateLimitPolicyKey]),
+    }),
     schema,
     run: (input, caller) => run(input, { caller }),
   });
+}
+
+/** The header with the limits of the organization's plan (draft-ietf-httpapi-ratelimit-headers); none without a plan. */
+function rateLimitPolicy(policy: unknown): Record<string, string> {
+  return typeof policy === 'string' && policy !== '' ? { 'RateLimit-Policy': policy } : {};
 }
 
 /** The header that reminds a client to replace its key; none while there is time. */

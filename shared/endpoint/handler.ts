@@ -30,7 +30,7 @@ interface Route<S extends RequestSchema, T> {
   /** Decides whether the origin may call the route at all, before its input is parsed. */
   readonly permit?: ((from: T) => Result<void, Failure>) | undefined;
   /** Headers of every answer to this origin. */
-  readonly headers?: ((from: T) => Readonly<Record<string, string>>) | undefined;
+  readonly headers?: ((from: T, event: APIGatewayProxyEvent) => Readonly<Record<string, string>>) | undefined;
   readonly schema: S;
   readonly run: (
     input: Input<S>,
@@ -66,7 +66,7 @@ export function handlerFor<S extends RequestSchema, T>(route: Route<S, T>): Hand
         'Cache-Control': 'no-store',
         // Without a type API Gateway declares JSON, even if there is no body.
         ...(body === undefined ? { 'Content-Type': 'text/plain' } : {}),
-        ...corsHeaders(event, corsAllowOrigin),
+        ...corsHeaders(event, corsAllowOrigin, Object.keys(ofOrigin)),
         ...ofOrigin,
         ...headers,
       },
@@ -87,7 +87,7 @@ async function answerOf<S extends RequestSchema, T>(route: Route<S, T>, event: A
     const from = await route.read(event);
     if (!from.ok) return { result: from, ...known };
     const { value, log } = from.value;
-    known = { log, headers: route.headers?.(value) ?? {} };
+    known = { log, headers: route.headers?.(value, event) ?? {} };
     const permitted = route.permit?.(value);
     if (permitted && !permitted.ok) return { result: permitted, ...known };
     const input = parseRequest(event, route.schema);
@@ -98,11 +98,11 @@ async function answerOf<S extends RequestSchema, T>(route: Route<S, T>, event: A
 }
 
 /** Pages of other origins use keys. No page signs requests with AWS credentials, so an operator's answer has no CORS headers. */
-function corsHeaders(event: APIGatewayProxyEvent, origin: string): Record<string, string> {
+function corsHeaders(event: APIGatewayProxyEvent, origin: string, more: readonly string[]): Record<string, string> {
   if (event.requestContext.identity.userArn) return {};
   return {
     'Access-Control-Allow-Origin': origin,
-    'Access-Control-Expose-Headers': corsExposeHeaders.join(', '),
+    'Access-Control-Expose-Headers': [...new Set([...corsExposeHeaders, ...more])].join(', '),
   };
 }
 

@@ -11,6 +11,7 @@ import { refusedAs } from '../scalekit/call-policy.ts';
 import type { KeyDirectory } from '../scalekit/scalekit.ts';
 import type { CallFailure } from '../scalekit/verdict.ts';
 import type { KeyServices } from './key-services.ts';
+import { keepOrganizationPlan, requirePlanOfOrganization, withOrganizationPlan } from './plan-of-organization.ts';
 import { requireStanding } from './standing.ts';
 import { withdraw } from './withdrawal.ts';
 
@@ -32,7 +33,7 @@ export async function createKey(
   by: Initiator,
   { maxKeysPerUser, knows = anyScope, lifetimes = {} }: CreationRules = {},
 ): Promise<Result<{ readonly key: string } & Key, Failure>> {
-  const { scalekit, mutations } = services;
+  const { scalekit, mutations, planOf } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
   const known = knows(request.scope);
@@ -41,14 +42,20 @@ export async function createKey(
   if (!minted.ok) return minted;
   const lasting = withLifetime(minted.value, request.expiresAt, lifetimes);
   if (!lasting.ok) return lasting;
-  const newKey = lasting.value;
+  const asked = await requirePlanOfOrganization(by.actor.organizationId, request.customClaims['plan'], planOf);
+  if (!asked.ok) return asked;
+  const planned = await withOrganizationPlan(lasting.value, planOf);
+  if (!planned.ok) return planned;
+  const newKey = planned.value;
   const fits = await requireBelowLimit(scalekit, newKey, by, maxKeysPerUser);
   if (!fits.ok) return fits;
   const created = await mutations.create(newKey, causedBy(by, 'requested'));
   if (!created.ok) return fail(notCreated(created.failure, newKey, by));
   const stands = await requireStanding(services, by);
   if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
-  return ok({ key: created.value.key, ...toKey(created.value.info) });
+  const kept = await keepOrganizationPlan(mutations, created.value.info, planOf, causedBy(by, 'plan'));
+  if (!kept.ok) return withdraw(mutations, created.value.info, kept.failure, by);
+  return ok({ key: created.value.key, ...toKey(kept.value) });
 }
 
 /** Asks Scalekit only if there is a limit and the key has a user. If the keys cannot be counted, the key is refused. */

@@ -5,6 +5,7 @@ import { type UseRecords, useRecordsFromEnvironment } from '../decision-cache/us
 import { createMetrics, type Metrics } from '../metrics.ts';
 import { type KeyDirectory, keyDirectoryFromEnvironment } from '../scalekit/scalekit.ts';
 import { secretsFromEnvironment } from '../scalekit/secrets.ts';
+import type { PlanOf } from './plan-of-organization.ts';
 
 /** The services of an operation that shows keys. */
 export interface KeyReading {
@@ -19,6 +20,8 @@ export interface KeyServices {
   readonly mutations: Mutations;
   /** For callers with tokens and visitors, which Scalekit cannot end. */
   readonly endedSince: EndedSince;
+  /** Absent if the product has no plans. */
+  readonly planOf?: PlanOf | undefined;
   readonly metrics: Metrics;
 }
 
@@ -38,10 +41,10 @@ export function keyReading(): KeyReading {
   };
 }
 
-/** The services that the function's environment names. */
-export function keyServices(): KeyServices {
+/** The services that the function's environment names. `planOf` is from the setting `plans`, if there is one. */
+export function keyServices(planOf?: PlanOf): KeyServices {
   const metrics = createMetrics();
-  return { metrics, endedSince: endedSinceFromEnvironment(), ...keyChanges(metrics) };
+  return { metrics, planOf, endedSince: endedSinceFromEnvironment(), ...keyChanges(metrics) };
 }
 
 /** The services that the function's environment names, without Scalekit. */

@@ -10,6 +10,7 @@ import { hasSameClaims, isSuspended, scopeOf, withSuspension } from '../key-clai
 import { fail, ok, type Result } from '../result.ts';
 import { findKey } from './find-key.ts';
 import type { KeyServices } from './key-services.ts';
+import { requirePlanOfOrganization } from './plan-of-organization.ts';
 import { requireStanding } from './standing.ts';
 
 /** The services that a change of a key needs. */
@@ -28,7 +29,7 @@ export async function updateKey(
   by: Initiator,
   knows: Vocabulary = anyScope,
 ): Promise<Result<Key, Failure>> {
-  const { scalekit, mutations, suspensions } = services;
+  const { scalekit, mutations, suspensions, planOf } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
   const [stands, found] = await Promise.all([requireStanding(services, by), findKey(scalekit, keyId, by.actor)]);
@@ -36,6 +37,9 @@ export async function updateKey(
   if (!found.ok) return found;
   const known = knows(change.scope, scopeOf(found.value));
   if (!known.ok) return known;
+  const asked = change.customClaims?.['plan'];
+  const planned = await requirePlanOfOrganization(found.value.organizationId, asked, planOf);
+  if (!planned.ok) return planned;
   // The caller's key is not checked again afterwards. A caller only narrows keys, so a key that was revoked in between gains
   // nothing. Restoring the old values could undo another actor's narrowing.
   const amended = amend(by.actor, found.value, change);

@@ -54,8 +54,10 @@ export function endedWith({ organizationId, userId, linkId }: Grant): Parameters
   return { ...withoutUndefined({ organizationId, userId }), makerId: linkId };
 }
 
-/** The person of a session, as operations on keys see it. */
-export function visitorOf({ sessionId, grant }: Session): Visitor {
-  const { linkId, organizationId, userId, customClaims } = grant;
+/** The person of a session, with the plan of its organization, as operations on keys see it. */
+export function visitorOf({ sessionId, grant }: Session, plan: string | undefined): Visitor {
+  const { linkId, organizationId, userId } = grant;
+  const { plan: _granted, ...claims } = grant.customClaims;
+  const customClaims = plan === undefined ? claims : { ...claims, plan };
   return withoutUndefined({ linkId, sessionId, organizationId, userId, customClaims });
 }

@@ -7,7 +7,7 @@ import { codeOf, type PageRequest, sessionCookie } from './request.ts';
 import { type FoundLink, linkCallMs, sessionMs } from './store.ts';
 import { visitOf } from './visit.ts';
 
-type LinkServices = Pick<PortalServices, 'store' | 'endedSince'>;
+type LinkServices = Pick<PortalServices, 'store' | 'endedSince' | 'planOf'>;
 
 /** Shows who a link is for. It uses nothing up: programs that check links open them, too. */
 export async function showLink(request: PageRequest, services: LinkServices): Promise<Result<PageAnswer, PageFailure>> {

@@ -5,6 +5,7 @@ import { type Lifetimes, withLifetime } from '../authorization/lifetime.ts';
 import { requireScope, sees } from '../authorization/sight.ts';
 import { type Failure, invalid, outage } from '../failure.ts';
 import { type CreatedKey, type Key, type KeyInfo, type NewKey, toKey } from '../key.ts';
+import { keepOrganizationPlan, withOrganizationPlan } from '../keys/plan-of-organization.ts';
 import { requireStanding } from '../keys/standing.ts';
 import { changeMs, rotationMs, searchMs } from '../keys/time-limits.ts';
 import { withdraw } from '../keys/withdrawal.ts';
@@ -44,18 +45,23 @@ export async function rotateKey(
   /** When the request arrived (ms), if the rotation is not its first step. */
   startedAt = Date.now(),
 ): Promise<Result<RotatedKey, Failure>> {
-  const { scalekit } = services;
+  const { scalekit, mutations, planOf } = services;
   const planned = await plan(scalekit, keyId, request, by, startedAt + searchMs);
   if (!planned.ok) return planned;
   const { previous } = planned.value;
   const lasting = withLifetime(planned.value.succession, request.expiresAt, lifetimes);
   if (!lasting.ok) return lasting;
+  const succession = await withOrganizationPlan(lasting.value, planOf);
+  if (!succession.ok) return succession;
   const searchUntil = startedAt + rotationMs - endMs(scalekit) - scalekit.deadlineMs;
   // Until now nothing has changed. From here on there must be time for all steps that may follow.
   if (Date.now() + changeMs(scalekit) > searchUntil) return fail(outage({ kind: 'slow', cause: new Error('late') }));
-  const created = await createSuccessor(services, lasting.value, keyId, previous.replaced, by, searchUntil);
+  const created = await createSuccessor(services, succession.value, keyId, previous.replaced, by, searchUntil);
   if (!created.ok) return created;
-  const { key, info } = created.value;
+  const { key } = created.value;
+  const kept = await keepOrganizationPlan(mutations, created.value.info, planOf, causedBy(by, 'plan'));
+  if (!kept.ok) return withdraw(mutations, created.value.info, kept.failure, by);
+  const info = kept.value;
   const ended = await endPrevious(services, previous, info, request.overlapSeconds, by);
   if (!ended.ok) return ended;
   return ok({ key, ...toKey(info), previous: { keyId, ...ended.value } });

@@ -25,6 +25,9 @@ const maxLength = 4_096;
 /** How far clocks may differ, for `nbf` and `iat`. The expiry is exact. */
 const clockToleranceSeconds = 30;
 
+/** The year 5138. A time far beyond is no date. */
+const latestSeconds = 1e11;
+
 const refused = { ok: false, failure: { kind: 'refused' } } as const;
 
 /**
@@ -74,7 +77,8 @@ async function payloadOf(token: string, { key, environmentUrl }: IssuersKey): Pr
 function callerOf(payload: JWTPayload, { sessions, clients }: Audiences): TokenCaller | undefined {
   const { sub = '', oid, exp = 0, iat = Number.POSITIVE_INFINITY } = payload;
   const nowSeconds = Date.now() / 1_000;
-  if (exp <= nowSeconds || iat > nowSeconds + clockToleranceSeconds) return undefined;
+  if (exp <= nowSeconds || exp > latestSeconds) return undefined;
+  if (iat > nowSeconds + clockToleranceSeconds || iat < 0) return undefined;
   if (typeof oid !== 'string' || !idPatterns.organization.test(oid)) return undefined;
   const own = claimsOf(payload);
   if (!own) return undefined;

@@ -85,7 +85,7 @@ test('an exception is shown under its request, with the lines in our files and t
 });
 
 test('a changed stack is served on the same ports with the same keys, and a missing permission is reported', async () => {
-  const auth = join(project, 'infra/api-key-auth.ts');
+  const auth = join(project, 'infra/grants.ts');
   const source = readFileSync(auth, 'utf8');
   const changed = source.replace(
     'parameters.grantReadWebhookSecret(reader)',
@@ -93,7 +93,7 @@ test('a changed stack is served on the same ports with the same keys, and a miss
   );
   expect(changed).not.toBe(source);
   writeFileSync(auth, changed);
-  await shows(/infra\/api-key-auth\.ts changed: synthesizing …\n[\s\S]* {2}served after \d+\.\d s/);
+  await shows(/infra\/grants\.ts changed: synthesizing …\n[\s\S]* {2}served after \d+\.\d s/);
   await answers(outputs, 200);
   await fetch(`${outputs.apiUrl}/webhooks/scalekit`, { method: 'POST', body: '{}', headers: signature });
   await shows(/warning: .*ScalekitWebhook\w*.* ssm:GetParameters/i);

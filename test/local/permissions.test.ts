@@ -20,7 +20,7 @@ import { sessionToken } from '../tokens/sign-in.ts';
 // recorded. Without any single permission, at least one of these decisions must be a refusal.
 
 const folder = mkdtempSync(join(tmpdir(), 'permissions-'));
-const assembly = process.env['TEST_CACHED_ASSEMBLY'] ?? '';
+const assembly = process.env['TEST_PLANS_ASSEMBLY'] ?? '';
 const stackName = 'ApiKeys-dev';
 const templateFile = `${stackName}.template.json`;
 let template: Template;
@@ -70,6 +70,25 @@ async function useTokens(
   expect((await call(session, 'PATCH', `/keys/${made.keyId}`, { description: 'changed' })).status).toBe(200);
   const next = (await call(session, 'POST', `/keys/${made.keyId}/rotate`, {})).json;
   expect(next).toHaveProperty('keyId');
+}
+
+/** Changes the plan of an organization, and does the work that follows, a day earlier. */
+async function usePlans(outputs: Runtime['outputs'], user: Credentials): Promise<void> {
+  const { control } = clientOf(() => outputs);
+  const organization =
+    (await sdkOf(outputs.scalekit).organization.createOrganization('Planned')).organization?.id ?? '';
+  const send: Send = (method, path, body) =>
+    sendSigned(user, method, `${outputs.operatorUrl}/organizations/${organization}${path}`, body);
+  const { keyId } = (await send('POST', '/keys', {})).json;
+  const activate = async (plan: string | null) => {
+    expect((await send('PUT', '/plan', { plan })).status).toBe(202);
+    await expect.poll(async () => !(await send('GET', '/usage')).json.change, { timeout: 20_000 }).toBe(true);
+  };
+  await activate('free');
+  await send('PATCH', `/keys/${keyId}`, { customClaims: { plan: 'free' } });
+  await activate('pro');
+  await activate('free'); // its meter is still there
+  for (const { name } of (await control('GET')).schedules) await control('POST', '/scheduler/due', { name });
 }
 
 /** Does everything that needs a permission, on both APIs. */
@@ -129,6 +148,7 @@ async function useEverything({ outputs }: Runtime): Promise<void> {
   }
   await asOperator('POST', '/keys/apit_1/forget');
   await useTokens(outputs, call);
+  await usePlans(outputs, operator);
   await usePortal(outputs, asOperator);
   const lost = (await asOperator('POST', '/keys', {})).json;
   await control('PUT', '/scheduler/fault', { kind: 'no_answer', times: 9 }); // created but not answered, so it is removed

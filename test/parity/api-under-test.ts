@@ -154,7 +154,7 @@ export async function startApi(setUp: ApiSetUp): Promise<ApiUnderTest> {
   if (!model) throw new Error(`no API in the template: ${warnings.join(', ')}`);
   const iam = new Iam(roles);
   const lambda = await LambdaService.deploy(functions, {}, iam, () => {});
-  const gateway = new Gateway(model, lambda, iam, () => {});
+  const gateway = new Gateway({ api: model, lambda, iam, usage: { count: () => undefined }, onAccess: () => {} });
   const port = Number(new URL(await gateway.listen(0)).port);
   const invocations = (isAuthorizer: boolean) =>
     Object.entries(lambda.metrics())

@@ -28,6 +28,10 @@ export const everySetting = {
   expiryReminders: true,
   acceptSessions: 'https://app.example.com',
   acceptClients: 'https://api.example.com',
+  plans: {
+    free: { rate: 5, burst: 10, quota: 1000, period: 'DAY' as const },
+    pro: { rate: 50, burst: 100 },
+  },
   portal: true,
   productName: 'Acme Cloud',
   tracing: true,

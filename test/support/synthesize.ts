@@ -23,6 +23,8 @@ const product = (app: App) => void new ProductStack(app, stackName('dev'));
 synthesize('product', {}, product);
 synthesize('cached', { ...tokens, decisionCacheSeconds: 300, outageGraceSeconds: 3600, portal: true }, product);
 synthesize('limited', { maxKeyLifetimeDays: 365, scopes: 'notes:read', expiryReminders: true, portal: true }, product);
+const plans = { free: { rate: 5, burst: 10, quota: 30, period: 'DAY' }, pro: { rate: 50, burst: 100 } };
+synthesize('plans', { ...tokens, plans, planActivationSeconds: 2, decisionCacheSeconds: 300, portal: true }, product);
 synthesize('everything', everySetting, product);
 synthesize('notes', {}, (app) => void new NotesStack(app, 'Notes'));
 for (const entry of readdirSync(new URL('../../functions', import.meta.url)))

@@ -23,6 +23,7 @@ const actions: Readonly<Record<Permission, readonly string[]>> = {
   readUses: ['dynamodb:BatchGetItem'],
   readEnded: ['dynamodb:BatchGetItem'],
   checkTokens: ['dynamodb:BatchGetItem'],
+  readPlan: ['dynamodb:GetItem'],
   schedule: [
     'scheduler:GetSchedule',
     'scheduler:CreateSchedule',
@@ -55,9 +56,19 @@ test('the contract has exactly the routes of the table, without the webhook of a
 test('every function’s folder is in the table, except the example backend and the optional ones', () => {
   const folders = readdirSync(new URL('../../functions', import.meta.url));
   const entries = keyFunctionEntries.map(([, { entry }]) => entry);
-  expect([...entries, 'canary', 'create-portal-link', 'portal', 'remind-expiry', 'whoami'].toSorted()).toEqual(
-    folders.toSorted(),
-  );
+  expect(
+    [
+      ...entries,
+      'apply-plan',
+      'canary',
+      'create-portal-link',
+      'get-usage',
+      'portal',
+      'remind-expiry',
+      'set-plan',
+      'whoami',
+    ].toSorted(),
+  ).toEqual(folders.toSorted());
 });
 
 test.each(keyFunctionEntries)('%s has exactly the permissions of the table', (id, { may, entry }) => {

@@ -42,7 +42,8 @@ function literalName({ Type, Properties = {} }: Resource): unknown {
 }
 
 /** Nobody was promised a reminder, so the schedules go with the stack. */
-const isReminder = (id: string) => id.startsWith('ExpiryRemindersSchedules');
+/** Schedules that nobody was promised. */
+const isReminder = (id: string) => /^(ExpiryReminders|Plans)Schedules/.test(id);
 
 describe.each([['no setting', {}], ...single, ['every setting', everySetting]] as const)(
   'with %s',

@@ -89,6 +89,8 @@ const forgeries: [what: string, forge: () => Promise<string>][] = [
   ['no audience', () => good({ aud: null })],
   ['an expiry that has passed', () => good({ exp: soon() - 3_601 })],
   ['an expiry that is text', () => good({ exp: String(soon()) })],
+  ['an expiry that is no date', () => good({ exp: 1e20 })],
+  ['a time of issue that is no date', () => good({ iat: -1e20 })],
   ['no expiry', () => good({ exp: null })],
   ['a start in the future', () => good({ nbf: soon() })],
   ['an issue in the future', () => good({ iat: soon() - 60, exp: soon() })],

@@ -33,6 +33,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     'reminders',
   ],
   tokens: ['authentication', 'scalekit'],
+  plans: ['authentication', 'aws', 'scalekit', 'decision-cache', 'audit', 'keys', 'rotation'],
   webhook: ['endpoint', 'aws', 'scalekit', 'audit', 'keys', 'revocation'],
 };
 const rooms = Object.keys(allowed);
@@ -78,13 +79,14 @@ const scratches: Scratch[] = [
     path: `${room}/scratch.ts`,
     imports: [
       { source: '../../shared/deployment.ts', isRefused: false },
+      { source: '../../shared/usage-plans.ts', isRefused: room !== 'infra/rest-api' },
       { source: '../../shared/result.ts', isRefused: true },
       { source: '../../shared/keys/get-key.ts', isRefused: true },
       { source: '../../functions/get-key/handler.ts', isRefused: true },
       { source: '../../test/support/client.ts', isRefused: true },
     ],
   })),
-  ...['keys', 'rotation', 'reminders', 'revocation', 'portal', 'webhook'].map((room) => ({
+  ...['keys', 'rotation', 'reminders', 'revocation', 'portal', 'plans', 'webhook'].map((room) => ({
     path: `shared/${room}/changes.ts`,
     imports: [
       { source: '../scalekit/scalekit.ts', names: 'KeyDirectory', isRefused: false },

@@ -12,7 +12,15 @@ const routes = [
 ].map((text): Route => {
   const [method = '', resourcePath = ''] = text.split(' ');
   const integration = { type: 'MOCK', passthrough: 'NEVER', statusByContentType: {}, responses: [] } as const;
-  return { method, resourcePath, resourceId: '', authorizer: undefined, throttle: undefined, integration };
+  return {
+    method,
+    resourcePath,
+    resourceId: '',
+    authorizer: undefined,
+    isMetered: false,
+    throttle: undefined,
+    integration,
+  };
 });
 
 test.each([

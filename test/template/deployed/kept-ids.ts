@@ -40,6 +40,10 @@ export const keptIds: Readonly<Record<string, string>> = {
 
 /** The additional resources with every setting. */
 export const keptIdsOfSettings: Readonly<Record<string, string>> = {
+  PlansApplyPlanLog020DE8BC: 'AWS::Logs::LogGroup',
+  PlansGetUsageLogBFC7DE9B: 'AWS::Logs::LogGroup',
+  PlansSchedules641E9F9F: 'AWS::Scheduler::ScheduleGroup',
+  PlansSetPlanLog8718D059: 'AWS::Logs::LogGroup',
   PortalLinksLog62D0B688: 'AWS::Logs::LogGroup',
   PortalPageLog4830B7B4: 'AWS::Logs::LogGroup',
   ExpiryRemindersFunctionLog242A8935: 'AWS::Logs::LogGroup',
