@@ -19,6 +19,7 @@ export const long = [
   'test/alarms/alarms.test.ts',
   'test/plans/changes.test.ts',
   'test/portal/browser.test.ts',
+  'test/tokens/examples.test.ts',
   'test/local/{bench,bulk-crashes,canary,clients,daily-loop,e2e-settings,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
 ];
 
