@@ -66,12 +66,17 @@ export function withSuspension(claims: Claims, suspended: boolean): Record<strin
   return { ...claims, [suspendedClaim.name]: String(suspended) };
 }
 
-/**
- * Sets or removes the plan in a complete map of claims. Scalekit ignores an empty map, so a key without another claim keeps its
- * record that an operator made it.
- */
+/** Sets the plan in a complete map of claims; without a plan it removes the claim. */
 export function withPlan(claims: Claims, plan: string | undefined): Record<string, string> {
   const { plan: _former, ...others } = claims;
-  if (plan !== undefined) return { ...others, plan };
-  return Object.keys(others).length > 0 ? others : { issued_by: 'operator' };
+  return plan === undefined ? others : { ...others, plan };
+}
+
+/**
+ * `withPlan` for the claims of a key, as Scalekit stores them. Scalekit ignores an empty map, so a key without another claim keeps
+ * its record that an operator made it.
+ */
+export function withStoredPlan(claims: Claims, plan: string | undefined): Record<string, string> {
+  const changed = withPlan(claims, plan);
+  return Object.keys(changed).length > 0 ? changed : { issued_by: 'operator' };
 }

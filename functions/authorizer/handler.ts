@@ -1,7 +1,7 @@
 import type { APIGatewayAuthorizerResult, APIGatewayRequestAuthorizerEvent } from 'aws-lambda';
 import { credentialOf, encodeCaller, principalId } from '../../shared/authentication/caller.ts';
 import { causeOf, logger } from '../../shared/logger.ts';
-import { rateLimitOf, withPlan } from '../../shared/plans/metered-caller.ts';
+import { rateLimitOf, withPlanOfOrganization } from '../../shared/plans/metered-caller.ts';
 import { meteringFromEnvironment } from '../../shared/plans/metering.ts';
 import { decide } from './decision.ts';
 import { allow, deny } from './policy.ts';
@@ -28,7 +28,7 @@ export async function handler(event: APIGatewayRequestAuthorizerEvent): Promise<
     case 'allowed': {
       const { by } = decision;
       const metered = await metering?.(requestContext.apiId, decision.caller);
-      const caller = withPlan(decision.caller, metered);
+      const caller = withPlanOfOrganization(decision.caller, metered);
       const { organizationId } = caller;
       metrics.measure('Allowed');
       if (by === 'grace') metrics.measure('GraceUses');

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { msPerDay } from '../../shared/days.ts';
 
 const Day = z.iso.date('must be a day like 2030-01-31');
 const today = () => new Date().toISOString().slice(0, 10);
@@ -8,7 +9,7 @@ export const GetUsageInput = {
   query: z
     .strictObject({ from: Day.default(() => `${today().slice(0, 8)}01`), to: Day.default(today) })
     .refine(({ from, to }) => from <= to, { path: ['to'], message: 'must not be before from' })
-    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= 90 * 86_400_000, {
+    .refine(({ from, to }) => Date.parse(to) - Date.parse(from) <= 90 * msPerDay, {
       path: ['from'],
       message: 'must be at most 90 days before to',
     }),

@@ -2,7 +2,7 @@ import type { AuditCause } from '../audit/audit.ts';
 import type { Mutations } from '../audit/mutations.ts';
 import { type Failure, invalid, type Outage, outage } from '../failure.ts';
 import type { KeyInfo, NewKey } from '../key.ts';
-import { withPlan } from '../key-claims.ts';
+import { withStoredPlan } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
 
 /** Finds the plan of an organization, which all of its keys have; `undefined` for none. */
@@ -28,7 +28,7 @@ export async function withOrganizationPlan(
 ): Promise<Result<NewKey, Outage>> {
   if (!planOf) return ok(newKey);
   const plan = await planOf(newKey.organizationId);
-  return plan.ok ? ok({ ...newKey, customClaims: withPlan(newKey.customClaims, plan.value) }) : plan;
+  return plan.ok ? ok({ ...newKey, customClaims: withStoredPlan(newKey.customClaims, plan.value) }) : plan;
 }
 
 /** Gives a key that was just made the plan that its organization has got meanwhile. */
@@ -42,6 +42,6 @@ export async function keepOrganizationPlan(
   const plan = await planOf(key.organizationId);
   if (!plan.ok) return plan;
   if (key.customClaims['plan'] === plan.value) return ok(key);
-  const changed = await mutations.update(key, { customClaims: withPlan(key.customClaims, plan.value) }, cause);
+  const changed = await mutations.update(key, { customClaims: withStoredPlan(key.customClaims, plan.value) }, cause);
   return changed.ok ? changed : fail(outage(changed.failure));
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { sendAws } from '../aws/aws-request.ts';
 import { UnexpectedStatus } from '../aws/http-request.ts';
+import { msPerDay } from '../days.ts';
 import { requireEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -80,7 +81,7 @@ export function metersFromEnvironment(): Meters {
         });
         const start = Date.parse(from);
         return (values[keyId] ?? []).map(([requests = 0], day) => ({
-          date: new Date(start + day * 86_400_000).toISOString().slice(0, 10),
+          date: new Date(start + day * msPerDay).toISOString().slice(0, 10),
           requests,
         }));
       }),

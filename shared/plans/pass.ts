@@ -2,7 +2,7 @@ import type { AuditCause } from '../audit/audit.ts';
 import type { Suspensions } from '../decision-cache/suspensions.ts';
 import { type Failure, outage } from '../failure.ts';
 import type { KeyInfo } from '../key.ts';
-import { isSuspended, withPlan, withSuspension } from '../key-claims.ts';
+import { isSuspended, withStoredPlan, withSuspension } from '../key-claims.ts';
 import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -61,7 +61,7 @@ async function give(
   plan: string | undefined,
   cause: AuditCause,
 ): Promise<boolean> {
-  const changed = await mutations.update(key, { customClaims: withPlan(key.customClaims, plan) }, cause);
+  const changed = await mutations.update(key, { customClaims: withStoredPlan(key.customClaims, plan) }, cause);
   if (!changed.ok) return changed.failure.kind === 'refused';
   if (isSuspended(changed.value)) return true;
   // This change has read the claims before a suspension, and undone it.

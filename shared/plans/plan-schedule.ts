@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { msPerDay } from '../days.ts';
 import { readEnvironment, requireEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -23,7 +24,7 @@ export type PlanWork =
     };
 
 /** How long the meter of a former plan is kept: a key that was changed meanwhile may still have that plan. */
-export const retireMs = 86_400_000;
+export const retireMs = msPerDay;
 
 /** Plans work by one-time schedules. */
 export interface PlanSchedule {

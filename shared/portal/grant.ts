@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { Visitor } from '../authentication/actor.ts';
 import type { EndedSince } from '../decision-cache/ended.ts';
+import { withPlan } from '../key-claims.ts';
 import { parseJson } from '../parse-json.ts';
 import { withoutUndefined } from '../without-undefined.ts';
 
@@ -57,7 +58,6 @@ export function endedWith({ organizationId, userId, linkId }: Grant): Parameters
 /** The person of a session, with the plan of its organization, as operations on keys see it. */
 export function visitorOf({ sessionId, grant }: Session, plan: string | undefined): Visitor {
   const { linkId, organizationId, userId } = grant;
-  const { plan: _granted, ...claims } = grant.customClaims;
-  const customClaims = plan === undefined ? claims : { ...claims, plan };
+  const customClaims = withPlan(grant.customClaims, plan);
   return withoutUndefined({ linkId, sessionId, organizationId, userId, customClaims });
 }

@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type DynamoDbFailure, type DynamoDbTable, dynamoDbTable, type Item } from '../aws/dynamodb.ts';
+import { msPerDay } from '../days.ts';
 import { requireEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -12,7 +13,7 @@ import { decodeGrant, decodeSession, type Grant, type Session } from './grant.ts
 export const sessionMs = 3_600_000;
 
 /** How long an ended session is known, so that its person is shown the way back. */
-const rememberedMs = 86_400_000;
+const rememberedMs = msPerDay;
 
 /** How long a call may take before an operation on keys. */
 const callMs = 1_000;
