@@ -38,12 +38,12 @@ export interface Terminal {
   kill(): void;
 }
 
-/** Starts a command line on a terminal. */
+/** Starts a command on a terminal. `exec`: a shell that stays between them answers a Ctrl-C with an exit code of its own. */
 export function openTerminal(
   command: string,
   { cwd, env }: { readonly cwd: string; readonly env?: NodeJS.Dict<string> | undefined },
 ): Terminal {
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
+  const child = spawn('script', ['-qec', `exec ${command}`, '/dev/null'], {
     cwd,
     env: { ...process.env, PS1: '$ ', TERM: 'dumb', COLUMNS: '200', ...env },
   });
