@@ -7,6 +7,9 @@ const deps = { interopDefault: false };
 /** Most tests wait for processes, deadlines and schedules: more of them than there are cores go together. */
 const maxWorkers = 4;
 
+/** The end-to-end files then share one organization, and one of them counts its keys. */
+const sharesDeployment = Boolean(process.env['API_URL'] || process.env['SETTINGS_CONTEXT']);
+
 /** The many processes that tests start need not compile the same code again. In the project: a shared folder may hold others' code. */
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile-tests') };
 
@@ -17,7 +20,7 @@ const withoutValidation = { CDK_VALIDATION: 'false' };
 export const long = [
   'test/{containment,soak}/**/*.test.ts',
   'test/alarms/alarms.test.ts',
-  'test/plans/changes.test.ts',
+  'test/plans/{changes,killed-changes}.test.ts',
   'test/portal/browser.test.ts',
   'test/tokens/examples.test.ts',
   'test/local/{bench,bulk-crashes,canary,clients,daily-loop,e2e-settings,flood,incidents,key-limit,keys-command,lifecycle,operator-outages,operators,rotation-crashes,walk-through}.test.ts',
@@ -93,12 +96,11 @@ export default defineConfig({
         test: {
           deps,
           env,
-          name: 'e2e', // against API_URL if it is set, else against a local runtime
+          name: 'e2e', // against API_URL if it is set, else against local runtimes
           include: ['test/e2e/**/*.test.ts'],
           setupFiles: 'test/e2e/audit-check.ts',
           globalSetup: [...withAssembly, 'test/e2e/global-setup.ts'],
-          fileParallelism: false, // the files share one organization, and one counts its keys
-          sequence: { groupOrder: 1 },
+          ...(sharesDeployment ? { maxWorkers: 1, sequence: { groupOrder: 1 } } : { maxWorkers }),
           testTimeout: 120_000,
         },
       },

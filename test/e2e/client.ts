@@ -3,7 +3,11 @@ import { type Answer, clientOf, exchange, type HeaderValues, type NewKey, sdkOf 
 import { checkAgainstContract } from '../support/contract-check.ts';
 import { expectProblem as expectAnyProblem } from '../support/problem.ts';
 
-export const target = inject('target');
+const worker = Number(process.env['VITEST_POOL_ID']);
+const found = inject('targets')[worker - 1];
+if (!found) throw new Error(`Worker ${worker} has no deployment: test/e2e/global-setup.ts starts one for each.`);
+
+export const target = found;
 
 /** A client of Scalekit itself. */
 export const scalekit = sdkOf(target.scalekit);

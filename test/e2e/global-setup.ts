@@ -22,24 +22,30 @@ export interface Target {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    target: Target;
+    targets: readonly Target[];
   }
 }
 
 /**
- * With `API_URL` set, the suite runs against that deployment, otherwise against its own local runtime. `SETTINGS_CONTEXT`
- * (`waf=true tracing=true`) gives that runtime settings.
+ * With `API_URL` set, the suite runs against that deployment, otherwise against a local runtime for each worker, as one
+ * file's faults and events are not another's. `SETTINGS_CONTEXT` (`waf=true tracing=true`) gives the runtimes settings.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   if (process.env['API_URL']) {
-    project.provide('target', targetFromEnvironment());
+    project.provide('targets', [targetFromEnvironment()]);
     return async () => {};
   }
   const context = process.env['SETTINGS_CONTEXT']?.split(' ') ?? [];
-  const runtime = await startRuntimeProcess({ context });
-  const settings = JSON.parse(runtime.outputs.stacks['ApiKeys-dev']?.['Settings'] ?? '{}') as Config;
-  project.provide('target', { ...runtime.outputs, settings });
-  return async () => void (await runtime.stop());
+  const workers = Array.from({ length: Number(project.config.maxWorkers) });
+  const runtimes = await Promise.all(workers.map(() => startRuntimeProcess({ context })));
+  project.provide(
+    'targets',
+    runtimes.map(({ outputs }) => ({
+      ...outputs,
+      settings: JSON.parse(outputs.stacks['ApiKeys-dev']?.['Settings'] ?? '{}') as Config,
+    })),
+  );
+  return async () => void (await Promise.all(runtimes.map((runtime) => runtime.stop())));
 }
 
 const defaults = completeConfig({});

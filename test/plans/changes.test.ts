@@ -3,18 +3,17 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { clientOf } from '../support/client.ts';
-import { newDataDir, type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
+import { type RuntimeProcess, startRuntimeProcess } from '../support/runtime-process.ts';
 import { newOrganization, type PlannedOrganization } from './organization.ts';
 
-// Changes of plans that fail, are killed, or meet other changes.
+// Changes of plans that fail, or meet other changes.
 
 const script = fileURLToPath(new URL('../../infra/commands/keys.ts', import.meta.url));
-const settings = { assembly: process.env['TEST_PLANS_ASSEMBLY'] ?? '', dataDir: newDataDir() };
 let runtime: RuntimeProcess;
 let acme: PlannedOrganization;
 
 beforeAll(async () => {
-  runtime = await startRuntimeProcess(settings);
+  runtime = await startRuntimeProcess({ assembly: process.env['TEST_PLANS_ASSEMBLY'] ?? '' });
 });
 afterAll(() => runtime.stop());
 beforeEach(async () => {
@@ -87,24 +86,6 @@ describe('a change of a plan', () => {
     await acme.eventually('pro');
     await retirement(); // of pro, which the organization has again
     expect(await meters()).toHaveLength(2);
-  });
-
-  test.each([
-    ['during the first change of a key', { kind: 'kill_before', on: ['UpdateToken'] }],
-    ['after the third', { kind: 'kill_after', on: ['UpdateToken'], skip: 2 }],
-    ['while the keys are searched', { kind: 'kill_before', on: ['ListTokens'] }],
-    ['while they are searched again', { kind: 'kill_before', on: ['ListTokens'], skip: 1 }],
-  ])('that is killed %s is done after a restart', async (_when, kill) => {
-    for (let n = 0; n < 5; n++) await acme.newKey();
-    await acme.setPlan('pro');
-    await fault({ ...kill, times: 1 });
-    await expect.poll(() => runtime.endedBy(), { timeout: 20_000 }).toBe('SIGKILL');
-    runtime = await startRuntimeProcess(settings);
-    await acme.eventually('pro');
-    const { keys } = (await acme.asOperator('GET', '/keys?pageSize=30')).json;
-    expect(keys).toHaveLength(6);
-    for (const one of keys) expect(one.customClaims).toMatchObject({ plan: 'pro' });
-    expect((await acme.use()).status).toBe(200);
   });
 });
 
