@@ -75,13 +75,15 @@ async function measure(runtime: RuntimeProcess) {
     await Promise.all(waiting);
     return answers;
   };
-  await sendFor(10, floodPerSecond, otherKey, floodInFlight); // warms the environments
+  const sendBoth = (seconds: number) =>
+    Promise.all([
+      sendFor(seconds, floodPerSecond, floodKey, floodInFlight),
+      sendFor(seconds, otherPerSecond, otherKey),
+    ]);
+  await sendBoth(10); // so that no environment starts later
   await delay(2_000);
   const idle = await sendFor(10, otherPerSecond, otherKey);
-  const [flood, during] = await Promise.all([
-    sendFor(floodSeconds, floodPerSecond, floodKey, floodInFlight),
-    sendFor(floodSeconds, otherPerSecond, otherKey),
-  ]);
+  const [flood, during] = await sendBoth(floodSeconds);
   const served = (answers: typeof flood) => answers.filter(({ status }) => status === 200).length;
   const p99 = (answers: typeof flood) =>
     quantile(
