@@ -7,7 +7,7 @@ import { arrive } from '../test/portal/person.ts';
 import { type Answer, clientOf } from '../test/support/client.ts';
 import { type RuntimeProcess, withRuntime } from '../test/support/runtime-process.ts';
 import { callAsOperator } from '../test/support/signed-request.ts';
-import { quantile, rounded } from '../test/support/statistics.ts';
+import { medians, quantile, rounded } from '../test/support/statistics.ts';
 
 const runs = 3;
 const keys = 30;
@@ -17,21 +17,12 @@ const samples = 50;
 export async function portal() {
   const measured: Awaited<ReturnType<typeof measure>>[] = [];
   for (let run = 0; run < runs; run++) measured.push(await withRuntime({ context: ['portal=true'] }, measure));
-  const median = (name: keyof (typeof measured)[number]) =>
-    rounded(
-      quantile(
-        measured.map((one) => one[name]),
-        0.5,
-      ),
-    );
+  const figures = medians(measured);
   return {
     bundle: { page: sizesOf('portal'), api: sizesOf('list-keys') },
-    firstPageMs: median('firstPageMs'),
-    firstApiMs: median('firstApiMs'),
-    firstRatio: rounded(median('firstPageMs') / median('firstApiMs')),
-    listP50Ms: median('listP50Ms'),
-    apiP50Ms: median('apiP50Ms'),
-    listRatio: rounded(median('listP50Ms') / median('apiP50Ms')),
+    ...figures,
+    firstRatio: rounded(figures.firstPageMs / figures.firstApiMs),
+    listRatio: rounded(figures.listP50Ms / figures.apiP50Ms),
   };
 }
 

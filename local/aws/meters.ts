@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { z } from 'zod';
 import type { Stack } from '../template/stack.ts';
+import { TokenBuckets } from '../token-buckets.ts';
 
 /** Why a request is not within its usage plan. */
 export type MeterRefusal = 'INVALID_API_KEY' | 'THROTTLED' | 'QUOTA_EXCEEDED';
@@ -24,7 +25,7 @@ const writeMs = 500;
 export class Meters {
   readonly #database: DatabaseSync;
   readonly #plans: readonly MeteredPlan[];
-  readonly #buckets = new Map<string, { tokens: number; at: number }>();
+  readonly #buckets = new TokenBuckets<string>();
   /** Requests by plan, key and day: each write waits for the disk. */
   readonly #unwritten = new Map<string, number>();
   #writer: NodeJS.Timeout | undefined;
@@ -91,16 +92,11 @@ export class Meters {
 
   #take({ id, Throttle, Quota }: MeteredPlan, keyId: string): MeterRefusal | undefined {
     const now = Date.now();
-    const bucket = this.#buckets.get(`${id} ${keyId}`) ?? { tokens: Throttle?.BurstLimit ?? 0, at: now };
-    if (Throttle) {
-      const refilled = bucket.tokens + ((now - bucket.at) / 1_000) * Throttle.RateLimit;
-      bucket.tokens = Math.min(Throttle.BurstLimit, refilled);
-      bucket.at = now;
-      this.#buckets.set(`${id} ${keyId}`, bucket);
-      if (bucket.tokens < 1) return 'THROTTLED';
-    }
+    const limit = { ratePerSecond: Throttle?.RateLimit ?? 0, burst: Throttle?.BurstLimit ?? Infinity };
+    const name = `${id} ${keyId}`;
+    if (!this.#buckets.hasToken(name, limit)) return 'THROTTLED';
     if (Quota && this.#since(id, keyId, firstDay(Quota.Period, now)) >= Quota.Limit) return 'QUOTA_EXCEEDED';
-    bucket.tokens--;
+    this.#buckets.take(name, limit);
     const counted = JSON.stringify([id, keyId, dayOf(now)]);
     this.#unwritten.set(counted, (this.#unwritten.get(counted) ?? 0) + 1);
     this.#writer ??= setTimeout(() => this.write(), writeMs);

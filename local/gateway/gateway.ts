@@ -10,7 +10,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { valuesOf } from '../http/header-fields.ts';
 import type { Iam } from '../iam/iam.ts';
 import type { LambdaService } from '../lambda/lambda-service.ts';
-import type { RestApi } from '../template/model.ts';
+import type { RestApi, Route } from '../template/model.ts';
+import { TokenBuckets } from '../token-buckets.ts';
 import { AccessLogger } from './access-log.ts';
 import { type GatewayAnswer, send } from './answer.ts';
 import { LambdaAuthorizers } from './authorizer.ts';
@@ -24,7 +25,6 @@ import { callIntegration } from './integrations.ts';
 import { evaluatePolicy } from './policy.ts';
 import { readBody, readRequest } from './request.ts';
 import { matchRoute } from './router.ts';
-import { Throttles } from './throttle.ts';
 
 /** API Gateway's limit on the method ARN, which contains the path. */
 const maxArnBytes = 1600;
@@ -69,7 +69,7 @@ export class Gateway {
   readonly #accessLog: AccessLogger;
   readonly #onAccess: (record: AccessRecord) => void;
   readonly #authorizers: LambdaAuthorizers;
-  readonly #throttles = new Throttles();
+  readonly #throttles = new TokenBuckets<Route>();
   readonly #server: Server;
 
   constructor({ api, lambda, iam, usage, onAccess }: GatewayParts) {
@@ -127,13 +127,21 @@ export class Gateway {
     const match = matchRoute(api.routes, request.method, request.path);
     if (!match) return { type: 'MISSING_AUTHENTICATION_TOKEN', message: 'Missing Authentication Token' };
     addRoute(context, match.route);
-    if (this.#throttles.isExceeded(match.route)) return { type: 'THROTTLED', message: 'Too Many Requests' };
+    if (this.#isThrottled(match.route)) return { type: 'THROTTLED', message: 'Too Many Requests' };
     const exchange: Exchange = { ...arrival, body, match };
     if (Buffer.byteLength(methodArn(exchange)) > maxArnBytes)
       return { type: 'DEFAULT_4XX', message: 'Request URI too long', status: 414 };
     const caller = resourcePolicyRefusal(exchange) ?? (await this.#authorize(exchange));
     if ('type' in caller) return caller;
     return this.#overUsage(exchange, caller) ?? callIntegration({ ...exchange, caller }, this.#lambda);
+  }
+
+  #isThrottled(route: Route): boolean {
+    const { throttle } = route;
+    if (!throttle) return false;
+    if (!this.#throttles.hasToken(route, throttle)) return true;
+    this.#throttles.take(route, throttle);
+    return false;
   }
 
   /** Counts a request for its usage plan. API Gateway does that after the method's limit and the authorizer. */
