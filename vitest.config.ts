@@ -10,7 +10,10 @@ const maxWorkers = 4;
 /** The end-to-end files then share one organization, and one of them counts its keys. */
 const sharesDeployment = Boolean(process.env['API_URL'] || process.env['SETTINGS_CONTEXT']);
 
-/** The many processes that tests start need not compile the same code again. In the project: a shared folder may hold others' code. */
+/**
+ * The many processes that tests start need not compile the same code again. In the project: a shared folder may hold others'
+ * code.
+ */
 const env = { NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compile-tests') };
 
 /** The CDK validates a template for as long as it synthesizes it. The global setup has it validate those of the product. */

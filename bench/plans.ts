@@ -14,7 +14,10 @@ const otherPerSecond = 20;
 const floodSeconds = 30;
 const runs = 3;
 
-/** Two customers with the same plan: one floods at ten times its rate. Measures what that does to the other, and what metering costs. */
+/**
+ * Two customers with the same plan: one floods at ten times its rate. Measures what that does to the other, and what metering
+ * costs.
+ */
 export async function plans() {
   const context = [
     `plans=${JSON.stringify({ pro: plan })}`,

@@ -48,9 +48,9 @@ export function hasScope({ customClaims }: Caller, word: string): boolean {
 }
 
 /**
- * The answer to a request that may not go on, for handlers of another kind: it has no caller, or its key lacks a word of scope. If the key has expired since the (possibly cached)
- * decision, it is 401 `invalid_token`. If the event did not come through the authorizer, it is 500 `internal_error`, with a line
- * in the log. If the key lacks a scope, it is 403 `insufficient_scope`.
+ * The answer to a request without a caller, or whose key lacks a scope, for handlers of another kind. If the key or token has
+ * expired since the (possibly cached) decision, it is 401 `invalid_token`. If the scope lacks the word, it is 403
+ * `insufficient_scope`. If the event did not come through the authorizer, it is 500 `internal_error`, with a line in the log.
  */
 export function refuseCaller(
   failure: NoCaller | { readonly lacks: string },
@@ -80,7 +80,7 @@ export function refuseCaller(
     const { lacks: scope } = failure;
     return refuse(403, 'Forbidden', 'insufficient_scope', `The caller does not have the scope "${scope}".`, { scope });
   }
-  if (failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key has expired.');
+  if (failure === 'expired') return refuse(401, 'Unauthorized', 'invalid_token', 'The API key or token has expired.');
   console.error(JSON.stringify({ message: 'no caller: is the route behind the authorizer?', requestId }));
   return refuse(
     500,

@@ -7,7 +7,10 @@ import contract from './openapi.json' with { type: 'json' };
 /** The variable is absent if the stack has no route of a backend. */
 const paths = servedPaths(readEnvironment('BACKEND_ROUTES')?.split(' ') ?? []);
 
-/** Shows the committed contract, from which clients are made, with the URL and the routes of this API. The function can reach nothing else. */
+/**
+ * Shows the committed contract, from which clients are made, with the URL and the routes of this API. The function can reach
+ * nothing else.
+ */
 export const handler = openEndpoint({}, {}, async (_input, { path }) => {
   const url = path.replace(/\/openapi\.json\/?$/, '') || '/';
   // Anybody may cache it: it changes with a deployment only.

@@ -39,7 +39,10 @@ export function nextReminder(expiresAt: string, after: number): NextReminder | u
 
 /** Plans reminders: one schedule per key at a time, which plans the next. */
 export interface Reminders {
-  /** Plans the first reminder after a time (ms), by default now. Never fails: a key is good without reminders. A failure is logged as an error. */
+  /**
+   * Plans the first reminder after a time (ms), by default now. Never fails: a key is good without reminders. A failure is
+   * logged as an error.
+   */
   plan(key: ExpiringKey, after?: number): Promise<void>;
 }
 

@@ -25,7 +25,10 @@ export interface OverlapSchedules {
   ): Promise<Result<Date, Failure>>;
 }
 
-/** The schedules that the function's environment names: `OVERLAP_SCHEDULE_GROUP`, `…_TARGET_ARN`, `…_ROLE_ARN`, `…_DEAD_LETTER_ARN`. */
+/**
+ * The schedules that the function's environment names: `OVERLAP_SCHEDULE_GROUP`, `…_TARGET_ARN`, `…_ROLE_ARN`,
+ * `…_DEAD_LETTER_ARN`.
+ */
 export function overlapSchedulesFromEnvironment(): OverlapSchedules {
   const groupName = requireEnvironment('OVERLAP_SCHEDULE_GROUP');
   const target = {

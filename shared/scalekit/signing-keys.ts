@@ -36,8 +36,8 @@ interface Held {
 }
 
 /**
- * The keys of the environment in the secrets. Reads `ENVIRONMENT_URL/keys`, in one call at a time of at most `timeoutMs`. If that fails, the keys that were read before stay
- * in use.
+ * The keys of the environment in the secrets. Reads `ENVIRONMENT_URL/keys`, in one call at a time of at most `timeoutMs`. If
+ * that fails, the keys that were read before stay in use.
  */
 export function signingKeys(secrets: Secrets, timeoutMs: number, now: () => number = Date.now): SigningKeys {
   let held: Held | undefined;

@@ -8,8 +8,9 @@ const script = fileURLToPath(new URL('./synthesize.ts', import.meta.url));
 
 /**
  * Synthesizes once per test run. Tests find the results through the environment: the product (`TEST_ASSEMBLY`), the product
- * with cached decisions (`TEST_CACHED_ASSEMBLY`), with limits of new keys (`TEST_LIMITED_ASSEMBLY`), with plans (`TEST_PLANS_ASSEMBLY`) and with
- * every setting (`TEST_FULL_ASSEMBLY`), the example (`TEST_NOTES_ASSEMBLY`), and the functions' bundles (`TEST_BUNDLES`).
+ * with cached decisions (`TEST_CACHED_ASSEMBLY`), with limits of new keys (`TEST_LIMITED_ASSEMBLY`), with plans
+ * (`TEST_PLANS_ASSEMBLY`) and with every setting (`TEST_FULL_ASSEMBLY`), the example (`TEST_NOTES_ASSEMBLY`), and the functions'
+ * bundles (`TEST_BUNDLES`).
  * Runs of the same code that follow each other, as in CI, share the results through a folder, `TEST_SYNTHESIS`.
  */
 export default function setup(): void {
