@@ -115,7 +115,8 @@ async function lookUp(
   if (!graceBreaker.allows()) return { ok: false, failure: recently };
   const directory = await scalekit();
   const found = await directory.lookUp(key, { withinMs: withGraceMs });
-  graceBreaker.record(found.ok ? 'answered' : 'outage');
+  // A refusal of our client is an answer. An open breaker would hide it, and older decisions would be used.
+  graceBreaker.record(found.ok || isOursToMend(found.failure.reason) ? 'answered' : 'outage');
   return found;
 }
 

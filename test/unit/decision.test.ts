@@ -178,7 +178,8 @@ describe('with a cached decision', () => {
     'an older decision is not used in an outage by %s',
     async (reason) => {
       const { services } = servicesWith(outage(reason), graceful);
-      expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'outage', reason });
+      for (const _ of [1, 2, 3, 4, 5, 6])
+        expect(await decide(request('Bearer plain'), services)).toMatchObject({ outcome: 'outage', reason });
     },
   );
 
