@@ -8,7 +8,7 @@ import type { Config } from './config.ts';
 import type { CustomerApi } from './customer-api/customer-api.ts';
 import type { DecisionTable } from './decision-table.ts';
 import type { Grants } from './deployed-functions.ts';
-import { ApiFunction } from './lambda/api-function.ts';
+import { ApiFunction, type ApiFunctionProps } from './lambda/api-function.ts';
 import type { OperatorApi } from './operator-api/operator-api.ts';
 import { acknowledgeWildcard } from './rest-api/acknowledged.ts';
 import { allowScheduling, schedulerRole } from './scheduler-role.ts';
@@ -44,7 +44,7 @@ export class Plans extends Construct {
     this.#addSharedMeter();
     const setter = this.#function('SetPlan', 'set-plan');
     const reader = this.#function('GetUsage', 'get-usage');
-    this.worker = this.#function('ApplyPlan', 'apply-plan');
+    this.worker = this.#function('ApplyPlan', 'apply-plan', { timeoutSeconds: 60 }); // no API waits for it
     setter.addEnvironment('PLAN_ACTIVATION_SECONDS', String(config.planActivationSeconds ?? usualActivationSeconds));
     grants.scalekit(setter);
     for (const permission of ['scalekit', 'record', 'mark'] as const) grants[permission](this.worker);
@@ -84,9 +84,9 @@ export class Plans extends Construct {
     });
   }
 
-  #function(id: string, entry: string): ApiFunction {
+  #function(id: string, entry: string, props: Partial<ApiFunctionProps> = {}): ApiFunction {
     const { config, deployment, customers, decisions } = this.#props;
-    const one = new ApiFunction(this, id, { entry, config });
+    const one = new ApiFunction(this, id, { entry, config, ...props });
     one.addEnvironment('METRICS_DEPLOYMENT', deployment);
     one.addEnvironment('METERED_API_ID', customers.restApi.restApiId);
     const ids = Object.entries(this.#usagePlans).map(([name, { usagePlanId }]) => [name, usagePlanId]);

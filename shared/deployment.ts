@@ -153,6 +153,7 @@ export const metricUnits = {
   MarkFailures: 'Count',
   WebhookFailures: 'Count',
   UnknownPlans: 'Count',
+  PlanFailures: 'Count',
   Meters: 'Count',
 } as const;
 

@@ -6,12 +6,16 @@ import { PlanWorkDue } from './schema.ts';
 
 const services = planWorkServices();
 
-/** Gives the keys of an organization its new plan, or deletes the meter of its former one. Throws if it fails: Lambda retries. */
+/**
+ * Gives the keys of an organization its new plan, or deletes the meter of its former one. Throws if work is left that could not be
+ * planned: Lambda retries.
+ */
 export async function handler(event: unknown, { awsRequestId, invokedFunctionArn }: Context): Promise<void> {
   const work = PlanWorkDue.parse(event);
-  const done = await doPlanWork(services(invokedFunctionArn), work, awsRequestId);
-  if (done.ok) return logger.info('plan_work', { ...work, outcome: done.value, ...services.metrics.take() });
-  const { kind } = done.failure;
-  logger.error(kind, { ...work, ...('cause' in done.failure ? causeOf(done.failure.cause) : {}) });
-  throw new Error(`the plan of ${work.organizationId} was not changed: ${kind}`);
+  const { outcome, failure } = await doPlanWork(services(invokedFunctionArn), work, awsRequestId);
+  const about = { ...work, outcome, ...services.metrics.take() };
+  if (!failure) return logger.info('plan_work', about);
+  const { kind, keyId, cause } = failure;
+  logger.error('plan_work_failed', { ...about, reason: kind, keyId, ...causeOf(cause) });
+  if (outcome === 'stopped') throw new Error(`the plan of ${work.organizationId} was not changed: ${kind}`);
 }

@@ -21,7 +21,7 @@ import { bundleFunction, recordBuild } from './bundle.ts';
 /** The folder beside the package's code with the prebuilt bundles of functions. Only package/build.ts sets it. */
 declare const PREBUILT_FUNCTIONS: string | undefined;
 
-interface ApiFunctionProps {
+export interface ApiFunctionProps {
   /** The folder under functions/ whose handler.ts is the function. */
   readonly entry: string;
   readonly config: Config;

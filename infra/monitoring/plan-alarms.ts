@@ -22,6 +22,14 @@ export function planAlarms(keys: KeyMetrics, plans: PlanMetrics | undefined): Al
         'Keys have a plan that the setting plans does not have. Their requests count on the shared meter, without limits. First: put the plan back into the settings, or give those organizations another plan: npm run keys -- set-plan. The log of the authorizer names the organizations.',
     },
     {
+      id: 'PlanChanges',
+      metric: keys.sum('PlanFailures'),
+      above: 0,
+      in: [3, 5],
+      description:
+        'Keys of an organization do not get its new plan. The change is tried again every minute. First: find plan_work_failed in the log of ApplyPlan: it names the reason, and the key if it is one. If the work has stopped, repeat npm run keys -- set-plan.',
+    },
+    {
       id: 'Meters',
       metric: keys.percentile('Meters', 100),
       above: 8_000,

@@ -13,6 +13,7 @@ import type { CallFailure } from '../scalekit/verdict.ts';
 import type { KeyServices } from './key-services.ts';
 import { keepOrganizationPlan, requirePlanOfOrganization, withOrganizationPlan } from './plan-of-organization.ts';
 import { requireStanding } from './standing.ts';
+import { changeMs, creationMs } from './time-limits.ts';
 import { withdraw } from './withdrawal.ts';
 
 /** The settings that concern new keys. */
@@ -33,6 +34,7 @@ export async function createKey(
   by: Initiator,
   { maxKeysPerUser, knows = anyScope, lifetimes = {} }: CreationRules = {},
 ): Promise<Result<{ readonly key: string } & Key, Failure>> {
+  const startedAt = Date.now();
   const { scalekit, mutations, planOf } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
@@ -53,7 +55,8 @@ export async function createKey(
   if (!created.ok) return fail(notCreated(created.failure, newKey, by));
   const stands = await requireStanding(services, by);
   if (!stands.ok) return withdraw(mutations, created.value.info, stands.failure, by);
-  const kept = await keepOrganizationPlan(mutations, created.value.info, planOf, causedBy(by, 'plan'));
+  const withdrawalAt = startedAt + creationMs - changeMs(scalekit);
+  const kept = await keepOrganizationPlan(services, created.value.info, causedBy(by, 'plan'), withdrawalAt);
   if (!kept.ok) return withdraw(mutations, created.value.info, kept.failure, by);
   return ok({ key: created.value.key, ...toKey(kept.value) });
 }

@@ -1,9 +1,10 @@
 import type { AuditCause } from '../audit/audit.ts';
-import type { Mutations } from '../audit/mutations.ts';
 import { type Failure, invalid, type Outage, outage } from '../failure.ts';
 import type { KeyInfo, NewKey } from '../key.ts';
 import { withStoredPlan } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
+import type { KeyServices } from './key-services.ts';
+import { changeMs } from './time-limits.ts';
 
 /** Finds the plan of an organization, which all of its keys have; `undefined` for none. */
 export type PlanOf = (organizationId: string) => Promise<Result<string | undefined, Outage>>;
@@ -31,17 +32,21 @@ export async function withOrganizationPlan(
   return plan.ok ? ok({ ...newKey, customClaims: withStoredPlan(newKey.customClaims, plan.value) }) : plan;
 }
 
-/** Gives a key that was just made the plan that its organization has got meanwhile. */
+/**
+ * Gives a key that was just made the plan that its organization has got meanwhile. Fails if that would take longer than `until`
+ * (ms since the epoch). Nobody knows the key yet, so there is no other change that this one may undo.
+ */
 export async function keepOrganizationPlan(
-  mutations: Mutations,
+  { scalekit, mutations, planOf }: Pick<KeyServices, 'scalekit' | 'mutations' | 'planOf'>,
   key: KeyInfo,
-  planOf: PlanOf | undefined,
   cause: AuditCause,
+  until: number,
 ): Promise<Result<KeyInfo, Failure>> {
   if (!planOf) return ok(key);
   const plan = await planOf(key.organizationId);
   if (!plan.ok) return plan;
   if (key.customClaims['plan'] === plan.value) return ok(key);
+  if (Date.now() + changeMs(scalekit) > until) return fail(outage({ kind: 'slow', cause: new Error('late') }));
   const changed = await mutations.update(key, { customClaims: withStoredPlan(key.customClaims, plan.value) }, cause);
   return changed.ok ? changed : fail(outage(changed.failure));
 }

@@ -6,6 +6,9 @@ import type { KeyDirectory } from '../scalekit/scalekit.ts';
 // Every operation must finish before its function's timeout, 25 s or 28 s: a function that Lambda ends cannot report what it did.
 // API Gateway waits for 29 s. A test adds up the longest times of all steps.
 
+/** How long a creation may take, with the withdrawal of a key that cannot get its organization's plan. */
+export const creationMs = 23_000;
+
 /** How long a rotation may take: its function has 28 s. */
 export const rotationMs = 25_000;
 

@@ -4,10 +4,11 @@ import { amend, type KeyChange } from '../authorization/authority.ts';
 import { requireScope } from '../authorization/sight.ts';
 import { anyScope, type Vocabulary } from '../authorization/vocabulary.ts';
 import type { Suspensions } from '../decision-cache/suspensions.ts';
-import type { Failure } from '../failure.ts';
-import { type AmendedKey, type Key, type KeyInfo, toKey } from '../key.ts';
-import { hasSameClaims, isSuspended, scopeOf, withSuspension } from '../key-claims.ts';
+import { type Failure, invalid } from '../failure.ts';
+import { type Key, toKey } from '../key.ts';
+import { scopeOf } from '../key-claims.ts';
 import { fail, ok, type Result } from '../result.ts';
+import { changeKey } from './change-key.ts';
 import { findKey } from './find-key.ts';
 import type { KeyServices } from './key-services.ts';
 import { requirePlanOfOrganization } from './plan-of-organization.ts';
@@ -29,7 +30,7 @@ export async function updateKey(
   by: Initiator,
   knows: Vocabulary = anyScope,
 ): Promise<Result<Key, Failure>> {
-  const { scalekit, mutations, suspensions, planOf } = services;
+  const { scalekit, suspensions, planOf } = services;
   const scoped = requireScope(by.actor, 'keys:write');
   if (!scoped.ok) return scoped;
   const [stands, found] = await Promise.all([requireStanding(services, by), findKey(scalekit, keyId, by.actor)]);
@@ -48,33 +49,10 @@ export async function updateKey(
     const recorded = await suspensions.record(keyId, change.suspended);
     if (!recorded.ok) return recorded;
   }
-  const updated = await mutations.update(found.value, amended.value, causedBy(by, 'requested'));
-  if (!updated.ok) return fail(updated.failure.kind === 'refused' ? { kind: 'not_found' } : updated.failure);
-  if (!isApplied(amended.value, updated.value)) return fail({ kind: 'not_applied' });
-  return amended.value.customClaims === undefined
-    ? ok(toKey(updated.value))
-    : keepSuspended(services, updated.value, by);
+  const changed = await changeKey(services, found.value, amended.value, causedBy(by, 'requested'));
+  if (changed.ok) return ok(toKey(changed.value));
+  if (changed.failure.kind !== 'refused') return fail(changed.failure);
+  return fail(changed.failure.isUnknown ? { kind: 'not_found' } : refusedChange);
 }
 
-/** A change that read the claims before a suspension has undone it by writing them. It makes the suspension again. */
-async function keepSuspended(
-  { mutations, suspensions }: UpdateServices,
-  key: KeyInfo,
-  by: Initiator,
-): Promise<Result<Key, Failure>> {
-  const recent = await suspensions.isRecent(key.keyId);
-  if (!recent.ok) return recent;
-  if (!recent.value || isSuspended(key)) return ok(toKey(key));
-  const customClaims = withSuspension(key.customClaims, true);
-  const repeated = await mutations.update(key, { customClaims }, causedBy(by, 'requested'));
-  if (!repeated.ok) return fail(repeated.failure.kind === 'refused' ? { kind: 'not_found' } : repeated.failure);
-  return ok(toKey(repeated.value));
-}
-
-/** Reports whether a key has the requested description and claims, and no other claim. */
-function isApplied({ description, customClaims }: AmendedKey, key: KeyInfo): boolean {
-  return (
-    (description === undefined || (key.description ?? '') === description) &&
-    (customClaims === undefined || hasSameClaims(customClaims, key.customClaims))
-  );
-}
+const refusedChange = invalid('', 'The change was refused: the key cannot have these claims or this description');

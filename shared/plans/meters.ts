@@ -32,13 +32,17 @@ interface Call {
   readonly body?: object;
 }
 
+interface Usage {
+  readonly values?: Readonly<Record<string, readonly number[][]>>;
+}
+
 interface ApiKeys {
   readonly item?: readonly { readonly id: string; readonly name: string }[];
   readonly position?: string;
 }
 
-/** API Gateway takes few of these calls per second, for the whole account. */
-const callsMs = 8_000;
+/** API Gateway takes few of these calls per second, for the whole account. All calls of one operation must end by then. */
+export const metersMs = 8_000;
 
 /** The meters of the API that the function's environment names: `METERED_API_ID`, `USAGE_PLAN_IDS`, `METRICS_DEPLOYMENT`. */
 export function metersFromEnvironment(): Meters {
@@ -48,37 +52,36 @@ export function metersFromEnvironment(): Meters {
   const nameOf = (organizationId: string, plan: string) => `${deployment} ${organizationId} ${plan}`;
 
   /** The id of an API key by its name, of which API Gateway finds all that begin so. */
-  async function find(organizationId: string, plan: string): Promise<string | undefined> {
+  async function find(organizationId: string, plan: string, until: number): Promise<string | undefined> {
     const name = nameOf(organizationId, plan);
-    const { item = [] } = await call<ApiKeys>({ method: 'GET', path: `/apikeys?limit=500&name=${encode(name)}` });
+    const path = `/apikeys?limit=500&name=${encode(name)}`;
+    const { item = [] } = await call<ApiKeys>({ method: 'GET', path }, until);
     return item.find((one) => one.name === name)?.id;
   }
 
   return {
     create: (organizationId, plan) =>
-      settled(async () => {
+      settled(async (until) => {
         const name = nameOf(organizationId, plan);
         const body = { name, enabled: true, value: meterOf(apiId, organizationId, plan) };
-        const made = await call<{ readonly id?: string }>({ method: 'POST', path: '/apikeys', body }, 409);
-        const keyId = made.id ?? (await find(organizationId, plan));
+        const made = await call<{ readonly id?: string }>({ method: 'POST', path: '/apikeys', body }, until, 409);
+        const keyId = made.id ?? (await find(organizationId, plan, until));
         if (keyId === undefined) throw new Error('API Gateway has a meter and does not list it');
         const path = `/usageplans/${planIds[plan]}/keys`;
-        await call({ method: 'POST', path, body: { keyId, keyType: 'API_KEY' } }, 409);
+        await call({ method: 'POST', path, body: { keyId, keyType: 'API_KEY' } }, until, 409);
       }),
     delete: (organizationId, plan) =>
-      settled(async () => {
-        const keyId = await find(organizationId, plan);
-        if (keyId !== undefined) await call({ method: 'DELETE', path: `/apikeys/${keyId}` }, 404);
+      settled(async (until) => {
+        const keyId = await find(organizationId, plan, until);
+        if (keyId !== undefined) await call({ method: 'DELETE', path: `/apikeys/${keyId}` }, until, 404);
       }),
     usage: (organizationId, plan, from, to) =>
-      settled(async () => {
-        const keyId = await find(organizationId, plan);
+      settled(async (until) => {
+        const keyId = await find(organizationId, plan, until);
         if (keyId === undefined) return [];
         const query = `keyId=${keyId}&startDate=${from}&endDate=${to}&limit=500`;
-        const { values = {} } = await call<{ readonly values?: Readonly<Record<string, readonly number[][]>> }>({
-          method: 'GET',
-          path: `/usageplans/${planIds[plan]}/usage?${query}`,
-        });
+        const path = `/usageplans/${planIds[plan]}/usage?${query}`;
+        const { values = {} } = await call<Usage>({ method: 'GET', path }, until);
         const start = Date.parse(from);
         return (values[keyId] ?? []).map(([requests = 0], day) => ({
           date: new Date(start + day * msPerDay).toISOString().slice(0, 10),
@@ -86,12 +89,12 @@ export function metersFromEnvironment(): Meters {
         }));
       }),
     count: () =>
-      settled(async () => {
+      settled(async (until) => {
         let count = 0;
         let position: string | undefined;
         do {
           const at = position === undefined ? '' : `&position=${encode(position)}`;
-          const page: ApiKeys = await call({ method: 'GET', path: `/apikeys?limit=500${at}` });
+          const page: ApiKeys = await call({ method: 'GET', path: `/apikeys?limit=500${at}` }, until);
           count += page.item?.length ?? 0;
           position = page.position;
         } while (position !== undefined);
@@ -104,17 +107,16 @@ function encode(text: string): string {
   return encodeURIComponent(text);
 }
 
-async function settled<T>(work: () => Promise<T>): Promise<Result<T, Outage>> {
+async function settled<T>(work: (until: number) => Promise<T>): Promise<Result<T, Outage>> {
   try {
-    return ok(await work());
+    return ok(await work(Date.now() + metersMs));
   } catch (cause) {
     return fail(outage({ kind: 'unreachable', cause }));
   }
 }
 
-/** Sends a call. Repeats it while API Gateway limits us, for a while. With the status `expected` the answer is empty. */
-async function call<T = object>({ method, path, body }: Call, expected?: number): Promise<T> {
-  const until = Date.now() + callsMs;
+/** Sends a call. Repeats it while API Gateway limits us, until a time (ms). With the status `expected` the answer is empty. */
+async function call<T = object>({ method, path, body }: Call, until: number, expected?: number): Promise<T> {
   for (let attempt = 0; ; attempt++) {
     const answer = await sendAws('apigateway', {
       method,

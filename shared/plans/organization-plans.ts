@@ -36,7 +36,8 @@ export interface OrganizationPlans {
   replace(organizationId: string, read: StoredPlan, by: OrganizationPlan): Promise<Result<boolean, Outage>>;
 }
 
-const callMs = 700;
+/** The longest time that a read or a write of a plan takes. */
+export const planReadMs = 700;
 
 /** The plans in the table that `DECISION_TABLE` names: `plan#ORGANIZATION`, which DynamoDB never deletes by itself. */
 export function organizationPlansFromEnvironment(): OrganizationPlans {
@@ -45,7 +46,7 @@ export function organizationPlansFromEnvironment(): OrganizationPlans {
     fail(outage({ kind: failure.kind, cause: failure.cause }));
   return {
     async read(organizationId) {
-      const found = await table.getItem(keyOf(organizationId), { isConsistent: true, timeoutMs: callMs });
+      const found = await table.getItem(keyOf(organizationId), { isConsistent: true, timeoutMs: planReadMs });
       return found.ok ? ok(decode(found.value)) : failed(found.failure);
     },
     async replace(organizationId, { version }, { plan, change }) {
@@ -58,7 +59,7 @@ export function organizationPlansFromEnvironment(): OrganizationPlans {
         version === 0
           ? { expression: 'attribute_not_exists(id)', values: {} }
           : { expression: 'stateNumber = :version', values: { ':version': { N: String(version) } } };
-      const put = await table.putItem(item, { condition, timeoutMs: callMs });
+      const put = await table.putItem(item, { condition, timeoutMs: planReadMs });
       if (put.ok) return ok(true);
       return put.failure.kind === 'condition_failed' ? ok(false) : failed(put.failure);
     },

@@ -1,8 +1,8 @@
 import type { AuditCause } from '../audit/audit.ts';
 import type { Suspensions } from '../decision-cache/suspensions.ts';
 import { type Failure, outage } from '../failure.ts';
-import type { KeyInfo } from '../key.ts';
-import { isSuspended, withStoredPlan, withSuspension } from '../key-claims.ts';
+import { withStoredPlan } from '../key-claims.ts';
+import { changeKey } from '../keys/change-key.ts';
 import { searchKeys } from '../keys/key-search.ts';
 import type { KeyServices } from '../keys/key-services.ts';
 import { fail, ok, type Result } from '../result.ts';
@@ -10,6 +10,8 @@ import { fail, ok, type Result } from '../result.ts';
 /** The services that a pass over keys needs. */
 export interface PassServices extends Pick<KeyServices, 'scalekit' | 'mutations'> {
   readonly suspensions: Suspensions;
+  /** The plan is that of the pass, not yet the stored one. */
+  readonly planOf?: undefined;
 }
 
 interface Pass {
@@ -20,28 +22,34 @@ interface Pass {
   readonly page: string | undefined;
 }
 
-/**
- * Gives each key of an organization a plan. If that is not done by `until` (ms since the epoch), `next` is the page to go on with.
- * If keys could not be changed, it begins again.
- */
+/** Where a pass goes on: at a page, or from the first key if keys could not be changed. `failure` is that of the latest such key. */
+export interface PassRest {
+  readonly next: string | undefined;
+  readonly failure?: { readonly keyId: string; readonly kind: string; readonly cause?: unknown };
+}
+
+/** Gives each key of an organization a plan, until a time (ms since the epoch). */
 export async function passOverKeys(
   services: PassServices,
   { organizationId, plan, page }: Pass,
   until: number,
   requestId: string,
-): Promise<Result<'done' | { readonly next: string | undefined }, Failure>> {
+): Promise<Result<'done' | PassRest, Failure>> {
   const cause = { actor: { type: 'schedule' }, requestId, reason: 'plan' } as const;
   let at = page;
-  for (let isWhole = true; ; ) {
-    if (Date.now() >= until) return ok({ next: isWhole ? at : undefined });
+  let failure: PassRest['failure'];
+  const rest = () => ok(failure ? { next: undefined, failure } : { next: at });
+  for (;;) {
+    if (Date.now() >= until) return rest();
     const found = await searchKeys(services.scalekit, { organizationId }, 0, at);
     if (!found.ok) return afterRefusal(found.failure, at);
-    for (const key of found.value.keys.filter(({ customClaims }) => customClaims['plan'] !== plan)) {
-      if (Date.now() >= until) return ok({ next: isWhole ? at : undefined });
-      isWhole = (await give(services, key, plan, cause)) && isWhole;
+    for (const { keyId } of found.value.keys.filter(({ customClaims }) => customClaims['plan'] !== plan)) {
+      if (Date.now() >= until) return rest();
+      const given = await give(services, keyId, plan, cause);
+      if (!given.ok) failure = { keyId, ...given.failure };
     }
     at = found.value.next;
-    if (at === undefined) return ok(isWhole ? 'done' : { next: undefined });
+    if (at === undefined) return failure ? rest() : ok('done');
   }
 }
 
@@ -49,25 +57,23 @@ export async function passOverKeys(
 function afterRefusal(
   failure: { readonly kind: string; readonly cause: unknown },
   page: string | undefined,
-): Result<'done' | { readonly next: undefined }, Failure> {
+): Result<'done' | PassRest, Failure> {
   if (failure.kind !== 'refused') return fail(outage(failure));
   return ok(page === undefined ? 'done' : { next: undefined });
 }
 
-/** Gives a key a plan. Reports whether it has the plan then, or is no longer active. */
+/** Gives a key a plan, unless it is no longer active. It is read again: the list may be older than another change of its claims. */
 async function give(
-  { mutations, suspensions }: PassServices,
-  key: KeyInfo,
+  services: PassServices,
+  keyId: string,
   plan: string | undefined,
   cause: AuditCause,
-): Promise<boolean> {
-  const changed = await mutations.update(key, { customClaims: withStoredPlan(key.customClaims, plan) }, cause);
-  if (!changed.ok) return changed.failure.kind === 'refused';
-  if (isSuspended(changed.value)) return true;
-  // This change has read the claims before a suspension, and undone it.
-  const recent = await suspensions.isRecent(key.keyId);
-  if (!recent.ok) return false;
-  if (!recent.value) return true;
-  const customClaims = withSuspension(changed.value.customClaims, true);
-  return (await mutations.update(changed.value, { customClaims }, cause)).ok;
+): Promise<Result<void, { readonly kind: string; readonly cause?: unknown }>> {
+  const found = await services.scalekit.lookUp(keyId);
+  if (!found.ok) return found;
+  const key = found.value;
+  if (!key || key.customClaims['plan'] === plan) return ok(undefined);
+  const changed = await changeKey(services, key, { customClaims: withStoredPlan(key.customClaims, plan) }, cause);
+  const isGone = !changed.ok && changed.failure.kind === 'refused' && changed.failure.isUnknown;
+  return changed.ok || isGone ? ok(undefined) : changed;
 }

@@ -31,7 +31,8 @@ export interface PlanSchedule {
   at(time: Date, work: PlanWork): Promise<Result<void, Outage>>;
 }
 
-const callsMs = 3_000;
+/** The longest time that planning takes. */
+export const planScheduleMs = 3_000;
 
 /** The schedules of the function's environment. `targetArn` is the function that does the work. */
 export function planScheduleFromEnvironment(targetArn = readEnvironment('PLAN_TARGET_ARN') ?? ''): PlanSchedule {
@@ -51,7 +52,7 @@ export function planScheduleFromEnvironment(targetArn = readEnvironment('PLAN_TA
       // Each has a name of its own: two changes may be due in the same second.
       const name = `plan-${work.step}-${work.organizationId}-${randomBytes(6).toString('hex')}`;
       try {
-        await scheduleNamed(name.slice(0, 64), groupName).create(body, Date.now() + callsMs);
+        await scheduleNamed(name.slice(0, 64), groupName).create(body, Date.now() + planScheduleMs);
         return ok(undefined);
       } catch (cause) {
         return fail(outage({ kind: 'unreachable', cause }));

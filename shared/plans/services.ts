@@ -44,6 +44,7 @@ export function usageServices(): {
 export function planWorkServices(): { (targetArn: string): PlanWorkServices; readonly metrics: Metrics } {
   const services = {
     ...keyServices(),
+    planOf: undefined,
     suspensions: suspensionsFromEnvironment(),
     organizationPlans: organizationPlansFromEnvironment(),
     meters: metersFromEnvironment(),

@@ -33,7 +33,8 @@ export interface SetPlan {
 
 /**
  * Changes the plan of an organization. Makes its meter at once, and the keys get the plan only when API Gateway counts by it: a
- * good key is never refused. May be repeated at any time; a later change replaces an earlier one that is not done.
+ * good key is never refused. May be repeated at any time, also with the same plan: that makes the meter again, and gives the plan
+ * to keys that lack it. A later change replaces an earlier one that is not done.
  */
 export async function setPlan(
   services: PlanServices,
@@ -49,8 +50,6 @@ export async function setPlan(
   const stored = await organizationPlans.read(organizationId);
   if (!stored.ok) return stored;
   const now = Date.now();
-  if (!stored.value.change && (stored.value.plan ?? null) === plan)
-    return ok({ plan, activeAt: new Date(now).toISOString() });
   if (plan !== null) {
     const made = await meters.create(organizationId, plan);
     if (!made.ok) return made;
@@ -60,6 +59,12 @@ export async function setPlan(
   const activeAt = new Date(startsAt + activationMs).toISOString();
   const { plan: from, change: replacedChange } = stored.value;
   const change = withoutUndefined({ id: randomBytes(8).toString('hex'), from, to: plan ?? undefined, activeAt });
+  // The meter of a plan that the organization never got.
+  const unused = replacedChange?.to;
+  if (unused !== undefined && unused !== plan && unused !== from) {
+    const later = await schedule.at(new Date(now + retireMs), { step: 'retire', organizationId, plan: unused });
+    if (!later.ok) return later;
+  }
   const replaced = await organizationPlans.replace(organizationId, stored.value, {
     ...withoutUndefined({ plan: from }),
     change,
@@ -68,10 +73,6 @@ export async function setPlan(
   if (!replaced.value) return fail(outage({ kind: 'unreachable', cause: new Error('another change came first') }));
   const planned = await schedule.at(new Date(startsAt), { step: 'apply', organizationId, changeId: change.id });
   if (!planned.ok) return planned;
-  // The meter of a plan that the organization never got.
-  const unused = replacedChange?.to;
-  if (unused !== undefined && unused !== plan && unused !== from)
-    await schedule.at(new Date(now + retireMs), { step: 'retire', organizationId, plan: unused });
   return ok({ plan, activeAt });
 }
 

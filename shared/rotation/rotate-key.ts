@@ -59,7 +59,8 @@ export async function rotateKey(
   const created = await createSuccessor(services, succession.value, keyId, previous.replaced, by, searchUntil);
   if (!created.ok) return created;
   const { key } = created.value;
-  const kept = await keepOrganizationPlan(mutations, created.value.info, planOf, causedBy(by, 'plan'));
+  const endAt = startedAt + rotationMs - endMs(scalekit);
+  const kept = await keepOrganizationPlan(services, created.value.info, causedBy(by, 'plan'), endAt);
   if (!kept.ok) return withdraw(mutations, created.value.info, kept.failure, by);
   const info = kept.value;
   const ended = await endPrevious(services, previous, info, request.overlapSeconds, by);

@@ -20,7 +20,7 @@ beforeEach(async () => {
   acme = await newOrganization(() => runtime);
 });
 
-const { control, fault } = clientOf(() => runtime.outputs);
+const { call, control, fault } = clientOf(() => runtime.outputs);
 
 describe('a change of a plan', () => {
   test.each([
@@ -53,6 +53,21 @@ describe('a change of a plan', () => {
     await acme.activate('pro');
     await acme.eventually('pro');
     expect((await acme.use()).json.customClaims).toMatchObject({ plan: 'pro' });
+  });
+
+  test('reaches a key that changes itself all the time', async () => {
+    const { key, keyId } = await acme.newKey({ scope: 'keys:read keys:write' });
+    let isDone = false;
+    const change = async () => {
+      while (!isDone)
+        await call(key, 'PATCH', `/keys/${keyId}`, { scope: 'keys:read keys:write', description: 'again' });
+    };
+    const changes = Array.from({ length: 8 }, change);
+    await acme.setPlan('pro');
+    await acme.eventually('pro');
+    isDone = true;
+    await Promise.all(changes);
+    expect((await acme.asOperator('GET', `/keys/${keyId}`)).json.customClaims).toMatchObject({ plan: 'pro' });
   });
 
   test('keeps a suspension', async () => {
