@@ -2,7 +2,9 @@ import { z } from 'zod';
 import { flag, retentionDays, textLike, upTo1000, usagePlans, wholeNumber } from './setting-values.ts';
 
 /** Ten years. A key that should last longer should not end at all. */
-const lifetime = wholeNumber.refine((value) => value <= 3_650, 'use a whole number of days from 0 (no limit) to 3650');
+const lifetime = wholeNumber(0, 3_650, 'use a whole number of days from 0 (no limit) to 3650');
+
+const retentionAllowed = `use one of ${retentionDays.join(', ')}`;
 
 const audiences = textLike(
   /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/,
@@ -22,18 +24,12 @@ export const ConfigSchema = z.strictObject({
     /^(\*|https?:\/\/[A-Za-z0-9.-]+(:\d+)?)$/,
     'use * or one origin, like https://app.example.com',
   ).default('*'),
-  logRetentionDays: wholeNumber
-    .refine((days) => retentionDays.includes(days), `use one of ${retentionDays.join(', ')}`)
+  logRetentionDays: wholeNumber(1, Infinity, retentionAllowed)
+    .refine((days) => retentionDays.includes(days), retentionAllowed)
     .default(90),
-  scalekitDeadlineMs: wholeNumber
-    .refine((value) => Number.isInteger(value) && value >= 500 && value <= 4_000, 'use a whole number from 500 to 4000')
-    .default(2500),
-  decisionCacheSeconds: wholeNumber
-    .refine((value) => value <= 3_600, 'use a whole number of seconds from 0 (no cache) to 3600')
-    .default(0),
-  outageGraceSeconds: wholeNumber
-    .refine((value) => value <= 43_200, 'use a whole number of seconds from 0 (none) to 43200')
-    .default(0),
+  scalekitDeadlineMs: wholeNumber(500, 4_000, 'use a whole number from 500 to 4000').default(2500),
+  decisionCacheSeconds: wholeNumber(0, 3_600, 'use a whole number of seconds from 0 (no cache) to 3600').default(0),
+  outageGraceSeconds: wholeNumber(0, 43_200, 'use a whole number of seconds from 0 (none) to 43200').default(0),
   scopes: textLike(
     /^[\x21\x23-\x5B\x5D-\x7E]+( [\x21\x23-\x5B\x5D-\x7E]+)*$/,
     'use words separated by spaces, like notes:read notes:write',
@@ -45,13 +41,11 @@ export const ConfigSchema = z.strictObject({
   acceptSessions: audiences.optional(),
   acceptClients: audiences.optional(),
   plans: usagePlans.optional(),
-  planActivationSeconds: wholeNumber
-    .refine((value) => value >= 1 && value <= 3_600, 'use a whole number of seconds from 1 to 3600')
-    .optional(),
+  planActivationSeconds: wholeNumber(1, 3_600, 'use a whole number of seconds from 1 to 3600').optional(),
   portal: flag.default(false),
   productName: textLike(/^[^\p{Cc}]{1,60}$/u, 'use 1 to 60 characters, like Acme Cloud').optional(),
-  throttleRatePerSecond: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(1000),
-  throttleBurst: wholeNumber.refine((value) => value >= 1, 'use a whole number from 1').default(2000),
+  throttleRatePerSecond: wholeNumber(1, Infinity, 'use a whole number from 1').default(1000),
+  throttleBurst: wholeNumber(1, Infinity, 'use a whole number from 1').default(2000),
   docsUrl: textLike(
     /^https:\/\/[A-Za-z0-9.-]+(:\d+)?(\/[\w.~!&'()*+,;=:@%/-]*)?$/,
     'use a URL of HTTPS without query and fragment, like https://docs.example.com/errors',
@@ -67,9 +61,7 @@ export const ConfigSchema = z.strictObject({
   tracing: flag.default(false),
   customerManagedKey: flag.default(false),
   waf: flag.default(false),
-  wafRequestsPerMinute: wholeNumber
-    .refine((value) => value >= 10 && value <= 2_000_000_000, 'use a whole number from 10')
-    .default(12_000),
+  wafRequestsPerMinute: wholeNumber(10, 2_000_000_000, 'use a whole number from 10').default(12_000),
   webAclArn: textLike(
     /^arn:aws[a-z-]*:wafv2:[a-z0-9-]+:\d{12}:regional\/webacl\/\S+$/,
     'use the ARN of a regional web ACL of AWS WAF',

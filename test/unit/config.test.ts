@@ -14,6 +14,14 @@ const settingsOf = (text: string, context: Record<string, unknown> = {}) => {
   return readSettings({ stage: 'prod', ...context }, folder);
 };
 
+test('no number may be negative or a fraction', () => {
+  const numbers = Object.entries(completeConfig({})).filter(([, value]) => typeof value === 'number');
+  expect(numbers.length).toBeGreaterThan(10);
+  for (const name of [...numbers.map(([known]) => known), 'planActivationSeconds'])
+    for (const value of [-1, -5, 0.5, 10.5, Infinity])
+      expect(() => completeConfig({ [name]: value }), `${name} ${value}`).toThrow(`${name}`);
+});
+
 describe('maxKeysPerUser', () => {
   test('is no limit unless one is set', () => {
     expect(completeConfig({}).maxKeysPerUser).toBe(0);

@@ -82,7 +82,7 @@ test('work that fails and cannot be planned has stopped, and its failure is told
 test('a key that was narrowed after it was listed stays narrowed', async () => {
   const listed = key(1, { scope: 'notes:read notes:write' });
   const { services, keys } = work([listed]);
-  const { list } = services.scalekit;
+  const list: typeof services.scalekit.list = (...input) => services.scalekit.list(...input);
   const narrowing = {
     ...services,
     scalekit: {
