@@ -63,15 +63,16 @@ async function endDecisionsOf({
   if (request.dryRun || hasBoundary(by.actor)) return nothing;
   const { issuedBy = '' } = request;
   if (isMaker(issuedBy, by)) return services.mutations.endDecisions(whose.organizationId, issuedBy);
-  if (isPartial(request)) return nothing;
+  const isOfAnother = request.userId !== undefined && request.userId !== whose.userId; // then no key matches
+  if (isPartial(request) || isOfAnother) return nothing;
   return services.mutations.endDecisions(whose.organizationId, whose.userId);
 }
 
-/** Reports whether an id is of a link, user or client that the actor may end. A user may not end another. */
+/** Reports whether an id is of a link, user or client that the actor may end. A user may end itself only: a link may be another's. */
 function isMaker(issuedBy: string, { actor }: Initiator): boolean {
-  const isOwn = isOperator(actor) || actor.userId === undefined || actor.userId === issuedBy;
   const { link, user, client } = idPatterns;
-  return link.test(issuedBy) || (isOwn && (user.test(issuedBy) || client.test(issuedBy)));
+  if (![link, user, client].some((pattern) => pattern.test(issuedBy))) return false;
+  return isOperator(actor) || actor.userId === undefined || actor.userId === issuedBy;
 }
 
 /**

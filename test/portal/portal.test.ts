@@ -432,6 +432,20 @@ test('a key that is bounded by a claim ends no session', async () => {
   expect((await person.get('keys')).status).toBe(200);
 });
 
+test('a user’s key ends neither the session of another person, nor anything by the id of another user', async () => {
+  const sdk = sdkOf(runtime.outputs.scalekit);
+  const organizationId = (await sdk.organization.createOrganization('Others')).organization?.id ?? '';
+  const created = await sdk.user.createUserAndMembership(organizationId, { email: 'ada@example.com' });
+  const userId = created.user?.id ?? '';
+  const theirs = { ...runtime.outputs, organizationId };
+  const [administrator, user] = [await arrive(theirs), await arrive(theirs, { userId })];
+  const made = await callAsOperator(theirs, 'POST', '/keys', { scope: 'keys:write', userId });
+  const end = (body: object) => call(made.json.key, 'POST', '/keys/revoke', body);
+  expect(await end({ issuedBy: administrator.linkId })).toMatchObject({ status: 200, json: { matched: 0 } });
+  expect(await end({ userId: 'usr_999' })).toMatchObject({ status: 200, json: { matched: 0 } });
+  for (const person of [administrator, user]) expect((await person.get('keys')).status).toBe(200);
+});
+
 test('names that contain HTML stay text, wherever they are shown', async () => {
   const html = `<script>alert(1)</script>"'><img src=x onerror=alert(1)>`;
   const { scalekit } = runtime.outputs;
