@@ -76,7 +76,7 @@ function lock(file: string, folder: string): () => void {
     const holder = Number(readFileSync(file, 'utf8'));
     if (isRunning(holder)) {
       throw new UserError(
-        `Another runtime, process ${holder}, uses ${folder}. Stop it, or choose another folder: npm start -- --data DIR`,
+        `Another runtime, process ${holder}, uses ${folder}. Stop it, or choose another folder and port: npm start -- --data DIR --port 0`,
       );
     }
     writeFileSync(file, String(process.pid)); // its holder died without releasing it

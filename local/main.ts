@@ -74,8 +74,8 @@ async function start(options: Options): Promise<void> {
   greet(runtime, dataDir);
   void portalLink(runtime).then(
     (link) => link && showPortalLink(link),
-    () => {},
-  ); // a start without it is good
+    (error: Error) => warn(`There is no link to the page for keys: ${error.message}`), // a start without it is good
+  );
   stop = () => {
     const signalledAt = performance.now();
     stop = () => {

@@ -148,6 +148,7 @@ export const metricUnits = {
   CacheHits: 'Count',
   CacheMisses: 'Count',
   CacheReadFailures: 'Count',
+  CacheWriteFailures: 'Count',
   GraceUses: 'Count',
   FutureDecisions: 'Count',
   MarkFailures: 'Count',

@@ -22,6 +22,7 @@ export async function handler(event: unknown, { awsRequestId, invokedFunctionArn
   const reminded = await remind({ scalekit, audit, reminders }, due, awsRequestId);
   if (reminded.ok) return logger.info('reminder', { ...due, outcome: reminded.value, ...metrics.take() });
   const { kind } = reminded.failure;
-  logger.error(kind, { ...due, ...('cause' in reminded.failure ? causeOf(reminded.failure.cause) : {}) });
+  const cause = 'cause' in reminded.failure ? causeOf(reminded.failure.cause) : {};
+  logger.error(kind, { ...due, ...cause, ...metrics.take() });
   throw new Error(`the reminder of ${due.keyId} was not sent: ${kind}`);
 }

@@ -15,6 +15,8 @@ const optionOf: Readonly<Record<string, string>> = {
   scope: '--scope',
   customClaims: '--claim',
   expiresIn: '--expires-in',
+  expiresAt: '--expires-in',
+  all: '--all',
   overlapSeconds: '--overlap',
   createdBefore: '--created-before',
   createdAfter: '--created-after',
@@ -23,7 +25,8 @@ const optionOf: Readonly<Record<string, string>> = {
 
 /** Advice to the user of a command, by code. */
 const adviceOf: Readonly<Record<string, string>> = {
-  already_rotated: 'To revoke the successor and create another, add --replace.',
+  already_rotated:
+    'To revoke the successor and create another, add --replace, and --overlap again: without it the old key ends now.',
   upstream_unavailable: 'Run the command again.',
   outcome_unknown: 'Check the keys with list before you run the command again.',
 };
@@ -70,7 +73,10 @@ function sentenceOf({ path, message }: { readonly path: string; readonly message
   const name = rest.length > 0 ? `${option} ${rest.join('.')}` : option;
   const isDuration = field === 'expiresIn' || field === 'overlapSeconds';
   const text = isDuration
-    ? message.replace(/\d+/g, (seconds) => `${seconds} seconds (${inDays(Number(seconds))})`)
+    ? message.replace(
+        /(\d+)( seconds)?( \([^)]*\))?/g,
+        (_, seconds) => `${seconds} seconds (${inDays(Number(seconds))})`,
+      )
     : message;
   return name === '' ? `The request ${text}.` : `${name}: ${text}`;
 }

@@ -26,5 +26,7 @@ export async function callAws({ service, region, target, version = '1.1', input 
     withinMs: timeoutMs,
   });
   if (response.ok) return JSON.parse(text);
-  throw new Error(`${service} answers ${response.status}${text ? `: ${text.slice(0, 200)}` : ''}`);
+  const error = new Error(`${service} answers ${response.status}${text ? `: ${text.slice(0, 200)}` : ''}`);
+  error.name = /"__type":"(?:[^"]*#)?(\w+)"/.exec(text)?.[1] ?? error.name; // which tells a missing permission apart
+  throw error;
 }

@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { distance } from 'fastest-levenshtein';
 import { outputNames } from '../../shared/deployment.ts';
 import { stackName } from '../names.ts';
 import { hasSettings, readSettings } from '../settings.ts';
+import { CommandFailure, exitCodes } from './exit-codes.ts';
 import { contextPair } from './option-values.ts';
 import { runCommand } from './run-command.ts';
 import { differences } from './settings-differences.ts';
@@ -15,12 +17,13 @@ import { cdkContext } from './stage.ts';
 const program = new Command('npm run deploy --')
   .description('Shows the settings of a deployment, then deploys it. It accepts the options of cdk deploy.')
   .option('-c, --context <name=value>', 'a setting that overrides settings/STAGE.json; may be repeated', contextPair)
-  .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json, else dev').env('STAGE'))
   .option('--profile <name>', 'the AWS profile')
   .exitOverride()
   .allowUnknownOption()
   .allowExcessArguments()
   .action(async ({ context = {}, stage, profile }: DeployOptions, command: Command) => {
+    refuseMistakes(command.args, stage, context['stage']);
     const settings = readSettings({ ...cdkContext(), ...(stage === undefined ? {} : { stage }), ...context });
     const stack = stackName(settings.stage);
     if (profile !== undefined) process.env['AWS_PROFILE'] = profile;
@@ -37,6 +40,17 @@ const program = new Command('npm run deploy --')
     const args = [cdk, 'deploy', ...given, ...profiled, ...command.args];
     process.exitCode = spawnSync(process.execPath, args, { stdio: 'inherit' }).status ?? 1;
   });
+
+/** The CDK ignores options that it does not know, so a mistyped stage would deploy another. */
+function refuseMistakes(others: readonly string[], stage: string | undefined, inContext: string | undefined): void {
+  for (const text of others) {
+    const [given = ''] = text.split('=');
+    const meant = ['--stage', '--context', '--profile'].find((option) => distance(given, option) <= 2);
+    if (meant) throw new CommandFailure(exitCodes.usage, `${given} is not an option. Did you mean ${meant}?`);
+  }
+  if (stage !== undefined && inContext !== undefined && stage !== inContext)
+    throw new CommandFailure(exitCodes.usage, `The stage is ${stage} and also ${inContext}: name it once.`);
+}
 
 interface DeployOptions {
   readonly context?: Record<string, string>;

@@ -114,7 +114,7 @@ async function whoami({ outputs: found }: DeployedStack, keyFile: string | undef
 
 const program = new Command('npm run doctor --')
   .description('Checks a deployment: outputs, secrets, quotas, alarms, and a request. It changes nothing.')
-  .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json, else dev').env('STAGE'))
   .option('--key-file <file>', 'a file with a key, to call /whoami with')
   .exitOverride()
   .action((options: { stage?: string; keyFile?: string }) => examine(options));

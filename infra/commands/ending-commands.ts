@@ -79,7 +79,7 @@ export function addEndingCommands(program: Command): void {
     .option('--dry-run', 'only show what would be revoked')
     .action(async ({ days, revoke, yes, dryRun, ...common }: UnusedOptions) => {
       await unused(await clientOf(common), { days, revoke, yes, dryRun }, (answer) =>
-        show(answer, common, () => `${keyTable(answer.unused)}\n\nRevoked ${answer.revoked}.`),
+        show(answer, common, () => `${keyTable(answer.unused, 'No unused keys.')}\n\nRevoked ${answer.revoked}.`),
       );
     });
 
@@ -120,7 +120,7 @@ function addRedrive(program: Command): void {
     .command('redrive')
     .description('return dead letters to the work queue: revocations that failed for hours')
     .exitOverride()
-    .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+    .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json, else dev').env('STAGE'))
     .option('--stack <name>', 'the stack of your own project that has the outputs; by default ApiKeys-STAGE')
     .option('--local', 'use a local runtime instead')
     .option('--data <folder>', 'the data folder of the local runtime', '.local')

@@ -38,7 +38,7 @@ export function addCommand(program: Command, name: string, description: string):
         .argParser(organizationId)
         .makeOptionMandatory(),
     )
-    .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
+    .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json, else dev').env('STAGE'))
     .option('--stack <name>', 'the stack of your own project that has the outputs; by default ApiKeys-STAGE')
     .option(
       '--url <url>',

@@ -38,7 +38,7 @@ export function addKeyCommands(program: Command): void {
     .requiredOption('--within <duration>', 'like 14d', duration)
     .action(async ({ within, ...common }: CommonOptions & { readonly within: number }) => {
       const keys = expiringWithin(within, await allPages(await clientOf(common)));
-      show(keys, common, () => (keys.length === 0 ? 'No key ends within this time.' : keyTable(keys)));
+      show(keys, common, () => keyTable(keys, 'No key ends within this time.'));
     });
 
   addCommand(program, 'get', 'show an active key')
@@ -160,7 +160,7 @@ function addCreate(program: Command): void {
     )
     .action(async ({ user, description, scope, claim: customClaims, expiresIn, canary, ...common }: KeyOptions) => {
       const client = await clientOf(common);
-      if (canary) return showCanaryKey(await createCanaryKey(client, common.stage), common);
+      if (canary) return showCanaryKey(await createCanaryKey(client, common), common);
       showNewKey(await client.send('POST', '', { userId: user, description, scope, customClaims, expiresIn }), common);
     });
 }

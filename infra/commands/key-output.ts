@@ -47,8 +47,8 @@ const columns = {
 };
 
 /** Keys as a table, one per line. */
-export function keyTable(keys: readonly object[]): string {
-  if (keys.length === 0) return 'No active keys.';
+export function keyTable(keys: readonly object[], none = 'No active keys.'): string {
+  if (keys.length === 0) return none;
   const rows = keys.map((key) => Object.values(columns).map((name) => cell((key as Record<string, unknown>)[name])));
   return table([Object.keys(columns), ...rows]);
 }

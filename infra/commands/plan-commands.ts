@@ -24,7 +24,7 @@ export function addPlanCommands(program: Command): void {
     .action(async (name: string, { wait, ...common }: CommonOptions & { readonly wait: boolean }) => {
       const client = await clientOf(common);
       const plan = name === 'none' ? null : name;
-      const set = (await client.sendOn(planPath, 'PUT', { plan })) as { readonly activeAt: string };
+      const set = (await sendOnPlans(client, planPath, 'PUT', { plan })) as { readonly activeAt: string };
       if (wait) await untilActive(client, plan, set.activeAt);
       show(set, common, () => recordTable(set));
     });
@@ -35,9 +35,18 @@ export function addPlanCommands(program: Command): void {
     .action(async ({ from, to, ...common }: CommonOptions & { readonly from?: string; readonly to?: string }) => {
       const client = await clientOf(common);
       const query = new URLSearchParams({ ...(from ? { from } : {}), ...(to ? { to } : {}) }).toString();
-      const usage = (await client.sendOn(`${usagePath}${query && `?${query}`}`, 'GET')) as Usage;
+      const usage = (await sendOnPlans(client, `${usagePath}${query && `?${query}`}`, 'GET')) as Usage;
       show(usage, common, () => usageTable(usage.plan, usage.change, usage.days));
     });
+}
+
+/** Without the setting, the API has no such routes: it answers 403. */
+function sendOnPlans(client: OperatorClient, path: string, method: string, body?: unknown): Promise<unknown> {
+  return client.sendOn(path, method, body).catch((error: unknown) => {
+    if (!(error instanceof CommandFailure) || error.exitCode !== exitCodes.noPermission) throw error;
+    const message = `${error.message} Has the deployment the setting plans? Without it there are no such routes.`;
+    throw new CommandFailure(error.exitCode, message, { cause: error });
+  });
 }
 
 /** Waits until the keys of an organization have a plan. */

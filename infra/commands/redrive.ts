@@ -2,6 +2,9 @@ import { awsFailure } from './aws-failure.ts';
 import { callAws } from './aws-json.ts';
 import { progress } from './confirm.ts';
 
+/** A short poll asks some servers of SQS only, and may find nothing while letters remain. */
+const longPollSeconds = 2;
+
 interface Queues {
   readonly region: string;
   readonly deadLetterUrl: string;
@@ -9,7 +12,7 @@ interface Queues {
 }
 
 interface Received {
-  readonly Messages?: readonly { readonly ReceiptHandle: string; readonly Body: string }[];
+  readonly Messages?: readonly { readonly MessageId: string; readonly ReceiptHandle: string; readonly Body: string }[];
 }
 
 /** How many dead letters were returned to the work queue, and how many were left because they contain no work. */
@@ -25,7 +28,7 @@ export interface Redriven {
 export async function redrive({ region, deadLetterUrl, workUrl }: Queues): Promise<Redriven> {
   const shown = progress();
   let redriven = 0;
-  let left = 0;
+  const left = new Set<string>();
   const call = (operation: string, input: object) =>
     callAws({ service: 'sqs', region, target: `AmazonSQS.${operation}`, version: '1.0', input }).catch(
       (error: unknown) => {
@@ -36,12 +39,13 @@ export async function redrive({ region, deadLetterUrl, workUrl }: Queues): Promi
     const { Messages = [] } = (await call('ReceiveMessage', {
       QueueUrl: deadLetterUrl,
       MaxNumberOfMessages: 10,
+      WaitTimeSeconds: longPollSeconds,
     })) as Received;
-    if (Messages.length === 0) break;
-    for (const { ReceiptHandle, Body } of Messages) {
+    if (Messages.every(({ MessageId }) => left.has(MessageId))) break; // none, or only those that stay
+    for (const { MessageId, ReceiptHandle, Body } of Messages) {
       const work = workOf(Body);
       if (work === undefined) {
-        left++;
+        left.add(MessageId); // it comes again after a while
         continue;
       }
       await call('SendMessage', { QueueUrl: workUrl, MessageBody: JSON.stringify(work) });
@@ -50,7 +54,7 @@ export async function redrive({ region, deadLetterUrl, workUrl }: Queues): Promi
     }
   }
   shown.end();
-  return { redriven, left };
+  return { redriven, left: left.size };
 }
 
 /** The work in a dead letter: a message of the work queue, unchanged, or the end of an overlap from a schedule. */

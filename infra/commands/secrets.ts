@@ -111,8 +111,8 @@ const program = new Command(commandLine('secrets'))
   .description(
     'Stores the three Scalekit credentials of a deployment as SecureStrings: from the environment or a prompt. A webhook secret in SCALEKIT_WEBHOOK_SECRET is stored too.',
   )
-  .addOption(new Option('--stage <name>', 'the deployment; by default the stage in cdk.json').env('STAGE'))
-  .option('--key <id>', 'a KMS key that encrypts them, like alias/api-keys-prod')
+  .addOption(new Option('--stage <name>', 'the deployment; by default that of cdk.json, else dev').env('STAGE'))
+  .option('--key <id>', 'a KMS key that encrypts them, like alias/api-keys-ApiKeys-prod')
   .option('--no-check', 'do not try the client with Scalekit first')
   .exitOverride()
   .action((options: SecretsOptions) => store(options));

@@ -46,7 +46,7 @@ export function createDashboard(
           ? [
               graph('Decision cache', sums('CacheHits', 'CacheMisses', 'GraceUses')),
               graph('Misses by reason', [keys.byCode('CacheMisses', 'missReason')]),
-              graph('Cache failures', sums('CacheReadFailures', 'FutureDecisions')),
+              graph('Cache failures', sums('CacheReadFailures', 'CacheWriteFailures', 'FutureDecisions')),
             ]
           : []),
       ],

@@ -37,7 +37,7 @@ interface DecisionCacheInput {
   readonly now: () => number;
 }
 
-/** Counts the hits, and the misses per reason. */
+/** Counts the hits, the misses per reason, and the writes that failed. */
 function metered(cache: DecisionCache, metrics: Metrics): DecisionCache {
   return {
     ...cache,
@@ -49,6 +49,16 @@ function metered(cache: DecisionCache, metrics: Metrics): DecisionCache {
       if (found.reason === 'failed' || found.reason === 'throttled') metrics.measure('CacheReadFailures');
       if (found.reason === 'future') metrics.measure('FutureDecisions');
       return found;
+    },
+    async remember(...input) {
+      const remembered = await cache.remember(...input);
+      if (remembered === 'failed' || remembered === 'throttled') metrics.measure('CacheWriteFailures');
+      return remembered;
+    },
+    async refused(plainKey) {
+      const refused = await cache.refused(plainKey);
+      if (refused === 'failed') metrics.measure('CacheWriteFailures');
+      return refused;
     },
   };
 }

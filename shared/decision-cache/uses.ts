@@ -45,12 +45,14 @@ export function useNotes(table: Table, now: () => number): UseNotes {
   ): Promise<boolean> {
     const hour = Math.floor(now() / hourMs) * hourMs;
     if (noted.get(name) === hour) return true;
-    const answer = await (ahead ?? read(name, Math.max(1, until - now())));
+    if (now() >= until) return false;
+    const answer = await (ahead ?? read(name, until - now()));
     if (!answer.ok) return false;
     const last = answer.value && decodeNotBefore(answer.value);
     if (last === undefined || last < hour) {
       if (!(await begin(last))) return false;
-      const put = await table.put(useItem(name, hour), 'older', Math.max(1, until - now()));
+      if (now() >= until) return false;
+      const put = await table.put(useItem(name, hour), 'older', until - now());
       if (!put.ok && put.failure.kind !== 'condition_failed') return false;
     }
     noted.set(name, hour);
@@ -59,7 +61,8 @@ export function useNotes(table: Table, now: () => number): UseNotes {
 
   async function beginRecording(last: number | undefined, until: number): Promise<boolean> {
     if (last !== undefined && now() - last < maxGapMs) return true;
-    const put = await table.put(recordingItem(now()), 'older', Math.max(1, until - now()));
+    if (now() >= until) return false;
+    const put = await table.put(recordingItem(now()), 'older', until - now());
     return put.ok || put.failure.kind === 'condition_failed';
   }
 

@@ -208,6 +208,7 @@ test('every alarm notifies the one topic and states the first step', () => {
   expect(alarms.map(([name]) => name).toSorted()).toEqual([
     'AuditFailures',
     'CacheReadFailures',
+    'CacheWriteFailures',
     'Concurrency',
     'CredentialsRefused',
     'DeadLetters',

@@ -44,6 +44,16 @@ test('the stage comes from --stage or the environment, and missing credentials e
   }
 });
 
+test.each([
+  [['--stag', 'prod'], /--stag is not an option\. Did you mean --stage\?/],
+  [['--stages=prod'], /Did you mean --stage\?/],
+  [['-c', 'stage=prod', '--stage', 'dev'], /The stage is dev and also prod: name it once/],
+])('%j deploys nothing', (args, message) => {
+  const { status, stdout, stderr } = deploy(...args);
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  expect(stderr).toMatch(message);
+});
+
 test('--help says that the command accepts the options of cdk deploy', () => {
   expect(deploy('--help')).toMatchObject({ status: 0, stdout: expect.stringMatching(/options\s+of\s+cdk\s+deploy/) });
 });
