@@ -12,7 +12,13 @@ import { type Config, ConfigError, completeConfig } from './config.ts';
 import { CustomerApi } from './customer-api/customer-api.ts';
 import { CustomerManagedKey } from './customer-managed-key.ts';
 import { DecisionTable } from './decision-table.ts';
-import { addRoutes, createFunctions, functionsThatMay, grantPermissions } from './deployed-functions.ts';
+import {
+  addRoutes,
+  createFunctions,
+  type DeployedFunctions,
+  functionsThatMay,
+  grantPermissions,
+} from './deployed-functions.ts';
 import { ExpiryReminders } from './expiry-reminders.ts';
 import { grantsOf } from './grants.ts';
 import { KeyRotation } from './key-rotation.ts';
@@ -115,7 +121,7 @@ export class ApiKeyAuth extends Construct {
       ? new Monitoring(this, 'Monitoring', {
           deployment,
           authorizer: functions.Authorizer,
-          recorders: [functionsThatMay('record', functions), portal?.function ?? [], plans?.worker ?? []].flat(),
+          recorders: recordersOf(functions, portal?.function, plans?.worker, reminders?.function),
           stage: api.restApi.deploymentStage,
           operatorStage: this.operators.stage,
           warmAuthorizer: authorizer === functions.Authorizer ? undefined : authorizer,
@@ -185,4 +191,9 @@ function keptWarm(scope: Construct, authorizer: ApiFunction, config: Config): IF
   const version = authorizer.currentVersion as IVersion;
   const props = { aliasName: 'live', version, provisionedConcurrentExecutions };
   return new Alias(scope, 'AuthorizerAlias', props) as IFunction;
+}
+
+/** The functions that record audit events. */
+function recordersOf(functions: DeployedFunctions, ...others: readonly (ApiFunction | undefined)[]): ApiFunction[] {
+  return [...functionsThatMay('record', functions), ...others.filter((one) => one !== undefined)];
 }

@@ -40,10 +40,11 @@ const server = createServer(async (request, response) => {
   }
   // Only this page may ask for the token: a browser tells where a request comes from, and no other site can change that.
   if (request.url === '/session' && request.headers['sec-fetch-site'] === 'same-origin') {
-    const { sessionToken } = await signIn(runtime);
+    const signedIn = await signIn(runtime).catch((error: unknown) => console.error(error));
+    if (!signedIn) return void response.writeHead(502).end();
     response
       .setHeader('Content-Type', 'application/json')
-      .end(JSON.stringify({ apiUrl: runtime.apiUrl, sessionToken }));
+      .end(JSON.stringify({ apiUrl: runtime.apiUrl, sessionToken: signedIn.sessionToken }));
     return;
   }
   response.writeHead(404).end();

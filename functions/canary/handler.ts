@@ -28,7 +28,8 @@ async function send(Authorization: string): Promise<{ readonly status?: number; 
   try {
     const signal = AbortSignal.timeout(requestTimeoutMs);
     const response = await fetch(url, { headers: { Authorization }, redirect: 'error', signal });
-    const { code } = (await response.json().catch(() => ({}))) as { readonly code?: unknown };
+    const body = (await response.json().catch(() => null)) as { readonly code?: unknown } | null;
+    const code = body?.code;
     const requestId = response.headers.get('x-amzn-requestid') ?? undefined;
     return { status: response.status, requestId, ...(typeof code === 'string' ? { code } : {}) };
   } catch (error) {

@@ -77,8 +77,13 @@ async function requireBelowLimit(
 }
 
 function notCreated(failure: CallFailure, { userId }: NewKey, { actor }: Initiator): Failure {
-  if (userId !== undefined) return refusedAs(failure, 'userId', 'is not a user of the organization');
+  const isAsked = userId !== undefined && (isOperator(actor) || actor.userId !== userId);
+  if (isAsked) return refusedAs(failure, 'userId', 'is not a user of the organization');
   return isOperator(actor)
     ? refusedAs(failure, 'organizationId', 'is not an organization that Scalekit knows')
-    : refusedAs(failure, '', 'Scalekit refuses to make this key');
+    : refusedAs(
+        failure,
+        '',
+        'The key was refused: it cannot have these claims, some of which may be those of the caller',
+      );
 }

@@ -16,7 +16,7 @@ export interface PlanWorkServices extends PassServices, Pick<KeyServices, 'metri
 
 /** How long one run may begin work on keys: of its function's 60 s, so that the last key and the end of the change fit. */
 const passMs = 20_000;
-/** When work that was not finished goes on, and when work that failed is tried again. */
+/** When work that was not finished goes on, and when work that failed, or a key that Scalekit refuses, is tried again. */
 const againMs = 5_000;
 const retryMs = 60_000;
 
@@ -59,7 +59,8 @@ export async function doPlanWork(
   const rest = done.ok ? (done.value as Rest) : { work, failure: done.failure };
   const { failure } = rest;
   if (failure) services.metrics.measure('PlanFailures');
-  const again = await services.schedule.at(new Date(Date.now() + (failure ? retryMs : againMs)), rest.work);
+  const waitMs = done.ok && failure?.kind !== 'refused' ? againMs : retryMs;
+  const again = await services.schedule.at(new Date(Date.now() + waitMs), rest.work);
   if (!again.ok) return { outcome: 'stopped', failure: failure ?? again.failure };
   return { outcome: 'goes_on', ...(failure ? { failure } : {}) };
 }

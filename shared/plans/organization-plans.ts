@@ -47,7 +47,10 @@ export function organizationPlansFromEnvironment(): OrganizationPlans {
   return {
     async read(organizationId) {
       const found = await table.getItem(keyOf(organizationId), { isConsistent: true, timeoutMs: planReadMs });
-      return found.ok ? ok(decode(found.value)) : failed(found.failure);
+      if (!found.ok) return failed(found.failure);
+      const stored = decode(found.value);
+      // Never taken for an organization without a plan, which has no limits.
+      return stored ? ok(stored) : failed({ kind: 'malformed', cause: new Error('the stored plan is malformed') });
     },
     async replace(organizationId, { version }, { plan, change }) {
       const item = {
@@ -70,8 +73,11 @@ function keyOf(organizationId: string): Item {
   return { id: { S: `plan#${organizationId}` } };
 }
 
-function decode(item: Item | undefined): StoredPlan {
-  const [version, state] = [item?.['stateNumber'], item?.['planState']];
-  if (!version || !state || !('N' in version) || !('S' in state)) return { version: 0 };
-  return { ...(parseJson(state.S) as OrganizationPlan), version: Number(version.N) };
+/** The plan in an item, none without an item; `undefined` if the item does not have the form of {@link OrganizationPlan}. */
+function decode(item: Item | undefined): StoredPlan | undefined {
+  if (item === undefined) return { version: 0 };
+  const [version, state] = [item['stateNumber'], item['planState']];
+  if (!version || !state || !('N' in version) || !('S' in state)) return undefined;
+  const plan = parseJson(state.S);
+  return typeof plan === 'object' && plan !== null ? { ...plan, version: Number(version.N) } : undefined;
 }

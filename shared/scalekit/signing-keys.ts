@@ -41,12 +41,13 @@ interface Held {
  */
 export function signingKeys(secrets: Secrets, timeoutMs: number, now: () => number = Date.now): SigningKeys {
   let held: Held | undefined;
-  let reading: Promise<Result<Held, Outage>> | undefined;
+  let reading: { readonly environmentUrl: string; readonly done: Promise<Result<Held, Outage>> } | undefined;
   let failed: { readonly at: number; readonly failure: Outage } | undefined;
   let rereadAt = Number.NEGATIVE_INFINITY;
 
   function read(environmentUrl: string): Promise<Result<Held, Outage>> {
-    reading ??= fetchKeys(environmentUrl, timeoutMs)
+    if (reading?.environmentUrl === environmentUrl) return reading.done;
+    const done = fetchKeys(environmentUrl, timeoutMs)
       .then(
         (keys) => {
           held = { environmentUrl, keys, readAt: now() };
@@ -59,9 +60,10 @@ export function signingKeys(secrets: Secrets, timeoutMs: number, now: () => numb
         },
       )
       .finally(() => {
-        reading = undefined;
+        if (reading?.done === done) reading = undefined;
       });
-    return reading;
+    reading = { environmentUrl, done };
+    return done;
   }
 
   async function keyOf(environmentUrl: string, kid: string): Promise<Result<SigningKey | undefined, Outage>> {
