@@ -8,7 +8,10 @@ const route = operatorRoute + portalLinksPath;
 /** What the link lets a person give to keys, if the setting `scopes` names no words: those of the example. */
 const exampleWords = 'notes:read notes:write';
 
-/** Makes a link to the page for the seeded organization's keys; `undefined` if the deployment has no such page. Rejects if there is none to get. */
+/**
+ * Makes a link to the page for the seeded organization's keys; `undefined` if the deployment has no such page. Rejects if it makes
+ * no link.
+ */
 export async function portalLink({ outputs, routes }: Runtime): Promise<string | undefined> {
   const { operatorUrl, organizationId, aws } = outputs;
   const served = routes.find(({ url }) => url === operatorUrl)?.methods.some(([path]) => path === route);

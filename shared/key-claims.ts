@@ -72,11 +72,14 @@ export function withPlan(claims: Claims, plan: string | undefined): Record<strin
   return plan === undefined ? others : { ...others, plan };
 }
 
+/** `issued_by` of a key that no key made. So every key has a claim: Scalekit does not accept an empty map of claims. */
+export const operatorIssuer = 'operator';
+
 /**
  * `withPlan` for the claims of a key, as Scalekit stores them. Scalekit ignores an empty map, so a key without another claim keeps
  * its record that an operator made it.
  */
 export function withStoredPlan(claims: Claims, plan: string | undefined): Record<string, string> {
   const changed = withPlan(claims, plan);
-  return Object.keys(changed).length > 0 ? changed : { issued_by: 'operator' };
+  return Object.keys(changed).length > 0 ? changed : { issued_by: operatorIssuer };
 }

@@ -2,8 +2,8 @@ import type { APIGatewayAuthorizerResult } from 'aws-lambda';
 import { type CredentialsRefusalCode, credentialsRefusals } from '../../shared/deployment.ts';
 
 /**
- * Allows the whole stage (`…/stage/*`), so that a cached decision serves every route, and passes the context on. With
- * plans, API Gateway counts the request by `usageIdentifierKey`.
+ * Allows the whole stage (`…/stage/*`), and passes the context on. With plans, API Gateway counts the request by
+ * `usageIdentifierKey`.
  */
 export function allow(
   methodArn: string,

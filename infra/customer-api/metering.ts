@@ -2,6 +2,7 @@ import { Annotations, Aspects, Stack } from 'aws-cdk-lib';
 import { CfnMethod, type CfnRestApi, type RestApi } from 'aws-cdk-lib/aws-apigateway';
 import { ConfigError } from '../config.ts';
 import type { Authorizers } from './authorizers.ts';
+import { afterProtection } from './protect.ts';
 
 /** Throws a {@link ConfigError} for an adopted API that takes API keys of its own from a header: it cannot take both. */
 export function requireNoKeysOfItsOwn(api: RestApi): void {
@@ -39,6 +40,3 @@ export function meterMethods(api: RestApi, { keys, former }: Authorizers, unmete
   };
   Aspects.of(api.node.root).add({ visit }, { priority: afterProtection });
 }
-
-/** After `protect`, which gives methods the authorizer. */
-const afterProtection = 1_000;

@@ -28,7 +28,7 @@ export function warnOfOpenMethods(api: IResource, open: OpenMethods): void {
 }
 
 /** Mutating aspects have the priority 200 or 500 by default; this one reads what they set. */
-const afterProtection = 1_000;
+export const afterProtection = 1_000;
 
 /** An aspect that visits the methods without credentials, except preflights and the methods that are open on purpose. */
 function forOpenMethods(open: OpenMethods, act: (method: CfnMethod) => void): IAspect {

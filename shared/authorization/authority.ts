@@ -8,6 +8,7 @@ import {
   isReservedForOperators,
   maxClaims,
   maxOwnClaims,
+  operatorIssuer,
   scopeOf,
   withScope,
   withSuspension,
@@ -173,9 +174,6 @@ function requireRoom(claims: Claims): Result<void, Failure> {
     invalid('customClaims', `has ${count} claims with the inherited ones and the scope: the limit is ${maxOwnClaims}`),
   );
 }
-
-/** `issued_by` of a key that no key made. So every key has a claim: Scalekit does not accept an empty map of claims. */
-const operatorIssuer = 'operator';
 
 /** Reports whether a change leaves no claim. Scalekit ignores an empty map; a key made beside this API has no reserved claim. */
 function losesAll(before: Claims, after: Claims): boolean {

@@ -3,7 +3,7 @@ import { msPerDay } from '../days.ts';
 import { readEnvironment, requireEnvironment } from '../environment.ts';
 import { type Outage, outage } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { type ScheduleBody, scheduleNamed } from '../rotation/scheduler.ts';
+import { oneTime, scheduleNamed } from '../rotation/scheduler.ts';
 
 /** Work on an organization's plan that is due later. Work that was not finished goes on at a `page` of the organization's keys. */
 export type PlanWork =
@@ -40,15 +40,9 @@ export function planScheduleFromEnvironment(targetArn = readEnvironment('PLAN_TA
   const roleArn = requireEnvironment('PLAN_ROLE_ARN');
   return {
     async at(time, work) {
-      const body: ScheduleBody = {
-        Description: "Changes an organization's plan",
-        // Whole seconds: not before the time.
-        ScheduleExpression: `at(${new Date(time.getTime() + 999).toISOString().slice(0, 19)})`,
-        ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        ActionAfterCompletion: 'DELETE',
-        Target: { Arn: targetArn, RoleArn: roleArn, Input: JSON.stringify(work) },
-      };
+      const target = { Arn: targetArn, RoleArn: roleArn, Input: JSON.stringify(work) };
+      // Whole seconds: not before the time.
+      const body = oneTime("Changes an organization's plan", new Date(time.getTime() + 999), target);
       // Each has a name of its own: two changes may be due in the same second.
       const name = `plan-${work.step}-${work.organizationId}-${randomBytes(6).toString('hex')}`;
       try {

@@ -1,7 +1,7 @@
 import { msPerDay, soonDays } from '../days.ts';
 import { readEnvironment, requireEnvironment } from '../environment.ts';
 import { causeOf, logger } from '../logger.ts';
-import { type ScheduleBody, scheduleNamed } from '../rotation/scheduler.ts';
+import { oneTime, scheduleNamed } from '../rotation/scheduler.ts';
 
 /** How many days before its end a key's owner is reminded. */
 const leadDays = [soonDays, 7, 1] as const;
@@ -57,18 +57,8 @@ export function remindersFromEnvironment(targetArn = readEnvironment('REMINDER_T
       if (!next) return;
       const { at, daysLeft } = next;
       const until = Date.now() + planMs;
-      const body: ScheduleBody = {
-        Description: 'Reminds of the end of an API key',
-        ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
-        ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        ActionAfterCompletion: 'DELETE',
-        Target: {
-          Arn: targetArn,
-          RoleArn: roleArn,
-          Input: JSON.stringify({ organizationId, keyId, expiresAt, daysLeft }),
-        },
-      };
+      const Input = JSON.stringify({ organizationId, keyId, expiresAt, daysLeft });
+      const body = oneTime('Reminds of the end of an API key', at, { Arn: targetArn, RoleArn: roleArn, Input });
       try {
         // Each reminder has a name of its own, because Scheduler may delete a schedule only after its function has run. If there is
         // one of that name, an earlier attempt made it.

@@ -1,7 +1,7 @@
 import { requireEnvironment } from '../environment.ts';
 import type { Failure } from '../failure.ts';
 import { fail, ok, type Result } from '../result.ts';
-import { type Schedule, type ScheduleBody, SchedulerError, scheduleNamed } from './scheduler.ts';
+import { oneTime, type Schedule, type ScheduleBody, SchedulerError, scheduleNamed } from './scheduler.ts';
 
 /** How long the calls that schedule an end may take together, and how long the call that undoes them may take. */
 const putMs = 4_000;
@@ -38,23 +38,19 @@ export function overlapSchedulesFromEnvironment(): OverlapSchedules {
   };
   return {
     put(organizationId, keyId, at, { mayPutOff }) {
-      const bodyAt = (expression: string): ScheduleBody => ({
-        Description: 'Ends the overlap of a rotated API key',
-        ScheduleExpression: expression,
-        ScheduleExpressionTimezone: 'UTC',
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        ActionAfterCompletion: 'DELETE',
-        Target: { ...target, Input: JSON.stringify({ organizationId, keyId }) },
-      });
-      return put(scheduleNamed(keyId, groupName), bodyAt, at, mayPutOff);
+      const input = { ...target, Input: JSON.stringify({ organizationId, keyId }) };
+      const body = oneTime('Ends the overlap of a rotated API key', at, input);
+      return put(scheduleNamed(keyId, groupName), body, at, mayPutOff);
     },
   };
 }
 
-/** The body of a schedule that fires at the time of an expression. */
-type BodyAt = (expression: string) => ScheduleBody;
-
-async function put(schedule: Schedule, bodyAt: BodyAt, at: Date, mayPutOff: boolean): Promise<Result<Date, Failure>> {
+async function put(
+  schedule: Schedule,
+  body: ScheduleBody,
+  at: Date,
+  mayPutOff: boolean,
+): Promise<Result<Date, Failure>> {
   const until = Date.now() + putMs;
   let before: string | undefined;
   try {
@@ -64,7 +60,6 @@ async function put(schedule: Schedule, bodyAt: BodyAt, at: Date, mayPutOff: bool
   }
   const known = before === undefined ? undefined : timeOf(before);
   if (known && known < at && !mayPutOff) return ok(known);
-  const body = bodyAt(`at(${at.toISOString().slice(0, 19)})`);
   try {
     // Another rotation may have created the schedule since. Or it has fired since, and a new one does no harm.
     const isMade =
@@ -74,7 +69,7 @@ async function put(schedule: Schedule, bodyAt: BodyAt, at: Date, mayPutOff: bool
     return isMade ? ok(at) : notMade(new Error('the schedule was created and deleted meanwhile'));
   } catch (cause) {
     if (cause instanceof SchedulerError && cause.isRefusal) return notMade(cause);
-    return restore(schedule, bodyAt, before).then(
+    return restore(schedule, body, before).then(
       () => notMade(cause),
       () => fail({ kind: 'outcome_unknown', cause }),
     );
@@ -82,10 +77,10 @@ async function put(schedule: Schedule, bodyAt: BodyAt, at: Date, mayPutOff: bool
 }
 
 /** Restores a schedule after a call whose outcome is unknown. */
-async function restore(schedule: Schedule, bodyAt: BodyAt, before: string | undefined): Promise<void> {
+async function restore(schedule: Schedule, body: ScheduleBody, before: string | undefined): Promise<void> {
   const until = Date.now() + restoreMs;
   if (before === undefined) await schedule.delete(until);
-  else await schedule.update(bodyAt(before), until);
+  else await schedule.update({ ...body, ScheduleExpression: before }, until);
 }
 
 /** The time of `at(2030-01-31T12:00:00)`, which is UTC; `undefined` for any other expression. */

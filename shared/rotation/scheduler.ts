@@ -8,6 +8,18 @@ const maxAttempts = 3;
 /** The part of a schedule that a caller chooses. */
 export type ScheduleBody = Readonly<Record<string, unknown>>;
 
+/** A schedule that invokes a target once, at a time in UTC, and then deletes itself. Parts of seconds are cut off. */
+export function oneTime(description: string, at: Date, target: object): ScheduleBody {
+  return {
+    Description: description,
+    ScheduleExpression: `at(${at.toISOString().slice(0, 19)})`,
+    ScheduleExpressionTimezone: 'UTC',
+    FlexibleTimeWindow: { Mode: 'OFF' },
+    ActionAfterCompletion: 'DELETE',
+    Target: target,
+  };
+}
+
 /** A call that EventBridge Scheduler answered with an error status. */
 export class SchedulerError extends Error {
   override readonly name = 'SchedulerError';
